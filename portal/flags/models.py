@@ -1,0 +1,132 @@
+"""A flag: something a patient reported that a rule wants a human to look at.
+
+State is kept as records. A flag is acknowledged, resolved or reopened because a row says who did
+it and when; each reopening starts a new round, and one round has one of each at most.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from portal.db import UTCDateTime, enum_type
+from portal.ids import new_id
+from portal.symptoms.levels import Level
+
+
+class FlagSource(StrEnum):
+    """What raised the flag."""
+
+    CHECK_IN = "check_in"
+
+
+class Outcome(StrEnum):
+    """What was done about a flag (workflow.md, "Flag")."""
+
+    ADVISED = "advised"
+    CALLED = "called"
+    SEEN = "seen"
+    DOSE_HELD = "dose_held"
+    VISIT_BOOKED = "visit_booked"
+    SENT_TO_EMERGENCY = "sent_to_emergency"
+    EXPECTED_EFFECT = "expected_effect"
+    ENTERED_IN_ERROR = "entered_in_error"
+
+    @property
+    def words(self) -> str:
+        return _OUTCOME_WORDS[self]
+
+
+_OUTCOME_WORDS = {
+    Outcome.ADVISED: "Advised by message",
+    Outcome.CALLED: "Called the patient",
+    Outcome.SEEN: "Seen in person",
+    Outcome.DOSE_HELD: "Next dose held",
+    Outcome.VISIT_BOOKED: "Visit booked",
+    Outcome.SENT_TO_EMERGENCY: "Sent to emergency care",
+    Outcome.EXPECTED_EFFECT: "Expected effect, no action needed",
+    Outcome.ENTERED_IN_ERROR: "Entered in error",
+}
+
+
+class Flag(SQLModel, table=True):
+    """One per source, at its highest level. `source` and `source_id` point up, so are no key."""
+
+    __table_args__ = (UniqueConstraint("source", "source_id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    patient_id: UUID = Field(foreign_key="patient.id", index=True)
+    source: str = Field(max_length=20)
+    source_id: UUID
+    level: Level = Field(sa_type=enum_type(Level, "level"))  # type: ignore[call-overload]
+    summary: bytes  # sealed: it may quote an answer
+    rule_set: str
+    hours_since_dose: float | None = None
+    raised_at: datetime = Field(sa_type=UTCDateTime)
+    round: int = 1
+    waiting_since: datetime = Field(sa_type=UTCDateTime)
+    due_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class FlagReason(SQLModel, table=True):
+    """One rule that fired, with what it saw. Copied, so a later rule set cannot change it.
+
+    No text has a longest length: a database that refuses a wordy rule would lose a flag.
+    """
+
+    __tablename__ = "flag_reason"
+    __table_args__ = (UniqueConstraint("flag_id", "position"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    flag_id: UUID = Field(foreign_key="flag.id")
+    position: int
+    rule: str
+    rule_set: str
+    level: Level = Field(sa_type=enum_type(Level, "level"))  # type: ignore[call-overload]
+    effect: str | None = None
+    title: str
+    limit: str
+    source: str
+    said: bytes  # sealed
+    change: bytes | None = None  # sealed: it names the last answer
+
+
+class Acknowledgement(SQLModel, table=True):
+    """Somebody took it: from here on it is theirs."""
+
+    __table_args__ = (UniqueConstraint("flag_id", "round"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    flag_id: UUID = Field(foreign_key="flag.id")
+    round: int
+    by_id: UUID = Field(foreign_key="person.id", index=True)
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Disposition(SQLModel, table=True):
+    """How a round ended. Without one a flag is open."""
+
+    __table_args__ = (UniqueConstraint("flag_id", "round"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    flag_id: UUID = Field(foreign_key="flag.id")
+    round: int
+    by_id: UUID = Field(foreign_key="person.id")
+    outcome: Outcome = Field(sa_type=enum_type(Outcome, "outcome"))  # type: ignore[call-overload]
+    note: bytes | None = None  # sealed
+    at: datetime = Field(sa_type=UTCDateTime, index=True)
+
+
+class Reopening(SQLModel, table=True):
+    """Why a new round began; `round` is the number of the new one."""
+
+    __table_args__ = (UniqueConstraint("flag_id", "round"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    flag_id: UUID = Field(foreign_key="flag.id")
+    round: int
+    by_id: UUID = Field(foreign_key="person.id")
+    reason: bytes  # sealed
+    at: datetime = Field(sa_type=UTCDateTime)

@@ -1,0 +1,37 @@
+"""The sentences a second clinician reads: who was first, and when."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.errors import Conflict
+from portal.flags.models import Acknowledgement, Disposition
+from portal.people.queries import name_of
+from portal.permissions import Actor
+
+
+async def already_acknowledged(
+    session: AsyncSession, first: Acknowledgement, actor: Actor
+) -> Conflict:
+    who = (await name_of(session, first.by_id)).name
+    return Conflict(f"{who} acknowledged this first, at {_clock(first.at, actor)}.")
+
+
+async def already_resolved(session: AsyncSession, first: Disposition, actor: Actor) -> Conflict:
+    who = "You" if first.by_id == actor.person_id else (await name_of(session, first.by_id)).name
+    return Conflict(f"{who} resolved this already, at {_clock(first.at, actor)}.")
+
+
+def page_is_old() -> Conflict:
+    return Conflict("This flag was reopened after your page was loaded. Look at it again, please.")
+
+
+def still_open() -> Conflict:
+    return Conflict("This flag is open already.")
+
+
+def _clock(moment: datetime, actor: Actor) -> str:
+    """ "8:14 pm" on the reader's clock."""
+    local = moment.astimezone(ZoneInfo(actor.time_zone))
+    return f"{local:%I:%M} {'am' if local.hour < 12 else 'pm'}".lstrip("0")
