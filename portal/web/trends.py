@@ -80,6 +80,13 @@ def baseline_of(days: Sequence[Score], doses: Sequence[DoseMark]) -> float | Non
     return round(fmean(before), 1) if before else None
 
 
+def around(days: Sequence[Score], on: date) -> tuple[int, int] | None:
+    """Mean pain of the week before a dose and of the week after it; None while either is empty."""
+    before = [day.pain for day in days if 0 < (on - day.on).days <= 7]
+    after = [day.pain for day in days if 0 < (day.on - on).days <= 7]
+    return (whole(fmean(before)), whole(fmean(after))) if before and after else None
+
+
 def recent(scores: Iterable[Score], until: date) -> list[Score]:
     return [score for score in scores if until - SHOWN <= score.on <= until]
 

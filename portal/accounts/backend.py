@@ -1,0 +1,56 @@
+"""From cookie to actor, for requests and sockets alike."""
+
+from datetime import datetime, timedelta
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from portal import clock
+from portal.accounts.sessions import COOKIE, NOTE_USE_EVERY, Limits, find_actor, note_use
+from portal.permissions import Actor
+from portal.settings import Settings
+from portal.web.requests import is_background
+from portal.web.state import state_of
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        idle_patient=timedelta(seconds=settings.idle_patient),
+        idle_staff=timedelta(seconds=settings.idle_staff),
+        in_all=timedelta(seconds=settings.session_length),
+    )
+
+
+class SignedIn:
+    """Puts the actor into the scope. Looking at a page prolongs the session; a refresh does not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in {"http", "websocket"}:
+            scope["actor"] = await self._actor(HTTPConnection(scope))
+        await self.app(scope, receive, send)
+
+    async def _actor(self, connection: HTTPConnection) -> Actor | None:
+        token = connection.cookies.get(COOKIE)
+        if not token or len(token) > 100:
+            return None
+        state = state_of(connection)
+        async with state.database.read() as session:
+            found = await find_actor(session, token, limits_of(state.settings))
+        if found is None:
+            return None
+        actor, used_at = found
+        if _is_use(connection) and is_worth_noting(used_at):
+            async with state.database.work(actor) as work:
+                await note_use(work, actor.session_id)
+        return actor
+
+
+def _is_use(connection: HTTPConnection) -> bool:
+    return connection.scope["type"] == "http" and not is_background(connection)
+
+
+def is_worth_noting(used_at: datetime) -> bool:
+    return clock.now() - used_at >= NOTE_USE_EVERY

@@ -1,0 +1,88 @@
+"""Puts the portal together: settings, database, hub, routes."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Router
+from starlette.types import ASGIApp
+
+from portal.accounts.backend import SignedIn
+from portal.db import Database
+from portal.errors import PortalError
+from portal.realtime.hub import Hub
+from portal.sealing import Vault
+from portal.settings import Settings
+from portal.web import health
+from portal.web.problems import on_failure, on_http_error, on_portal_error
+from portal.web.security import Shield
+from portal.web.state import AppState
+from portal.web.static import static_mount
+
+LARGEST_BODY = 1 << 20
+SLICES = (
+    "accounts",
+    "bookings",
+    "check_ins",
+    "conversations",
+    "dashboard",
+    "inbox",
+    "live",
+    "records",
+    "treatments",
+    "triage",
+)
+
+
+class Portal(Starlette):
+    """Starlette with the shield outside even its handler of unexpected errors."""
+
+    settings: Settings
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Shield(super().build_middleware_stack(), self.settings)
+
+
+def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
+    """The whole application. `extra` routes come first: the demo's own provider."""
+    hub = Hub()
+    database = make_database(settings, hub.publish)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        yield
+        await database.dispose()
+
+    site = Router(routes=site_routes(), middleware=[Middleware(SignedIn)])
+    app = Portal(
+        routes=[static_mount(), *health.routes, *extra, Mount("/", app=site)],
+        lifespan=lifespan,
+        max_body_size=LARGEST_BODY,
+        exception_handlers={
+            PortalError: on_portal_error,
+            HTTPException: on_http_error,
+            Exception: on_failure,
+        },
+    )
+    app.settings = settings
+    app.state.portal = AppState(settings=settings, database=database, hub=hub)
+    return app
+
+
+def make_database(
+    settings: Settings, publish: Callable[..., None] | None = None, **options: object
+) -> Database:
+    vault = Vault(settings.encryption_keys, settings.audit_secret)
+    return Database(settings.database_url, vault, publish, **options)
+
+
+def site_routes() -> list[BaseRoute]:
+    routes: list[BaseRoute] = []
+    for name in SLICES:
+        if find_spec(f"portal.{name}.views"):
+            routes += import_module(f"portal.{name}.views").routes
+    return routes

@@ -1,0 +1,58 @@
+"""What can go wrong in the ordinary course: its HTTP status, and a sentence for the person."""
+
+
+class PortalError(Exception):
+    """Base of all expected refusals. `sentence` is shown to the person it concerns."""
+
+    status = 500
+    code = "error"
+    sentence = "Something went wrong on our side. Please try again."
+
+    def __init__(self, sentence: str | None = None) -> None:
+        if sentence is not None:
+            self.sentence = sentence
+        super().__init__(self.sentence)
+
+
+class NotSignedIn(PortalError):
+    status = 401
+    code = "not_signed_in"
+    sentence = "Please sign in to go on."
+
+
+class NotAllowed(PortalError):
+    status = 403
+    code = "not_allowed"
+    sentence = "Your account cannot do this."
+
+
+class NotFound(PortalError):
+    """Also the answer for what exists but is not the actor's: the two must not differ."""
+
+    status = 404
+    code = "not_found"
+    sentence = "This page is not here, or it is not yours to see."
+
+
+class Conflict(PortalError):
+    status = 409
+    code = "conflict"
+    sentence = "Somebody changed this first. Look at it again, please."
+
+
+class Invalid(PortalError):
+    status = 422
+    code = "invalid"
+    sentence = "Something in this form needs another look."
+
+
+class TooFast(PortalError):
+    status = 429
+    code = "too_fast"
+    sentence = "That was very quick. Please wait a moment and try again."
+
+
+class Unavailable(PortalError):
+    status = 503
+    code = "unavailable"
+    sentence = "We cannot reach our records right now. Please try again in a minute."

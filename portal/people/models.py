@@ -1,0 +1,91 @@
+"""People: everyone who can sign in, and what we hold about patients, practitioners and teams."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from portal.db import PortableJSON, UTCDateTime, enum_type
+from portal.ids import new_id
+from portal.permissions import Role
+
+
+class Caution(StrEnum):
+    """What makes treatment possible only under medical supervision, or reads answers more strictly.
+
+    Source: clinical.md section 3 (screening gate) and the modifiers of section 7.
+    """
+
+    UNDER_18 = "under_18"
+    PREGNANCY = "pregnancy"
+    DEMENTIA = "dementia"
+    PAST_ADDICTION = "past_addiction"
+    SEDATIVES = "sedatives"
+
+    @property
+    def words(self) -> str:
+        return _CAUTION_WORDS[self]
+
+    @property
+    def needs_supervision(self) -> bool:
+        return self is not Caution.SEDATIVES
+
+
+_CAUTION_WORDS = {
+    Caution.UNDER_18: "Under 18",
+    Caution.PREGNANCY: "Pregnancy",
+    Caution.DEMENTIA: "Dementia symptoms",
+    Caution.PAST_ADDICTION: "Past addiction",
+    Caution.SEDATIVES: "Takes an opioid or sedative",
+}
+
+
+class CareTeam(SQLModel, table=True):
+    __tablename__ = "care_team"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(max_length=80, unique=True)
+
+
+class Person(SQLModel, table=True):
+    """Somebody who can sign in. One person has one role."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(max_length=80)
+    role: Role = Field(sa_type=enum_type(Role, "role"))
+    email: str | None = Field(default=None, max_length=254)
+    time_zone: str = Field(max_length=64)
+    theme: str = Field(default="system", max_length=8)
+    keys_on: bool = True
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Practitioner(SQLModel, table=True):
+    """A member of staff; `title` is what patients see beside a reply."""
+
+    id: UUID = Field(primary_key=True, foreign_key="person.id")
+    title: str = Field(max_length=80)
+
+
+class Patient(SQLModel, table=True):
+    """A person in treatment; belongs to one care team."""
+
+    id: UUID = Field(primary_key=True, foreign_key="person.id")
+    care_team_id: UUID = Field(foreign_key="care_team.id", index=True)
+    born_on: date | None = None
+    condition: str = Field(default="", max_length=120)
+    phone: str = Field(default="", max_length=40)
+    address: str = Field(default="", max_length=200)
+    companion_name: str = Field(default="", max_length=80)
+    companion_phone: str = Field(default="", max_length=40)
+    cautions: list[str] = Field(default_factory=list, sa_type=PortableJSON)
+    supervisor_id: UUID | None = Field(default=None, foreign_key="practitioner.id")
+
+    def caution_set(self) -> frozenset[Caution]:
+        return frozenset(Caution(code) for code in self.cautions)
+
+    @property
+    def needs_supervision(self) -> bool:
+        return any(caution.needs_supervision for caution in self.caution_set())

@@ -1,0 +1,40 @@
+"""Who listens to which topic in this process. Announcements go out after the commit."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from portal.announcements import Announcement
+
+
+class Listener(Protocol):
+    """Takes an announcement without waiting; a full queue is the listener's own affair."""
+
+    def hear(self, announcement: Announcement) -> None: ...
+
+
+class Hub:
+    """Topic to listeners, in memory."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
+
+    def join(self, topic: str, listener: Listener) -> None:
+        self._listeners[topic].add(listener)
+
+    def leave(self, topic: str, listener: Listener) -> None:
+        listeners = self._listeners.get(topic)
+        if listeners is None:
+            return
+        listeners.discard(listener)
+        if not listeners:
+            del self._listeners[topic]
+
+    def leave_all(self, topics: Iterable[str], listener: Listener) -> None:
+        for topic in list(topics):
+            self.leave(topic, listener)
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        for announcement in announcements:
+            for listener in tuple(self._listeners.get(announcement.topic, ())):
+                listener.hear(announcement)

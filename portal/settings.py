@@ -1,0 +1,269 @@
+"""Settings come from the environment once, at start, and never change afterwards."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent
+BUNDLE = ROOT / "_bundle"
+HOME = BUNDLE if BUNDLE.is_dir() else ROOT.parent
+
+WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "development", "demo"})
+SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message is the one line the operator reads."""
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """What a site fills in: its name, telephone numbers and clock."""
+
+    name: str = "Home Infusion Care"
+    nurse_line: str = "555 010 0142"
+    emergency_number: str = "911"
+    crisis_line: str = "988"
+    time_zone: str = "America/New_York"
+    opens: int = 8
+    closes: int = 18
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """The OpenID Provider; `issuer` is compared byte for byte with what tokens say."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str | None = field(default=None, repr=False)
+    scopes: str = "openid profile email"
+    algs: tuple[str, ...] = ("RS256", "ES256")
+    role_claim: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    leeway: int = 30
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the portal reads from outside. Times are in seconds."""
+
+    database_url: str
+    public_url: str
+    secret_key: str = field(repr=False)
+    encryption_keys: tuple[str, ...] = field(repr=False)
+    audit_key: str = field(default="", repr=False)
+    data_folder: Path = Path(".data")
+    redis_url: str | None = None
+    demo: bool = False
+    oidc: Oidc = field(default_factory=Oidc)
+    clinic: Clinic = field(default_factory=Clinic)
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    log_format: str = "console"
+    log_level: str = "INFO"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    processes: int = 1
+    forwarded_allow_ips: str = ""
+    metrics_token: str | None = field(default=None, repr=False)
+    idle_patient: int = 30 * 60
+    idle_staff: int = 15 * 60
+    session_length: int = 12 * 3600
+
+    @property
+    def audit_secret(self) -> str:
+        """Kept apart from SECRET_KEY by AUDIT_KEY, so that changing the first keeps the chain."""
+        return self.audit_key or self.secret_key
+
+    @property
+    def origin(self) -> str:
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def host_header(self) -> str:
+        return urlsplit(self.public_url).netloc.lower()
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None, *, demo: bool = False) -> "Settings":
+        """Read and check all settings; raises SettingsError with one clear line."""
+        source = os.environ if env is None else env
+        port = _whole(source, "PORT", 8000, most=65535)
+        host = _text(source, "HOST", "127.0.0.1")
+        public_url = _public_url(source, port)
+        data_folder = Path(_text(source, "DATA_FOLDER", ".data"))
+        return cls(
+            database_url=_text(source, "DATABASE_URL", f"sqlite:///{data_folder}/portal.db"),
+            public_url=public_url,
+            secret_key=_secret(source, "SECRET_KEY", demo, data_folder),
+            encryption_keys=_secrets(source, "ENCRYPTION_KEYS", demo, data_folder),
+            audit_key=source.get("AUDIT_KEY", "").strip(),
+            data_folder=data_folder,
+            redis_url=source.get("REDIS_URL") or None,
+            demo=demo,
+            oidc=_oidc(source, public_url, demo),
+            clinic=_clinic(source),
+            smtp_url=source.get("SMTP_URL") or None,
+            mail_from=source.get("MAIL_FROM") or None,
+            log_format=_choice(source, "LOG_FORMAT", ("console", "json")),
+            log_level=_choice(source, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
+            host=host,
+            port=port,
+            processes=_whole(source, "WEB_CONCURRENCY", 1, most=64),
+            forwarded_allow_ips=_text(source, "FORWARDED_ALLOW_IPS", ""),
+            metrics_token=source.get("METRICS_TOKEN") or None,
+            idle_patient=_whole(source, "IDLE_MINUTES_PATIENT", 30, most=24 * 60) * 60,
+            idle_staff=_whole(source, "IDLE_MINUTES_STAFF", 15, most=24 * 60) * 60,
+            session_length=_whole(source, "SESSION_HOURS", 12, most=24) * 3600,
+        )
+
+
+def _text(env: Mapping[str, str], name: str, default: str) -> str:
+    return env.get(name, "").strip() or default
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = _text(env, name, str(default))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        raise SettingsError(f"{name} must be a whole number from 1 to {most}")
+    return int(text)
+
+
+def _choice(env: Mapping[str, str], name: str, options: tuple[str, ...]) -> str:
+    text = _text(env, name, options[0])
+    for option in options:
+        if text.lower() == option.lower():
+            return option
+    raise SettingsError(f"{name} must be one of {', '.join(options)}")
+
+
+def _public_url(env: Mapping[str, str], port: int) -> str:
+    url = _text(env, "PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in {"http", "https"} and parts.hostname and not parts.path
+    except ValueError:
+        whole = False
+    if not whole or parts.query or parts.fragment or parts.username:
+        raise SettingsError("PUBLIC_URL must look like https://portal.example.org, with no path")
+    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise SettingsError("PUBLIC_URL must start with https:// unless it is this machine")
+    return url
+
+
+def _secret(env: Mapping[str, str], name: str, demo: bool, folder: Path) -> str:
+    value = env.get(name, "").strip()
+    if not value:
+        if demo:
+            return _demo_secret(folder, name)
+        raise SettingsError(f"{name} is not set; make one with: openssl rand -base64 48")
+    _refuse_weak(name, value)
+    return value
+
+
+def _secrets(env: Mapping[str, str], name: str, demo: bool, folder: Path) -> tuple[str, ...]:
+    value = env.get(name, "").strip()
+    if not value and demo:
+        return (_demo_secret(folder, name),)
+    keys = tuple(key.strip() for key in value.split(",") if key.strip())
+    if not keys:
+        raise SettingsError(f"{name} is not set; make one with: openssl rand -base64 48")
+    for key in keys:
+        _refuse_weak(name, key)
+    return keys
+
+
+def _refuse_weak(name: str, value: str) -> None:
+    if value.lower() in WEAK_SECRETS or len(value) < SHORTEST_SECRET or len(set(value)) < 8:
+        raise SettingsError(f"{name} is too weak: use {SHORTEST_SECRET} random characters or more")
+
+
+def _demo_secret(folder: Path, name: str) -> str:
+    """A secret of this demo's own, kept beside its data so that a second start can read it."""
+    path = folder / f"{name.lower()}.demo"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(os.urandom(48).hex())
+        path.chmod(0o600)
+    return path.read_text().strip()
+
+
+def _oidc(env: Mapping[str, str], public_url: str, demo: bool) -> Oidc:
+    issuer = env.get("OIDC_ISSUER", "").strip()
+    if not issuer:
+        if demo:
+            return Oidc(issuer=f"{public_url}/demo-provider", client_id="portal", algs=("ES256",))
+        raise SettingsError("OIDC_ISSUER is not set; it is the address of your OpenID Provider")
+    if not issuer.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise SettingsError("OIDC_ISSUER must start with https://")
+    client_id = env.get("OIDC_CLIENT_ID", "").strip()
+    if not client_id:
+        raise SettingsError("OIDC_CLIENT_ID is not set; your OpenID Provider gave you one")
+    return Oidc(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=env.get("OIDC_CLIENT_SECRET") or None,
+        scopes=_scopes(env),
+        algs=_algs(env),
+        role_claim=env.get("OIDC_ROLE_CLAIM") or None,
+        roles=_roles(env),
+        leeway=_whole(env, "OIDC_LEEWAY", 30, most=60),
+    )
+
+
+def _scopes(env: Mapping[str, str]) -> str:
+    scopes = _text(env, "OIDC_SCOPES", "openid profile email").replace(",", " ").split()
+    if "openid" not in scopes:
+        raise SettingsError("OIDC_SCOPES must contain openid")
+    return " ".join(scopes)
+
+
+def _algs(env: Mapping[str, str]) -> tuple[str, ...]:
+    known = {f"{kind}{size}" for kind in ("RS", "ES", "PS") for size in (256, 384, 512)} | {"EdDSA"}
+    algs = tuple(_text(env, "OIDC_ALGS", "RS256,ES256").replace(",", " ").split())
+    if not algs or not set(algs) <= known:
+        raise SettingsError(f"OIDC_ALGS may only name {', '.join(sorted(known))}")
+    return algs
+
+
+def _roles(env: Mapping[str, str]) -> dict[str, str]:
+    """`claim-value=role` pairs, in order of precedence: the first that matches is the role."""
+    staff = ("admin", "clinician", "nurse", "coordinator")
+    roles: dict[str, str] = {}
+    for pair in _text(env, "OIDC_ROLES", "").split(","):
+        if not pair.strip():
+            continue
+        value, _, role = pair.strip().partition("=")
+        role = role or value
+        if role not in staff:
+            raise SettingsError(f"OIDC_ROLES maps to {', '.join(staff)} only, as value=role")
+        roles[value] = role
+    return roles
+
+
+def _clinic(env: Mapping[str, str]) -> Clinic:
+    zone = _text(env, "CLINIC_TIME_ZONE", Clinic.time_zone)
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise SettingsError("CLINIC_TIME_ZONE must be a name such as America/New_York") from error
+    opens = _whole(env, "CLINIC_OPENS", Clinic.opens, most=23)
+    closes = _whole(env, "CLINIC_CLOSES", Clinic.closes, most=24)
+    if closes <= opens:
+        raise SettingsError("CLINIC_CLOSES must be later than CLINIC_OPENS")
+    return Clinic(
+        name=_text(env, "CLINIC_NAME", Clinic.name),
+        nurse_line=_text(env, "NURSE_LINE", Clinic.nurse_line),
+        emergency_number=_text(env, "EMERGENCY_NUMBER", Clinic.emergency_number),
+        crisis_line=_text(env, "CRISIS_LINE", Clinic.crisis_line),
+        time_zone=zone,
+        opens=opens,
+        closes=closes,
+    )

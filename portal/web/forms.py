@@ -1,0 +1,75 @@
+"""Reading a posted form: every value is bounded, and what is wrong is said in a sentence."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from portal.errors import Invalid
+
+MOST_FIELDS = 100
+LONGEST_FIELD = 64 * 1024
+
+
+async def form_data(request: Request) -> FormData:
+    """The parsed form, read once per request; what is no form counts as an empty one."""
+    try:
+        return await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+    except HTTPException as error:
+        raise Invalid("This form could not be read. Go back and try again.") from error
+
+
+async def form_of(request: Request) -> "Form":
+    return Form(await form_data(request))
+
+
+class Form:
+    """Typed access to fields. `errors` maps a field's name to the sentence shown beside it."""
+
+    def __init__(self, data: FormData) -> None:
+        self.data = data
+        self.errors: dict[str, str] = {}
+
+    def raw(self, name: str) -> str:
+        value = self.data.get(name, "")
+        return clean(value) if isinstance(value, str) else ""
+
+    def text(self, name: str, *, longest: int, required: str | None = None) -> str:
+        """A trimmed text; `required` is the sentence for when it is missing."""
+        value = self.raw(name).strip()
+        if not value and required:
+            self.errors[name] = required
+        if len(value) > longest:
+            self.errors[name] = f"Use {longest:,} characters or fewer."
+        return value
+
+    def choice(self, name: str, options: Iterable[str], required: str) -> str:
+        """One of `options`, or "" with the sentence in `errors`."""
+        value = self.raw(name)
+        if value in set(options):
+            return value
+        self.errors[name] = required
+        return ""
+
+    def many(self, name: str, options: Iterable[str]) -> list[str]:
+        """The ticked values that are options, each once, in the order given."""
+        allowed = set(options)
+        ticked = [value for value in self.data.getlist(name) if isinstance(value, str)]
+        return list(dict.fromkeys(value for value in ticked if value in allowed))
+
+    def uuid(self, name: str) -> UUID | None:
+        try:
+            return UUID(self.raw(name))
+        except ValueError:
+            return None
+
+    def flag(self, name: str) -> bool:
+        return bool(self.raw(name))
+
+
+def clean(text: str) -> str:
+    """Without NUL and lone surrogates, which the databases refuse, and with plain line ends."""
+    kept = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    return kept.encode("utf-8", "ignore").decode("utf-8")

@@ -1,0 +1,54 @@
+"""For those who watch the machine: lives, is ready, figures."""
+
+import asyncio
+import hmac
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from portal.schema import Schema
+from portal.schema import state_of as schema_state_of
+from portal.web.state import state_of
+
+ANSWER_WITHIN = 5.0
+
+
+async def healthz(request: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+async def readyz(request: Request) -> Response:
+    """503 and what is not in order, by name only."""
+    problems = [name for name, fine in (await _checks(request)).items() if not fine]
+    body = {"ready": not problems, "problems": problems}
+    return JSONResponse(body, status_code=503 if problems else 200)
+
+
+async def _checks(request: Request) -> dict[str, bool]:
+    checks = {"database": False, "migrations": False}
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            schema = await schema_state_of(state_of(request).database.engine)
+    except (DBAPIError, OSError, TimeoutError):
+        return checks
+    return {"database": True, "migrations": schema is Schema.CURRENT}
+
+
+async def metrics(request: Request) -> Response:
+    """Prometheus text, for whoever holds METRICS_TOKEN; without the setting it is not there."""
+    token = state_of(request).settings.metrics_token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+        raise HTTPException(404)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+routes = [
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+    Route("/metrics", metrics),
+]

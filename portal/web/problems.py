@@ -1,0 +1,67 @@
+"""What a person sees when something did not work: a sentence, the same everywhere, and a way on."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+
+from portal.errors import NotFound, NotSignedIn, PortalError, TooFast, Unavailable
+from portal.web.requests import is_htmx
+from portal.web.routing import ask_to_sign_in
+from portal.web.templates import fragment, page
+
+SENTENCES = {
+    400: "Your browser sent something we could not read. Go back and try again.",
+    404: NotFound.sentence,
+    405: "This page cannot do that. Go back and try again.",
+    413: "That was too big. Send something smaller.",
+    415: "We cannot read this kind of file.",
+}
+
+
+async def on_portal_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, PortalError):
+        raise error
+    if isinstance(error, NotSignedIn):
+        return await ask_to_sign_in(request)
+    response = await problem(request, error.status, error.code, error.sentence)
+    if isinstance(error, TooFast | Unavailable):
+        response.headers["retry-after"] = "10"
+    return response
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    sentence = SENTENCES.get(error.status_code, PortalError.sentence)
+    code = "not_found" if error.status_code == 404 else "error"
+    response = await problem(request, error.status_code, code, sentence)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_failure(request: Request, error: Exception) -> Response:
+    """Anything unexpected: no detail leaves, only an id that the log also has."""
+    sentence = "Something went wrong on our side. Nothing you wrote was sent twice."
+    return await problem(request, 500, "error", sentence)
+
+
+async def problem(request: Request, status: int, code: str, sentence: str) -> Response:
+    """The answer in the form that was asked for: JSON, a fragment, or a page."""
+    number = request.scope.get("request_id", "")
+    if request.headers.get("accept", "").startswith("application/json"):
+        return JSONResponse({"code": code, "detail": sentence}, status_code=status)
+    context = {"status_code": status, "sentence": sentence, "request_id": number}
+    try:
+        if is_htmx(request):
+            return fragment(request, "errors/_problem.html", status, **context)
+        return await page(request, "errors/problem.html", status, **context)
+    except Exception:  # even the page that says so may fail, for instance without a database
+        return _bare(request, status, sentence)
+
+
+def _bare(request: Request, status: int, sentence: str) -> Response:
+    try:
+        html = fragment(request, "errors/bare.html", status, sentence=sentence)
+    except Exception:
+        return PlainTextResponse(f"{sentence}\n", status_code=status)
+    return HTMLResponse(bytes(html.body), status_code=status)

@@ -1,0 +1,124 @@
+"""Routes that cannot forget who may use them.
+
+Every address is declared with `get` or `post` and a permission (or ANYONE). The wrapper checks the
+sign-in, the permission and, for a post, that it comes from our own page with the session's token.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import quote
+
+from starlette.datastructures import URL
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from portal.errors import NotAllowed
+from portal.permissions import Actor, Permission
+from portal.web.forms import form_data
+from portal.web.requests import actor_or_none, is_htmx
+from portal.web.security import csrf_token, is_same_origin
+from portal.web.state import state_of
+from portal.web.templates import page
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Anyone:
+    """For pages that need no sign-in."""
+
+
+ANYONE: Final = Anyone()
+Allow = Permission | Anyone
+NOT_FROM_HERE = "This did not come from our own page. Open the page again and try once more."
+
+
+class Guarded:
+    """A handler with its permission; `tests/access.toml` is held against these."""
+
+    def __init__(self, handler: Handler, allow: Allow, method: str) -> None:
+        self.handler = handler
+        self.allow = allow
+        self.method = method
+
+    async def answer(self, request: Request) -> Response:
+        actor = actor_or_none(request)
+        if not isinstance(self.allow, Permission):
+            if self.method == "POST":
+                _require_same_origin(request)
+            return await self.handler(request)
+        if actor is None:
+            return await ask_to_sign_in(request)
+        if self.method == "POST":
+            await _require_token(request, actor)
+        if not actor.may(self.allow):
+            raise NotAllowed
+        return await self.handler(request)
+
+
+def get(path: str, handler: Handler, *, allow: Allow) -> Route:
+    return _route(path, handler, allow, "GET")
+
+
+def post(path: str, handler: Handler, *, allow: Allow) -> Route:
+    return _route(path, handler, allow, "POST")
+
+
+def _route(path: str, handler: Handler, allow: Allow, method: str) -> Route:
+    # A bound method, because Starlette takes other callable objects for whole ASGI applications.
+    endpoint = Guarded(handler, allow, method).answer
+    return Route(path, endpoint, methods=[method], name=f"{method.lower()} {path}")
+
+
+def guard_of(route: Route) -> Guarded:
+    guard = getattr(route.endpoint, "__self__", None)
+    if not isinstance(guard, Guarded):
+        raise TypeError(f"{route.path} is declared without get() or post()")
+    return guard
+
+
+async def ask_to_sign_in(request: Request) -> Response:
+    """Nothing typed is lost: a posted form is shown back to its writer, and only to them."""
+    if request.method not in {"GET", "HEAD"}:
+        return await _keep_words(request)
+    back = quote(_local(request.url), safe="")
+    if is_htmx(request):
+        return Response(status_code=401, headers={"HX-Redirect": f"/welcome?next={back}"})
+    return RedirectResponse(f"/welcome?next={back}", status_code=303)
+
+
+async def _keep_words(request: Request) -> Response:
+    _require_same_origin(request)
+    data = await form_data(request)
+    words = [
+        value
+        for name, value in data.multi_items()
+        if isinstance(value, str) and name not in {"csrf", "client_id"} and " " in value.strip()
+    ]
+    back = _back_of(request)
+    return await page(request, "errors/signed_out.html", 401, words=words, back=back)
+
+
+def _back_of(request: Request) -> str:
+    """The page the form stood on, when it is one of ours."""
+    referer = request.headers.get("referer", "")
+    origin = state_of(request).settings.origin
+    return _local(URL(referer)) if referer.startswith(f"{origin}/") else "/"
+
+
+def _local(url: URL) -> str:
+    return f"{url.path}?{url.query}" if url.query else url.path
+
+
+def _require_same_origin(request: Request) -> None:
+    if not is_same_origin(request.headers, state_of(request).settings.origin):
+        raise NotAllowed(NOT_FROM_HERE)
+
+
+async def _require_token(request: Request, actor: Actor) -> None:
+    _require_same_origin(request)
+    given = (await form_data(request)).get("csrf")
+    expected = csrf_token(state_of(request).settings.secret_key, actor.session_id)
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise NotAllowed(NOT_FROM_HERE)

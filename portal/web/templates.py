@@ -1,0 +1,113 @@
+"""Pages and fragments: one Jinja environment, always escaping, with the words for times."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from portal.settings import HOME, Clinic
+from portal.web import times
+from portal.web.requests import SAID_COOKIE, actor_or_none, said_to
+from portal.web.security import csrf_token
+from portal.web.state import Counts, state_of
+from portal.web.static import versioned
+
+environment = Environment(
+    loader=FileSystemLoader(HOME / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(name: str, **context: Any) -> str:
+    """A fragment without a request, for the socket; pass `zone` when it shows times."""
+    return environment.get_template(name).render(context)
+
+
+def fragment(request: Request, name: str, status: int = 200, **context: Any) -> Response:
+    """Part of a page, for htmx and fetch."""
+    html = render(name, **_frame(request, Counts()), **context)
+    return HTMLResponse(html, status_code=status, headers={"vary": "HX-Request"})
+
+
+async def page(request: Request, name: str, status: int = 200, **context: Any) -> Response:
+    """A whole page, with the navigation's counts and what the last action left to say."""
+    frame = _frame(request, await _counts(request))
+    response = HTMLResponse(render(name, **frame, **context), status_code=status)
+    response.headers["vary"] = "HX-Request, Cookie"
+    if frame["said"]:
+        response.delete_cookie(SAID_COOKIE, secure=True, httponly=True, samesite="lax")
+    return response
+
+
+async def _counts(request: Request) -> Counts:
+    actor = actor_or_none(request)
+    if actor is None:
+        return Counts()
+    state = state_of(request)
+    async with state.database.read() as session:
+        return await state.counts(session, actor)
+
+
+def _frame(request: Request, counts: Counts) -> dict[str, Any]:
+    actor = actor_or_none(request)
+    settings = state_of(request).settings
+    return {
+        "actor": actor,
+        "clinic": settings.clinic,
+        "counts": counts,
+        "csrf": csrf_token(settings.secret_key, actor.session_id) if actor else "",
+        "demo": settings.demo,
+        "path": request.url.path,
+        "said": said_to(request),
+        "zone": ZoneInfo(actor.time_zone) if actor else settings.clinic.zone,
+    }
+
+
+def _zone(context: Context, tz: ZoneInfo | None) -> ZoneInfo:
+    zone: ZoneInfo = tz or context.get("zone") or Clinic().zone
+    return zone
+
+
+def _in_zone(words: Callable[[Any, ZoneInfo], str]) -> Callable[..., str]:
+    @pass_context
+    def filter(context: Context, at: datetime | date, tz: ZoneInfo | None = None) -> str:
+        return words(at, _zone(context, tz))
+
+    return filter
+
+
+def phone_link(number: str) -> str:
+    """The number for a `tel:` address."""
+    return "".join(sign for sign in number if sign.isdigit() or sign == "+")
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _duration(span: timedelta) -> str:
+    return times.duration(span)
+
+
+environment.globals["static"] = versioned
+environment.filters.update(
+    {
+        "ago": times.ago,
+        "clock": _in_zone(times.clock_time),
+        "day": _in_zone(times.day),
+        "duration": _duration,
+        "in_days": _in_zone(times.in_days),
+        "iso": _iso,
+        "phone_link": phone_link,
+        "relative_day": _in_zone(times.relative_day),
+        "when": _in_zone(times.when),
+    }
+)
