@@ -1,0 +1,1 @@
+"""Treatment plans and the doses given under them. The portal never computes or suggests a dose."""
