@@ -83,6 +83,6 @@ def make_database(
 def site_routes() -> list[BaseRoute]:
     routes: list[BaseRoute] = []
     for name in SLICES:
-        if find_spec(f"portal.{name}.views"):
+        if find_spec(f"portal.{name}") and find_spec(f"portal.{name}.views"):
             routes += import_module(f"portal.{name}.views").routes
     return routes

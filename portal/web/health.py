@@ -4,14 +4,13 @@ import asyncio
 import hmac
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from portal.schema import Schema
-from portal.schema import state_of as schema_state_of
+from portal.web.schema import schema_problem
 from portal.web.state import state_of
 
 ANSWER_WITHIN = 5.0
@@ -31,11 +30,11 @@ async def readyz(request: Request) -> Response:
 async def _checks(request: Request) -> dict[str, bool]:
     checks = {"database": False, "migrations": False}
     try:
-        async with asyncio.timeout(ANSWER_WITHIN):
-            schema = await schema_state_of(state_of(request).database.engine)
-    except (DBAPIError, OSError, TimeoutError):
+        async with asyncio.timeout(ANSWER_WITHIN), state_of(request).database.read() as session:
+            problem = await schema_problem(session)
+    except (SQLAlchemyError, OSError, TimeoutError):
         return checks
-    return {"database": True, "migrations": schema is Schema.CURRENT}
+    return {"database": True, "migrations": problem is None}
 
 
 async def metrics(request: Request) -> Response:
