@@ -96,7 +96,7 @@ def care_chart(
     parts = [
         _path("chart-grid", [f"M30 {plot.y(pain):g}H520" for pain in range(0, 11, 2)]),
         *(_text(22, plot.y(pain) + 4, str(pain), "chart-end") for pain in range(0, 11, 2)),
-        _baseline(plot, trends.baseline_of(days, doses)),
+        _baseline(plot, trends.baseline_of(days, doses), days[-1]),
         _doses(plot, marks, 133, numbered=True),
         _path("chart-days", [_dot(plot, day) for day in days]),
         _line(plot, middle),
@@ -175,12 +175,15 @@ def _neighbours(days: Sequence[Score]) -> bool:
     return len(days) > 1 and (days[-1].on - days[-2].on).days <= trends.LONGEST_GAP + 1
 
 
-def _baseline(plot: Plot, baseline: float | None) -> Markup:
+def _baseline(plot: Plot, baseline: float | None, last: Score) -> Markup:
+    """A dashed line with its number at the right, out of the way of the last value's."""
     if baseline is None:
         return Markup("")
-    y = plot.y(baseline)
+    y, busy = plot.y(baseline), plot.y(last.pain)
+    near = abs(y - busy) < 16
+    beside = y if not near else busy + (16 if y >= busy else -16)
     line = _path("chart-baseline", [f"M30 {y:g}H520"])
-    return line + _text(526, min(y + 20, plot.bottom), f"Baseline {baseline:g}", "chart-note")
+    return line + _text(526, beside + 4, f"Baseline {baseline:g}", "chart-note")
 
 
 def _doses(plot: Plot, marks: Sequence[DoseMark], y: int, *, numbered: bool) -> Markup:
