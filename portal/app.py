@@ -77,7 +77,7 @@ def make_database(
     settings: Settings, publish: Callable[..., None] | None = None, **options: object
 ) -> Database:
     vault = Vault(settings.encryption_keys, settings.audit_secret)
-    return Database(settings.database_url, vault, publish, **options)
+    return Database(settings.database_url, vault, publish, settings.clinic, **options)
 
 
 def site_routes() -> list[BaseRoute]:

@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.announcements import Announcement
 from portal.permissions import Actor
 from portal.sealing import Vault
+from portal.settings import Clinic
 
 SQLModel.metadata.naming_convention = MetaData(
     naming_convention={
@@ -94,12 +95,19 @@ class UnitOfWork:
 class Database:
     """Hands out units of work and read-only sessions. `publish` hears of what was committed."""
 
-    def __init__(self, url: str, vault: Vault, publish: Publish | None = None, **options: Any):
+    def __init__(
+        self,
+        url: str,
+        vault: Vault,
+        publish: Publish | None = None,
+        clinic: Clinic | None = None,
+        **options: Any,
+    ):
         self.url = portable_url(url)
         self.engine = make_engine(self.url, **options)
         self.publish: Publish = publish or (lambda announcements: None)
         self.vault = vault
-        info = {"vault": vault}
+        info = {"vault": vault, "clinic": clinic or Clinic()}
         self._writers = async_sessionmaker(
             self.engine, class_=AsyncSession, expire_on_commit=False, info=info
         )
