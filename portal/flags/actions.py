@@ -214,7 +214,7 @@ def _actor(work: UnitOfWork) -> Actor:
 
 
 def _clinic(work: UnitOfWork) -> Clinic:
-    clinic: Clinic = work.session.info.get("clinic") or Clinic()
+    clinic: Clinic = work.session.info["clinic"]
     return clinic
 
 

@@ -9,6 +9,7 @@ from portal.errors import Conflict
 from portal.flags.models import Acknowledgement, Disposition
 from portal.people.queries import name_of
 from portal.permissions import Actor
+from portal.web.times import clock_time
 
 
 async def already_acknowledged(
@@ -32,6 +33,4 @@ def still_open() -> Conflict:
 
 
 def _clock(moment: datetime, actor: Actor) -> str:
-    """ "8:14 pm" on the reader's clock."""
-    local = moment.astimezone(ZoneInfo(actor.time_zone))
-    return f"{local:%I:%M} {'am' if local.hour < 12 else 'pm'}".lstrip("0")
+    return clock_time(moment, ZoneInfo(actor.time_zone))
