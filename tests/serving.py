@@ -1,0 +1,102 @@
+"""The application on a real port, in the tests' own loop, for sockets and real browsers."""
+
+import asyncio
+import dataclasses
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+
+from portal.accounts.sessions import COOKIE
+from portal.db import Database
+from portal.people.models import Person
+from portal.settings import Settings
+from tests.clients import sign_in
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext
+
+    from portal.app import Portal
+
+
+@dataclass
+class Served:
+    """Where it is, and how people reach it."""
+
+    app: "Portal"
+    database: Database
+
+    @property
+    def url(self) -> str:
+        return self.app.settings.public_url
+
+    async def headers_for(self, person: Person | None) -> dict[str, str]:
+        """What a browser signed in as this person sends; None is nobody."""
+        headers = {"Origin": self.url}
+        if person is not None:
+            cookie, _ = await sign_in(self.database, person)
+            headers["Cookie"] = f"{COOKIE}={cookie}"
+        return headers
+
+    @asynccontextmanager
+    async def socket_of(self, person: Person | None) -> AsyncIterator[ClientConnection]:
+        """The live socket of a page that this person has open."""
+        url = f"{self.url.replace('http', 'ws', 1)}/live"
+        headers = await self.headers_for(person)
+        origin = headers.pop("Origin")
+        async with connect(url, origin=origin, additional_headers=headers) as connection:  # type: ignore[arg-type]
+            yield connection
+
+    async def sign_in(self, context: "BrowserContext", person: Person) -> None:
+        """Give a real browser the session cookie of this person."""
+        cookie, _ = await sign_in(self.database, person)
+        await context.add_cookies(
+            [
+                {
+                    "name": COOKIE,
+                    "value": cookie,
+                    "url": self.url,
+                    "secure": True,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
+        )
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings,
+    database: Database,
+    on: "Callable[[Database, Portal], Portal]",
+) -> AsyncIterator[Served]:
+    from portal.app import create_app
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        app = on(database, create_app(dataclasses.replace(settings, public_url=address)))
+        server = uvicorn.Server(_config(app))
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started and not task.done():
+            await asyncio.sleep(0.005)
+        try:
+            yield Served(app, database)
+        finally:
+            server.should_exit = True
+            await task
+
+
+def _config(app: "Portal") -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=65_536,
+        timeout_graceful_shutdown=2,
+        access_log=False,
+        log_config=None,
+    )
