@@ -1,0 +1,84 @@
+"""The unit of work: all or nothing, announced after the commit, on both databases."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from uuid import uuid4
+
+import pytest
+from sqlmodel import select
+
+from portal.announcements import Announcement
+from portal.db import Database, portable_url
+from portal.people.actions import care_team_named
+from portal.people.models import CareTeam, Person
+from portal.permissions import Role
+
+
+async def test_what_a_unit_of_work_did_is_there_afterwards(database: Database) -> None:
+    async with database.work() as work:
+        await care_team_named(work, "North")
+    assert await _teams(database) == ["North"]
+
+
+async def test_a_unit_of_work_that_fails_leaves_nothing_and_announces_nothing(
+    database: Database,
+) -> None:
+    heard: list[Announcement] = []
+    database.publish = heard.extend
+    with pytest.raises(RuntimeError):
+        async with database.work() as work:
+            await care_team_named(work, "North")
+            work.announce("triage", "changed", uuid4())
+            raise RuntimeError
+    assert await _teams(database) == []
+    assert heard == []
+
+
+async def test_announcements_come_after_the_commit(database: Database) -> None:
+    seen: list[Announcement] = []
+    database.publish = seen.extend
+    async with database.work() as work:
+        await care_team_named(work, "North")
+        work.announce("triage", "changed", uuid4())
+        assert seen == []
+    assert [one.topic for one in seen] == ["triage"]
+
+
+async def test_times_come_back_aware_and_in_utc(database: Database) -> None:
+    evening = datetime(2026, 11, 1, 20, 30, tzinfo=timezone(timedelta(hours=-5)))
+    async with database.work() as work:
+        work.session.add(
+            Person(name="Night nurse", role=Role.NURSE, time_zone="UTC", created_at=evening)
+        )
+    async with database.read() as session:
+        person = (await session.exec(select(Person))).one()
+    assert person.created_at == evening
+    assert person.created_at.tzinfo is UTC
+
+
+async def test_a_reading_session_cannot_be_mistaken_for_a_writing_one(database: Database) -> None:
+    async with database.read() as session:
+        session.add(CareTeam(name="North"))
+        await session.flush()
+    assert await _teams(database) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("postgres://u:p@db/portal", "postgresql+asyncpg://u:p@db/portal"),
+        ("postgresql://db/portal?sslmode=require", "postgresql+asyncpg://db/portal?ssl=require"),
+        ("sqlite:///here.db", "sqlite+aiosqlite:///here.db"),
+    ],
+)
+def test_the_usual_ways_to_write_a_database_address_are_understood(given: str, meant: str) -> None:
+    assert portable_url(given).render_as_string(hide_password=False) == meant
+
+
+def test_another_kind_of_database_is_refused() -> None:
+    with pytest.raises(ValueError, match="SQLite or PostgreSQL"):
+        portable_url("mysql://db/portal")
+
+
+async def _teams(database: Database) -> list[str]:
+    async with database.read() as session:
+        return [team.name for team in (await session.exec(select(CareTeam))).all()]

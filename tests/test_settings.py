@@ -1,0 +1,80 @@
+"""A wrong setting is one clear line; a right one is understood."""
+
+from pathlib import Path
+
+import pytest
+
+from portal.settings import Settings, SettingsError
+
+GOOD = {
+    "SECRET_KEY": "k3Jd9sLq0ZxWv7NbT5yRf2HgM8cPa1Ue",
+    "ENCRYPTION_KEYS": "k3Jd9sLq0ZxWv7NbT5yRf2HgM8cPa1Ue",
+    "OIDC_ISSUER": "https://login.example.org",
+    "OIDC_CLIENT_ID": "portal",
+    "PUBLIC_URL": "https://portal.example.org",
+}
+
+
+def test_production_settings_are_read() -> None:
+    settings = Settings.from_env(GOOD)
+    assert settings.origin == "https://portal.example.org"
+    assert settings.host_header == "portal.example.org"
+    assert settings.oidc.algs == ("RS256", "ES256")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "secret"),
+        ("SECRET_KEY", "x" * 64),
+        ("ENCRYPTION_KEYS", ""),
+        ("ENCRYPTION_KEYS", "short"),
+        ("ENCRYPTION_KEYS", f"{GOOD['SECRET_KEY']},short"),
+        ("OIDC_ISSUER", ""),
+        ("OIDC_ISSUER", "http://login.example.org"),
+        ("OIDC_CLIENT_ID", ""),
+        ("OIDC_SCOPES", "profile"),
+        ("OIDC_ALGS", "none"),
+        ("OIDC_ALGS", "HS256"),
+        ("OIDC_ROLES", "doctors=patient"),
+        ("PUBLIC_URL", "portal.example.org"),
+        ("PUBLIC_URL", "http://portal.example.org"),
+        ("PUBLIC_URL", "https://portal.example.org/path"),
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("WEB_CONCURRENCY", "0"),
+        ("LOG_FORMAT", "xml"),
+        ("CLINIC_TIME_ZONE", "Nowhere/Land"),
+        ("CLINIC_CLOSES", "7"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_env({**GOOD, name: value})
+    assert name in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_refusal_does_not_repeat_the_secret() -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_env({**GOOD, "SECRET_KEY": "hunter2"})
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    settings = Settings.from_env({**GOOD, "OIDC_CLIENT_SECRET": "very-private"})
+    assert GOOD["SECRET_KEY"] not in repr(settings)
+    assert "very-private" not in repr(settings)
+
+
+def test_the_demo_makes_its_own_secrets_and_keeps_them(tmp_path: Path) -> None:
+    env = {"DATA_FOLDER": str(tmp_path)}
+    first, second = (Settings.from_env(env, demo=True) for _ in range(2))
+    assert first.secret_key == second.secret_key
+    assert first.oidc.issuer == "http://127.0.0.1:8000/demo-provider"
+
+
+def test_roles_from_the_provider_keep_their_order_of_precedence() -> None:
+    settings = Settings.from_env({**GOOD, "OIDC_ROLES": "doctors=clinician, rn=nurse"})
+    assert list(settings.oidc.roles.items()) == [("doctors", "clinician"), ("rn", "nurse")]
