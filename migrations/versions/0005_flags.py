@@ -1,5 +1,7 @@
 """Flags and what was done about them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -79,13 +81,16 @@ def _reasons() -> None:
 def _records() -> None:
     _record("acknowledgement")
     op.create_index("ix_acknowledgement_by_id", "acknowledgement", ["by_id"])
-    outcome = sa.Column("outcome", words("outcome", *OUTCOMES), nullable=False)
-    _record("disposition", outcome, sa.Column("note", sa.LargeBinary(), nullable=True))
+    _record(
+        "disposition",
+        sa.Column("outcome", words("outcome", *OUTCOMES), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+    )
     op.create_index("ix_disposition_at", "disposition", ["at"])
     _record("reopening", sa.Column("reason", sa.LargeBinary(), nullable=False))
 
 
-def _record(table: str, *columns: sa.Column[object]) -> None:
+def _record(table: str, *columns: sa.Column[Any]) -> None:
     """Who did what to a flag in which round. One of each a round, whoever is first."""
     op.create_table(
         table,

@@ -60,7 +60,7 @@ class Flag(SQLModel, table=True):
     patient_id: UUID = Field(foreign_key="patient.id", index=True)
     source: str = Field(max_length=20)
     source_id: UUID
-    level: Level = Field(sa_type=enum_type(Level, "level"))  # type: ignore[call-overload]
+    level: Level = Field(sa_type=enum_type(Level, "level"))
     summary: bytes  # sealed: it may quote an answer
     rule_set: str
     hours_since_dose: float | None = None
@@ -84,7 +84,7 @@ class FlagReason(SQLModel, table=True):
     position: int
     rule: str
     rule_set: str
-    level: Level = Field(sa_type=enum_type(Level, "level"))  # type: ignore[call-overload]
+    level: Level = Field(sa_type=enum_type(Level, "level"))
     effect: str | None = None
     title: str
     limit: str
@@ -114,7 +114,7 @@ class Disposition(SQLModel, table=True):
     flag_id: UUID = Field(foreign_key="flag.id")
     round: int
     by_id: UUID = Field(foreign_key="person.id")
-    outcome: Outcome = Field(sa_type=enum_type(Outcome, "outcome"))  # type: ignore[call-overload]
+    outcome: Outcome = Field(sa_type=enum_type(Outcome, "outcome"))
     note: bytes | None = None  # sealed
     at: datetime = Field(sa_type=UTCDateTime, index=True)
 
