@@ -7,15 +7,11 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, event
-from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from portal import models
 from portal.db import PortableJSON, UTCDateTime, make_engine, portable_url
 
-# Importing every slice's tables is what `models` is for.
-assert models
-METADATA = SQLModel.metadata
 # Any number that nobody else uses; all migrators of one database must share it.
 ADVISORY_LOCK = 726_417_303
 OWN_TYPES = (UTCDateTime, PortableJSON)
@@ -38,7 +34,7 @@ def migrate(connection: Connection) -> None:
         _take_turn(connection)
     context.configure(
         connection=connection,
-        target_metadata=METADATA,
+        target_metadata=models.metadata,
         render_item=render_item,
         render_as_batch=is_sqlite,
         # SQLite does the whole chain in one transaction, which is also its turn-taking.

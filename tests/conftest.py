@@ -46,9 +46,7 @@ async def databases(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(
-    request: pytest.FixtureRequest, databases: Databases
-) -> AsyncIterator[str]:
+async def database_url(request: pytest.FixtureRequest, databases: Databases) -> AsyncIterator[str]:
     """An empty, migrated database of its own for each test, on both kinds of server."""
     async with databases.copy(request.param) as url:
         yield url
@@ -125,7 +123,9 @@ async def browse(browser: "Browser", server: "Served") -> AsyncIterator[Browse]:
     """`await browse(nurse, "desktop")`: a page of a real browser, signed in as that person."""
     contexts: list[BrowserContext] = []
 
-    async def open_page(person: Person | None = None, size: str = "phone", **options: Any) -> "Page":
+    async def open_page(
+        person: Person | None = None, size: str = "phone", **options: Any
+    ) -> "Page":
         context = await browsers.context_for(browser, size, server.url, **options)
         contexts.append(context)
         if person is not None:

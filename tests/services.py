@@ -74,7 +74,7 @@ def _tree(package: str) -> Path:
 @contextmanager
 def _folder(prefix: str) -> Iterator[Path]:
     # Short on purpose: a Unix socket path may not be longer than 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp" if Path("/tmp").is_dir() else None))
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
         if os.geteuid() == 0:
             os.chown(folder, *_nobody())
