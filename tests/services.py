@@ -12,9 +12,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 # Every database a test copies comes from one template; nothing else may be connected to it.
@@ -88,7 +89,7 @@ def _nobody() -> tuple[int, int]:
     return user.pw_uid, user.pw_gid
 
 
-def _demoted() -> dict[str, object]:
+def _demoted() -> dict[str, Any]:
     """PostgreSQL refuses to run as root, so as root both services run as nobody."""
     if os.geteuid() != 0:
         return {}
@@ -108,19 +109,20 @@ def _runnable(package: str, folder: Path) -> Path:
     return folder / "programs" / package
 
 
-def _run(command: list[str | Path], folder: Path) -> None:
+def _run(command: Sequence[str | Path], folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, **_demoted())
     if done.returncode != 0:
         raise ServiceMissing(f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}")
 
 
-def _succeeds(command: list[str | Path]) -> bool:
-    return subprocess.run(command, cwd="/", capture_output=True, **_demoted()).returncode == 0
+def _succeeds(command: Sequence[str | Path]) -> bool:
+    done = subprocess.run(command, cwd="/", capture_output=True, check=False, **_demoted())
+    return bool(done.returncode == 0)
 
 
 @contextmanager
 def _process(
-    command: list[str | Path], folder: Path, is_ready: Callable[[], bool], stop: signal.Signals
+    command: Sequence[str | Path], folder: Path, is_ready: Callable[[], bool], stop: signal.Signals
 ) -> Iterator[None]:
     log = (folder / "log").open("wb")
     process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **_demoted())

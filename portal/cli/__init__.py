@@ -1,1 +1,82 @@
-"""The `portal` command."""
+"""The `portal` command: reads the words typed, then imports only what that command needs."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+ROLES = ("patient", "nurse", "clinician", "coordinator", "admin")
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line, instead of after a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = OneLineParser(prog="portal", description="The telemedicine portal.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add(commands, "serve", "the production server; reads its settings from the environment")
+    _add(commands, "worker", "what happens by itself: holds lapse, invitations run out")
+    _add(commands, "migrate", "bring the database to the current schema")
+    demo = _add(commands, "demo", "the demo clinic, with one click to sign in as anybody")
+    demo.add_argument("--fresh", action="store_true", help="forget what was done, and start over")
+    _add_people(commands)
+    _add_audit(commands)
+    return top
+
+
+def _add(
+    commands: "argparse._SubParsersAction[OneLineParser]", name: str, help: str
+) -> OneLineParser:
+    command = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
+    command.set_defaults(module=name)
+    return command
+
+
+def _add_people(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
+    people = _add(commands, "people", "invite people")
+    actions = people.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="invite a person and print their one-time link")
+    add.add_argument("--name", required=True, help="as others will see it")
+    add.add_argument("--role", required=True, choices=ROLES)
+    add.add_argument("--email", help="where reminders may go; it never links an account")
+    add.add_argument("--care-team", metavar="NAME", help="made when it is new")
+
+
+def _add_audit(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
+    audit = _add(commands, "audit", "the audit trail")
+    actions = audit.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("verify", help="check that the trail is whole; exit 1 if it is not")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        code: int = import_module(f"portal.cli.{arguments.module}").run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        refusal = refusal_for(error)
+        if refusal is None:
+            raise
+        print(f"portal: {refusal[1]}", file=sys.stderr)
+        return refusal[0]
+    return code
+
+
+def refusal_for(error: Exception) -> tuple[int, str] | None:
+    """The exit code and the one line for what an operator can put right; None for our own bugs."""
+    from portal.cli.refusal import Refusal
+    from portal.errors import PortalError
+    from portal.settings import SettingsError
+
+    if isinstance(error, SettingsError | PortalError):
+        return 2, str(error)
+    if isinstance(error, Refusal):
+        return error.code, str(error)
+    return None

@@ -11,9 +11,28 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace) -> int:
-    asyncio.run(upgrade(Settings.from_env().database_url))
+    asyncio.run(migrate(Settings.from_env()))
     print("The database is up to date.")
     return 0
+
+
+async def migrate(settings: Settings) -> None:
+    """Upgrade, with one line for what an operator can put right."""
+    from alembic.util import CommandError
+    from sqlalchemy.exc import DBAPIError
+
+    from portal.cli.opening import reached
+    from portal.cli.refusal import Refusal
+
+    async with reached(settings):
+        pass
+    try:
+        await upgrade(settings.database_url)
+    except CommandError as error:
+        raise Refusal("the database was made by a newer version of the portal") from error
+    except DBAPIError as error:
+        kind = type(error.orig).__name__
+        raise Refusal(f"the migration was refused and undone ({kind}); run it again") from error
 
 
 async def upgrade(url: str, revision: str = "head") -> None:

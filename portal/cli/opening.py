@@ -1,0 +1,72 @@
+"""What commands begin with: a database that answers and has the schema this version knows."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.cli.refusal import Refusal
+from portal.db import Database
+from portal.settings import Settings
+from portal.web.schema import schema_problem
+
+ANSWER_WITHIN = 10.0
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database, once it has answered and its schema is the one this version knows."""
+    async with reached(settings) as database:
+        await require_current(database)
+        yield database
+
+
+@asynccontextmanager
+async def reached(settings: Settings) -> AsyncIterator[Database]:
+    """The database, once it has answered, whatever its schema."""
+    from portal.app import make_database
+
+    with in_one_line():
+        database = make_database(settings)
+    try:
+        await require_answer(database)
+        yield database
+    finally:
+        await database.dispose()
+
+
+async def require_answer(database: Database) -> None:
+    with in_one_line():
+        async with asyncio.timeout(ANSWER_WITHIN), database.engine.connect():
+            pass
+
+
+async def require_current(database: Database) -> None:
+    async with database.read() as session:
+        problem = await schema_problem(session)
+    if problem is not None:
+        raise Refusal(problem)
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Database trouble as a Refusal; what is our own mistake stays an error."""
+    # An error's own words can hold the address with its password: its kind is enough.
+    try:
+        yield
+    except TimeoutError as error:
+        raise Refusal(f"the database did not answer within {ANSWER_WITHIN:.0f} seconds") from error
+    except ValueError as error:
+        raise Refusal("DATABASE_URL must name SQLite or PostgreSQL", 2) from error
+    except Exception as error:
+        if not _is_about_connecting(error):
+            raise
+        kind = type(error).__name__
+        raise Refusal(f"the database cannot be reached ({kind}); see DATABASE_URL") from error
+
+
+def _is_about_connecting(error: Exception) -> bool:
+    # asyncpg raises errors of its own while connecting: a wrong password, no such database.
+    is_asyncpg = type(error).__module__.startswith("asyncpg")
+    return is_asyncpg or isinstance(error, OSError | SQLAlchemyError)

@@ -1,0 +1,44 @@
+"""What happens by itself, without anybody asking: a list of jobs, run again and again.
+
+Any number of workers may run. Each job makes sure of that itself: it changes a row only while the
+row still needs it, in one transaction, so each effect happens once.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+
+from portal import clock
+from portal.bookings.clocks import lapse_holds
+from portal.db import Database
+
+log = structlog.get_logger()
+
+Job = Callable[[Database, datetime], Awaitable[object]]
+JOBS: tuple[Job, ...] = (lapse_holds,)
+EVERY = 5.0
+
+
+async def run(database: Database, stop: asyncio.Event, jobs: tuple[Job, ...] = JOBS) -> None:
+    """Run all jobs every few seconds until `stop` is set; the one that is running is finished."""
+    log.info("worker.started", jobs=[job.__name__ for job in jobs])
+    while not stop.is_set():
+        await run_once(database, jobs)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), EVERY)
+    log.info("worker.stopped")
+
+
+async def run_once(database: Database, jobs: tuple[Job, ...] = JOBS) -> None:
+    """Run each job once. One that fails is logged and tried again; the others go on."""
+    for job in jobs:
+        try:
+            done = await job(database, clock.now())
+        except Exception:
+            log.exception("worker.failed", job=job.__name__)
+            continue
+        if done:
+            log.info("worker.did", job=job.__name__, rows=done)
