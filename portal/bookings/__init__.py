@@ -1,0 +1,1 @@
+"""Visits and calls: what a patient asks for, what is offered and held, what is booked."""
