@@ -52,6 +52,13 @@ async def database_url(request: pytest.FixtureRequest, databases: Databases) -> 
         yield url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty_url(request: pytest.FixtureRequest, databases: Databases) -> AsyncIterator[str]:
+    """A database without a schema, for what comes before the migrations."""
+    async with databases.empty(request.param) as url:
+        yield url
+
+
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(

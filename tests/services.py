@@ -37,8 +37,8 @@ def postgresql() -> Iterator[str]:
         _run([programs / "bin/initdb", "-D", folder / "db", *_initdb_options()], folder)
         options = [f"unix_socket_directories={folder}", "listen_addresses="]
         settings = [part for o in (*options, *UNSAFE_BUT_FAST, *SMALL) for part in ("-c", o)]
-        command = [programs / "bin/postgres", "-D", folder / "db", *settings]
-        ready = [programs / "bin/pg_isready", "-q", "-h", folder]
+        command: list[str | Path] = [programs / "bin/postgres", "-D", folder / "db", *settings]
+        ready: list[str | Path] = [programs / "bin/pg_isready", "-q", "-h", str(folder)]
         with _process(command, folder, lambda: _succeeds(ready), stop=signal.SIGINT):
             yield f"postgresql://portal@/postgres?host={folder}"
 
@@ -55,7 +55,7 @@ def valkey() -> Iterator[str]:
         if server is None:
             raise ServiceMissing("the Valkey wheel holds no server for this machine")
         socket = folder / "s"
-        options = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"]
+        options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]
         with _process([server, *options], folder, socket.exists, stop=signal.SIGTERM):
             yield f"unix://{socket}"
 

@@ -1,0 +1,51 @@
+"""`portal people add`: a new person, and the link with which they sign in for the first time."""
+
+import asyncio
+from argparse import Namespace
+
+from portal.cli.opening import opened
+from portal.cli.refusal import Refusal
+from portal.permissions import Role
+from portal.settings import Settings
+
+LONGEST_NAME = 80
+LONGEST_EMAIL = 254
+
+
+def run(arguments: Namespace) -> int:
+    name = _text("--name", arguments.name, LONGEST_NAME)
+    team = _text("--care-team", arguments.care_team, LONGEST_NAME)
+    email = _text("--email", arguments.email, LONGEST_EMAIL)
+    if name is None:
+        raise Refusal("--name must not be empty", 2)
+    if email is not None and ("@" not in email or " " in email):
+        raise Refusal("--email must look like somebody@example.org", 2)
+    link = asyncio.run(add(Settings.from_env(), name, Role(arguments.role), email, team))
+    print(link)
+    return 0
+
+
+async def add(
+    settings: Settings, name: str, role: Role, email: str | None, care_team: str | None
+) -> str:
+    """The invitation link. It is not stored, so it can be printed only now."""
+    from portal.accounts.invitations import invite
+
+    async with opened(settings) as database, database.work(origin="command") as work:
+        _, link = await invite(
+            work,
+            settings.public_url,
+            name=name,
+            role=role,
+            time_zone=settings.clinic.time_zone,
+            email=email,
+            care_team=care_team,
+        )
+    return link
+
+
+def _text(option: str, given: str | None, longest: int) -> str | None:
+    text = (given or "").strip()
+    if len(text) > longest or not text.isprintable():
+        raise Refusal(f"{option} must be printable and at most {longest} characters", 2)
+    return text or None

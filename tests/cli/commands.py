@@ -1,0 +1,84 @@
+"""Real `portal` processes, with settings of their own."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx2
+
+GOOD = {
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
+    "ENCRYPTION_KEYS": "zyxwvutsrqponmlkjihgfedcba9876543210",
+    "OIDC_ISSUER": "https://provider.test",
+    "OIDC_CLIENT_ID": "portal",
+    "LOG_FORMAT": "json",
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+def settings_for(database_url: str, **more: str) -> dict[str, str]:
+    """The least that `portal serve` asks for."""
+    return GOOD | {"DATABASE_URL": database_url} | more
+
+
+async def portal(*words: str, **settings: str) -> Done:
+    """Run one command to its end, with these settings and no others."""
+    process = await _start(words, settings)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    return Done(process.returncode or 0, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def running(
+    *words: str, until: bytes, settings: Mapping[str, str]
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A command that goes on, from when it logs `until`; it is killed if it is still there."""
+    process = await _start(words, settings)
+    assert process.stderr
+    try:
+        async with asyncio.timeout(60):
+            while until not in (line := await process.stderr.readline()):
+                assert line, f"portal {words[0]} ended early"
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@asynccontextmanager
+async def serving(**settings: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """`portal serve` on a free port, and its address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = {"PORT": str(port)} | settings
+    async with running("serve", until=b"serve.started", settings=settings) as process:
+        yield process, f"http://127.0.0.1:{port}"
+
+
+async def _start(words: tuple[str, ...], settings: Mapping[str, str]) -> asyncio.subprocess.Process:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "portal",
+        *words,
+        env=kept | settings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def fetch(url: str) -> httpx2.Response:
+    async with httpx2.AsyncClient() as client:
+        return await client.get(url)
