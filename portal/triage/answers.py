@@ -1,0 +1,89 @@
+"""The queue and one flag as answers: a whole page, or the part that an open page asked for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal import clock
+from portal.audit.actions import record
+from portal.db import UnitOfWork
+from portal.flags.models import Outcome
+from portal.triage.detail import Detail
+from portal.triage.forms import Posted
+from portal.triage.queries import Queue, View, queue_for
+from portal.web.requests import actor_of
+from portal.web.templates import fragment, page
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the two panes show. `notice` stands above the flag when somebody else was first."""
+
+    queue: Queue
+    detail: Detail | None
+    showing: str = "detail"
+    notice: str | None = None
+
+    @property
+    def selected(self) -> str:
+        return str(self.detail.row.id) if self.detail else ""
+
+
+def view_of(request: Request) -> View:
+    name = request.query_params.get("view", "")
+    return View(name) if name in set(View) else View.OPEN
+
+
+def address(view: View, path: str = "/triage") -> str:
+    return path if view is View.OPEN else f"{path}?view={view.value}"
+
+
+async def read_queue(request: Request, unit: UnitOfWork) -> Queue:
+    """The view asked for. Reading it is recorded once, with the patients who were on it."""
+    queue = await queue_for(unit.session, actor_of(request), view_of(request))
+    patients = sorted({str(row.state.patient_id) for row in queue.rows})
+    record(unit, "triage:list", detail={"view": queue.view.value, "patients": patients})
+    return queue
+
+
+async def whole_page(request: Request, screen: Screen, status: int = 200) -> Response:
+    return await page(
+        request,
+        "triage/triage.html",
+        status,
+        queue=screen.queue,
+        detail=screen.detail,
+        showing=screen.showing,
+        selected=screen.selected,
+        **_detail_context(request, screen.notice),
+    )
+
+
+def detail_pane(
+    request: Request, detail: Detail, status: int = 200, notice: str | None = None, said: str = ""
+) -> Response:
+    """The detail and its row. `said` goes to the status line of the page."""
+    context = _detail_context(request, notice)
+    return fragment(request, "triage/_answer.html", status, detail=detail, result=said, **context)
+
+
+async def form_page(request: Request, name: str, detail: Detail, posted: Posted) -> Response:
+    status = 422 if posted.errors else 200
+    context = _detail_context(request, None) | {"posted": posted, "errors": posted.errors}
+    return await page(request, name, status, detail=detail, **context)
+
+
+def list_context(request: Request) -> dict[str, Any]:
+    """What every row needs: the moment its waiting is counted to, and the view its links keep."""
+    return {"now": clock.now(), "view_query": address(view_of(request), "")}
+
+
+def _detail_context(request: Request, notice: str | None) -> dict[str, Any]:
+    return {
+        "notice": notice,
+        "outcome_options": [(outcome.value, outcome.words) for outcome in Outcome],
+        "posted": Posted(),
+        **list_context(request),
+    }

@@ -1,0 +1,83 @@
+"""Everything the detail pane says about one flag."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal import clock
+from portal.audit.actions import record
+from portal.conversations.queries import care_conversation_of
+from portal.db import UnitOfWork
+from portal.errors import NotFound
+from portal.flags.history import reasons_of
+from portal.flags.queries import flag_for
+from portal.flags.reasons import Reason
+from portal.people.access import patient_for
+from portal.people.models import Caution, Patient
+from portal.permissions import Actor
+from portal.treatments.models import Dose
+from portal.treatments.queries import latest_dose, plan_of
+from portal.triage.queries import Row, rows_of
+from portal.triage.timeline import Moment, timeline_of
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One flag with its patient, its reasons and what happened."""
+
+    row: Row
+    patient: Patient
+    age: int | None
+    dose: Dose | None
+    doses_planned: int | None
+    reasons: Sequence[Reason]
+    timeline: Sequence[Moment]
+    conversation_url: str | None
+    chart: Markup | None = None
+
+    @property
+    def cautions(self) -> list[Caution]:
+        return [caution for caution in Caution if caution in self.patient.caution_set()]
+
+    @property
+    def rule_sets(self) -> list[str]:
+        return sorted({reason.rule_set for reason in self.reasons})
+
+
+async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
+    """Find the flag through the actor and read all of it. Every opening is recorded."""
+    session = work.session
+    state = await flag_for(session, actor, flag_id)
+    patient = await patient_for(session, actor, state.patient_id)
+    record(work, "flag:read", patient_id=patient.id, subject=flag_id)
+    (row,) = await rows_of(session, actor, [state])
+    plan = await plan_of(session, patient.id)
+    return Detail(
+        row=row,
+        patient=patient,
+        age=_age(patient.born_on, actor),
+        dose=await latest_dose(session, patient.id, before=state.raised_at),
+        doses_planned=plan.doses_planned if plan else None,
+        reasons=await reasons_of(session, state.flag),
+        timeline=await timeline_of(session, state.flag),
+        conversation_url=await _conversation_url(session, patient.id),
+    )
+
+
+async def _conversation_url(session: AsyncSession, patient_id: UUID) -> str | None:
+    try:
+        return f"/inbox/{(await care_conversation_of(session, patient_id)).id}"
+    except NotFound:
+        return None  # not opened yet: then there is nowhere to write, and no button says so
+
+
+def _age(born_on: date | None, actor: Actor) -> int | None:
+    if born_on is None:
+        return None
+    today = clock.now().astimezone(ZoneInfo(actor.time_zone)).date()
+    return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))

@@ -1,0 +1,160 @@
+"""The queue: flags of the actor's patients, each with what its row says."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal import clock
+from portal.flags.models import Outcome
+from portal.flags.queries import FlagState, open_flags_for, resolved_flags_for
+from portal.people.queries import Named, named
+from portal.permissions import Actor
+from portal.symptoms.levels import Level
+from portal.treatments.models import Dose
+from portal.triage.ordering import by_level, in_order
+from portal.triage.words import Wait, limit_words, seen_words, since_dose, wait_of
+
+RECENT = timedelta(days=7)
+
+
+class View(StrEnum):
+    OPEN = "open"
+    MINE = "mine"
+    UNOWNED = "unowned"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One flag as the queue shows it."""
+
+    state: FlagState
+    patient: Named
+    context: str
+    owner: Named | None
+    wait: Wait
+    limit: str
+
+    @property
+    def id(self) -> UUID:
+        return self.state.id
+
+    @property
+    def level(self) -> Level:
+        return self.state.level
+
+    @property
+    def is_acknowledged(self) -> bool:
+        return self.state.is_acknowledged
+
+    @property
+    def is_open(self) -> bool:
+        return self.state.is_open
+
+    @property
+    def due_at(self) -> datetime:
+        return self.state.flag.due_at
+
+    @property
+    def outcome(self) -> Outcome | None:
+        return self.state.disposition.outcome if self.state.disposition else None
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever somebody acted on the flag, so that a page knows to look again."""
+        owner = self.state.owner_id or "nobody"
+        return f"{self.state.flag.round}.{owner}.{'open' if self.is_open else 'done'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One view of the queue in its order, with what every view would hold."""
+
+    view: View
+    groups: Sequence[tuple[Level | None, Sequence[Row]]]
+    counts: Mapping[View, int]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for _, rows in self.groups for row in rows]
+
+    @property
+    def first_waiting(self) -> Row | None:
+        """The first row that nobody has acknowledged, else the first of all."""
+        waiting = (row for row in self.rows if row.is_open and not row.is_acknowledged)
+        return next(waiting, self.rows[0] if self.rows else None)
+
+
+async def queue_for(session: AsyncSession, actor: Actor, view: View) -> Queue:
+    open_now = await open_flags_for(session, actor)
+    kinds = {
+        View.OPEN: open_now,
+        View.MINE: [state for state in open_now if state.owner_id == actor.person_id],
+        View.UNOWNED: [state for state in open_now if not state.is_acknowledged],
+    }
+    counts = {kind: len(states) for kind, states in kinds.items()}
+    if view is View.RESOLVED:
+        done = await resolved_flags_for(session, actor, clock.now() - RECENT)
+        return Queue(view, [(None, await rows_of(session, actor, done))] if done else [], counts)
+    rows = await rows_of(session, actor, kinds[view])
+    return Queue(view, by_level(in_order(rows)), counts)
+
+
+async def rows_of(session: AsyncSession, actor: Actor, states: Sequence[FlagState]) -> list[Row]:
+    """Rows in the order of `states`, with two queries for all of them together."""
+    people = await named(
+        session, [id for state in states for id in (state.patient_id, state.owner_id)]
+    )
+    doses = await _doses(session, {state.patient_id for state in states})
+    zone = ZoneInfo(actor.time_zone)
+    return [
+        Row(
+            state,
+            people[state.patient_id],
+            context_of(state, doses.get(state.patient_id, ())),
+            people[state.owner_id] if state.owner_id else None,
+            _wait(state, zone),
+            _limit(state, zone),
+        )
+        for state in states
+    ]
+
+
+def context_of(state: FlagState, doses: Iterable[Dose]) -> str:
+    """`Infusion 4, 31 h after`: where in the treatment the patient was when it was raised."""
+    before = [dose for dose in doses if dose.ended_at <= state.raised_at]
+    if not before:
+        return "Before the first dose"
+    last = max(before, key=lambda dose: dose.ended_at)
+    hours = (state.raised_at - last.ended_at) / timedelta(hours=1)
+    return f"{last.route.words} {last.number}, {since_dose(hours)}"
+
+
+def _wait(state: FlagState, zone: ZoneInfo) -> Wait:
+    flag = state.flag
+    seen = state.acknowledgement.at if state.acknowledgement else None
+    return wait_of(flag.waiting_since, flag.due_at, clock.now(), zone, seen)
+
+
+def _limit(state: FlagState, zone: ZoneInfo) -> str:
+    """What the row says beside the time until the limit has passed."""
+    flag = state.flag
+    if state.acknowledgement:
+        return seen_words(flag.waiting_since, state.acknowledgement.at)
+    return limit_words(flag.waiting_since, flag.due_at, zone)
+
+
+async def _doses(session: AsyncSession, patient_ids: set[UUID]) -> dict[UUID, list[Dose]]:
+    """All doses of these patients. Their flags were found through the actor."""
+    doses: dict[UUID, list[Dose]] = {}
+    if patient_ids:
+        found = await session.exec(select(Dose).where(col(Dose.patient_id).in_(patient_ids)))
+        for dose in found.all():
+            doses.setdefault(dose.patient_id, []).append(dose)
+    return doses

@@ -1,0 +1,65 @@
+"""What happened around a flag, in words, the latest first. Messages count; their words do not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.conversations.models import Conversation, Kind, Message
+from portal.flags.history import Happening, Step, history_of
+from portal.flags.models import Flag
+from portal.people.queries import Named, named
+
+_WORDS = {
+    Step.RAISED: "Flag raised",
+    Step.ACKNOWLEDGED: "{who} acknowledged",
+    Step.RESOLVED: "{who} resolved",
+    Step.REOPENED: "{who} reopened",
+}
+MOST_MESSAGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line. `note` is what the person wrote about it."""
+
+    at: datetime
+    words: str
+    note: str | None = None
+    is_strong: bool = False
+
+
+async def timeline_of(session: AsyncSession, flag: Flag) -> list[Moment]:
+    steps = await history_of(session, flag)
+    sent = await _messages_since(session, flag)
+    people = await named(session, [*(step.by_id for step in steps), *(who for who, _ in sent)])
+    lines = [moment(step, people) for step in steps]
+    lines += [Moment(at, f"{people[who].name} sent a message") for who, at in sent]
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def moment(step: Happening, people: Mapping[UUID, Named]) -> Moment:
+    who = people[step.by_id].name if step.by_id else ""
+    words = _WORDS[step.step].format(who=who)
+    if step.outcome is not None:
+        words = f"{words}: {step.outcome.words.lower()}"
+    return Moment(step.at, words, step.words, is_strong=step.step is Step.RAISED)
+
+
+async def _messages_since(session: AsyncSession, flag: Flag) -> list[tuple[UUID, datetime]]:
+    """Who wrote in the patient's conversation after the flag, the last few."""
+    found = await session.exec(
+        select(Message.author_id, Message.sent_at)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .where(
+            col(Conversation.patient_id) == flag.patient_id,
+            col(Conversation.kind) == Kind.CARE,
+            col(Message.sent_at) >= flag.raised_at,
+        )
+        .order_by(col(Message.seq).desc())
+        .limit(MOST_MESSAGES)
+    )
+    return [(row[0], row[1]) for row in found.all()]

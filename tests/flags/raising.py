@@ -1,0 +1,58 @@
+"""A flag in one line, for every test that needs one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from portal.db import Database
+from portal.flags.actions import raise_flag
+from portal.flags.models import Flag
+from portal.flags.reasons import Reason
+from portal.ids import new_id
+from portal.people.models import Person
+from portal.permissions import Actor
+from portal.symptoms.levels import Level
+
+
+def a_reason(level: Level = Level.URGENT, **parts: str | None) -> Reason:
+    words: dict[str, str | None] = {
+        "rule": "9",
+        "rule_set": "1",
+        "title": "Cannot keep sips down",
+        "said": "Cannot keep small sips down",
+        "limit": "Fires when sips stay down less than 2 h. Now at 31 h.",
+        "change": "Last time: sips stayed down",
+        "effect": "vomiting",
+        "source": "CTCAE v4",
+    }
+    return Reason(level=level, **(words | parts))  # type: ignore[arg-type]
+
+
+async def raised(
+    database: Database,
+    patient: Person,
+    level: Level = Level.URGENT,
+    *,
+    summary: str = "Cannot keep water down",
+    source_id: UUID | None = None,
+    reasons: list[Reason] | None = None,
+) -> Flag:
+    """Raise one flag as a check-in of this patient would."""
+    async with database.work() as work:
+        return await raise_flag(
+            work,
+            patient_id=patient.id,
+            source="check_in",
+            source_id=source_id or new_id(),
+            summary=summary,
+            reasons=reasons or [a_reason(level)],
+            hours_since_dose=31.0,
+        )
+
+
+def actor_for(person: Person) -> Actor:
+    return Actor(person.id, person.name, person.role, new_id(), person.time_zone)
+
+
+def at(text: str) -> datetime:
+    """`2026-11-23 20:12-05:00`."""
+    return datetime.fromisoformat(text)
