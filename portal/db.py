@@ -165,6 +165,8 @@ def portable_url(text: str) -> URL:
 
 
 def make_engine(url: URL, **options: Any) -> AsyncEngine:
+    # An error's text would otherwise carry the row's values into logs.
+    options.setdefault("hide_parameters", True)
     if url.get_backend_name() != "sqlite":
         options.setdefault("pool_size", 10)
         return create_async_engine(url, pool_pre_ping=True, **options)

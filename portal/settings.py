@@ -1,6 +1,7 @@
 """Settings come from the environment once, at start, and never change afterwards."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,7 +113,7 @@ class Settings:
             clinic=_clinic(source),
             smtp_url=source.get("SMTP_URL") or None,
             mail_from=source.get("MAIL_FROM") or None,
-            log_format=_choice(source, "LOG_FORMAT", ("console", "json")),
+            log_format=_choice(source, "LOG_FORMAT", _log_formats()),
             log_level=_choice(source, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
             host=host,
             port=port,
@@ -123,6 +124,11 @@ class Settings:
             idle_staff=_whole(source, "IDLE_MINUTES_STAFF", 15, most=24 * 60) * 60,
             session_length=_whole(source, "SESSION_HOURS", 12, most=24) * 3600,
         )
+
+
+def _log_formats() -> tuple[str, str]:
+    """The first is the default: lines for people at a terminal, JSON for machines elsewhere."""
+    return ("console", "json") if sys.stderr.isatty() else ("json", "console")
 
 
 def _text(env: Mapping[str, str], name: str, default: str) -> str:
