@@ -28,6 +28,15 @@ class DoseMark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days from `first`: their mean pain, if any, and the numbers of the doses in them."""
+
+    first: date
+    pain: int | None
+    doses: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a course says: a heading, the measure under it, and whether to tell somebody."""
 
@@ -50,6 +59,16 @@ def weekly(scores: Iterable[Score], until: date) -> list[Score]:
     for score in daily(scores):
         weeks.setdefault(-((until - score.on).days // 7), []).append(score)
     return [_mean(weeks[week]) for week in sorted(weeks)]
+
+
+def by_week(scores: Sequence[Score], doses: Sequence[DoseMark], until: date) -> list[Week]:
+    """The same weeks as `weekly`, silent ones too, the newest first."""
+    days = daily(recent(scores, until))
+    if not days:
+        return []
+    count = (until - days[0].on).days // 7 + 1
+    lasts = [until - timedelta(days=7 * week) for week in range(count)]
+    return [_week(days, doses, last - timedelta(days=6), last) for last in lasts]
 
 
 def weekly_median(days: Sequence[Score]) -> list[Score]:
@@ -109,6 +128,12 @@ def finding(weeks: Sequence[Score]) -> Finding:
 def whole(pain: float) -> int:
     """Rounded as people round: halves go up, so that 6.5 is 7 and never 6."""
     return int(pain + 0.5)
+
+
+def _week(days: Sequence[Score], doses: Sequence[DoseMark], first: date, last: date) -> Week:
+    pains = [day.pain for day in days if first <= day.on <= last]
+    numbers = tuple(dose.number for dose in doses if first <= dose.on <= last)
+    return Week(first, whole(fmean(pains)) if pains else None, numbers)
 
 
 def _mean(days: Sequence[Score]) -> Score:

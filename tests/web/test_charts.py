@@ -156,3 +156,11 @@ def test_a_tiny_change_across_a_half_is_not_called_progress() -> None:
     found = trends.finding([ago(60, 6.6), ago(30, 6.5), ago(0, 6.4)])
     assert found.heading == "Your pain is about the same"
     assert found.measure == "Between 6 and 7 in 2 months."
+
+
+def test_the_table_has_the_same_weeks_as_the_chart_and_names_the_silent_ones() -> None:
+    scores = course(7, 4, 30, skip=range(10, 20))
+    weeks = trends.by_week(scores, [DoseMark(TODAY - timedelta(days=1), 4)], TODAY)
+    assert [week.pain for week in weeks] == [4, 5, None, 6, 7]
+    assert weeks[0].doses == (4,)
+    assert len([w for w in weeks if w.pain is not None]) == len(trends.weekly(scores, TODAY))

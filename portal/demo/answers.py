@@ -1,0 +1,92 @@
+"""A report as the answers the questionnaires ask for. What was not asked is not answered."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal.demo.courses import Report
+
+Answers = dict[str, Any]
+HARM = ("none", "passing", "wish", "done")
+VOMIT_COUNTS = (1, 2, 3, 6)
+
+
+def acute_answers(report: Report, zone: ZoneInfo) -> Answers:
+    """For the questionnaire of the first 24 hours."""
+    answers: Answers = {
+        "who": _who(report),
+        "awake": report.awake,
+        "red_now": list(report.danger),
+        "effects": effects_of(report) + (["overdose_addiction"] if report.urge else []),
+        **_stomach(report),
+        **_graded(report, "speech", "memory", "confusion"),
+    }
+    if report.anxiety:
+        answers |= {"anxiety": report.anxiety, "anxiety_stops": max(0, report.anxiety - 1)}
+    if report.urge:
+        answers["urge"] = report.urge
+    return answers | {
+        "pain": report.pain,
+        "weekday": _weekday(report.at, zone),
+        "since": list(report.taken),
+        "self_harm": HARM[report.harm],
+    }
+
+
+def follow_up_answers(report: Report) -> Answers:
+    """For the questionnaire after that."""
+    effects = effects_of(report)
+    answers: Answers = {"who": _who(report), "effects": effects}
+    if {"vomiting", "slurred_speech", "confusion", "anxiety"} & set(effects):
+        answers["red_now"] = list(report.danger)
+    answers |= _stomach(report)
+    if report.speech:
+        answers |= {"speech_now": "still", "speech": report.speech}
+    if report.memory:
+        answers |= {"memory": report.memory, "memory_stops": max(0, report.memory - 1)}
+    if report.confusion:
+        answers |= {"confusion_now": "still", "confusion": report.confusion}
+    if report.anxiety:
+        answers |= {"anxiety": report.anxiety, "anxiety_stops": max(0, report.anxiety - 1)}
+    return answers | {
+        "pain": report.pain,
+        "urge": report.urge,
+        "doses": list(report.taken),
+        "bladder": report.bladder or "none",
+        "self_harm": HARM[report.harm],
+    }
+
+
+def effects_of(report: Report) -> list[str]:
+    """The watched effects that are there, in the questionnaires' order."""
+    there = {
+        "vomiting": report.vomits,
+        "nausea": report.nausea,
+        "slurred_speech": report.speech,
+        "foggy_memory": report.memory,
+        "confusion": report.confusion,
+        "anxiety": report.anxiety,
+    }
+    return [effect for effect, grade in there.items() if grade]
+
+
+def _who(report: Report) -> str:
+    if report.by_companion:
+        return "adult"
+    return "patient_with_adult" if report.adult_present else "patient_alone"
+
+
+def _stomach(report: Report) -> Answers:
+    answers: Answers = {}
+    if report.vomits:
+        count = max(step for step in VOMIT_COUNTS if step <= report.vomits)
+        answers |= {"vomit_count": count, "sips": "yes" if report.sips else "no"}
+    return answers | _graded(report, "nausea")
+
+
+def _graded(report: Report, *names: str) -> Answers:
+    return {name: getattr(report, name) for name in names if getattr(report, name)}
+
+
+def _weekday(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%A}".lower()
