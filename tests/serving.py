@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from portal.accounts.sessions import COOKIE
 from portal.db import Database
@@ -47,8 +48,8 @@ class Served:
         """The live socket of a page that this person has open."""
         url = f"{self.url.replace('http', 'ws', 1)}/live"
         headers = await self.headers_for(person)
-        origin = headers.pop("Origin")
-        async with connect(url, origin=origin, additional_headers=headers) as connection:  # type: ignore[arg-type]
+        origin = Origin(headers.pop("Origin"))
+        async with connect(url, origin=origin, additional_headers=headers) as connection:
             yield connection
 
     async def sign_in(self, context: "BrowserContext", person: Person) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -40,7 +40,7 @@ async def portal(*words: str, **settings: str) -> Done:
 
 @asynccontextmanager
 async def running(
-    *words: str, until: bytes, settings: Mapping[str, str]
+    *words: str, until: bytes, settings: dict[str, str]
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A command that goes on, from when it logs `until`; it is killed if it is still there."""
     process = await _start(words, settings)
@@ -66,7 +66,7 @@ async def serving(**settings: str) -> AsyncIterator[tuple[asyncio.subprocess.Pro
         yield process, f"http://127.0.0.1:{port}"
 
 
-async def _start(words: tuple[str, ...], settings: Mapping[str, str]) -> asyncio.subprocess.Process:
+async def _start(words: tuple[str, ...], settings: dict[str, str]) -> asyncio.subprocess.Process:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return await asyncio.create_subprocess_exec(
         sys.executable,

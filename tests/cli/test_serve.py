@@ -7,6 +7,7 @@ import socket
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin
 
 from portal.accounts.sessions import COOKIE
 from portal.db import Database
@@ -37,7 +38,7 @@ async def test_an_open_socket_is_told_to_come_back(
     async with serving(**settings_for(database_url)) as (process, address):
         live = connect(
             address.replace("http", "ws", 1) + "/live",
-            origin=address,
+            origin=Origin(address),
             additional_headers={"Cookie": f"{COOKIE}={cookie}"},
         )
         async with live as socket:
