@@ -19,3 +19,7 @@ class Level(StrEnum):
     @property
     def words(self) -> str:
         return self.value.capitalize()
+
+    def raised(self) -> "Level":
+        """One level more urgent; an emergency stays one."""
+        return list(Level)[max(self.rank - 1, 0)]

@@ -1,0 +1,24 @@
+"""The questionnaires and rules that ship, read once from their files at start."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from portal.check_ins.questionnaires import merged, questionnaire, words_of
+from portal.check_ins.rules import rule_set
+
+FOLDER = Path(__file__).parent
+# Every version ever used stays here, so that an old check-in is shown as it was asked.
+VERSIONS = ("acute_1.toml", "follow_up_1.toml")
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / name).read_text("utf-8"))
+
+
+_FILES = [_read(name) for name in VERSIONS]
+QUESTIONNAIRES = {each.version: each for each in map(questionnaire, _FILES)}
+CURRENT = {each.kind: each for each in QUESTIONNAIRES.values()}
+PAGES = merged(list(QUESTIONNAIRES.values()))
+WORDS = words_of([page for data in _FILES for page in data["page"]])
+RULES = rule_set(_read("rules.toml"), WORDS)

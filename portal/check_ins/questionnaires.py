@@ -1,0 +1,174 @@
+"""Versioned questionnaires as data: pages, their choices, and the way through them.
+
+Pure: it is handed what a file said, and refuses it in one sentence when something is missing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from portal.check_ins.conditions import Condition, ConditionError, Facts, parse
+from portal.symptoms.vocabulary import Effect
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NUMBERS = {"pain": "pain {} of 10", "systolic": "upper number {}", "diastolic": "lower number {}"}
+NONE = "none"
+
+
+class QuestionnaireError(ValueError):
+    """The file cannot be used; the message is the one line that says why."""
+
+
+class Kind(StrEnum):
+    ACUTE = "acute"
+    FOLLOW_UP = "follow_up"
+
+    @property
+    def words(self) -> str:
+        return {"acute": "First 24 hours", "follow_up": "Follow-up"}[self.value]
+
+
+class PageForm(StrEnum):
+    """How a page is answered: one tap, a severity, ticks, 0 to 10, a weekday, or the last page."""
+
+    BUTTONS = "buttons"
+    SCALE = "scale"
+    CHECKS = "checks"
+    PAIN = "pain"
+    WEEKDAY = "weekday"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: int | str
+    label: str
+    label_adult: str
+    said: str
+    hint: str
+    grade: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """One question. `id` is also the name of its answer."""
+
+    id: str
+    form: PageForm
+    title: str
+    title_adult: str
+    hint: str
+    hint_adult: str
+    short: str
+    choices: tuple[Choice, ...] = ()
+    none: str = ""
+    skip: bool = False
+    effect: Effect | None = None
+    when: Condition | None = None
+
+    @cached_property
+    def by_value(self) -> dict[str, Choice]:
+        return {str(choice.value): choice for choice in self.choices}
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    kind: Kind
+    version: str
+    pages: tuple[Page, ...] = field(repr=False)
+
+    @cached_property
+    def by_id(self) -> dict[str, Page]:
+        return {page.id: page for page in self.pages}
+
+    def path(self, facts: Facts) -> list[Page]:
+        """The pages this person sees. It depends on answers only, so Back always works."""
+        return [page for page in self.pages if page.when is None or page.when.holds(facts)]
+
+
+def questionnaire(data: Mapping[str, Any]) -> Questionnaire:
+    """Reads the contents of a questionnaire file; raises QuestionnaireError."""
+    version = str(data.get("version", "a questionnaire without version"))
+    try:
+        words = words_of(data["page"])
+        pages = tuple(_page(entry, words) for entry in data["page"])
+        return Questionnaire(Kind(data["kind"]), version, pages)
+    except KeyError as error:
+        raise QuestionnaireError(f"{version}: {error.args[0]} is missing") from error
+    except ValueError as error:
+        raise QuestionnaireError(f"{version}: {error}") from error
+
+
+def words_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """The names conditions may use, each with the words it may be compared with."""
+    words: dict[str, frozenset[str]] = {name: frozenset() for name in NUMBERS}
+    words["weekday_wrong"] = frozenset({"yes", "no"})
+    for entry in entries:
+        values = [choice["value"] for choice in entry.get("choice", ())]
+        spoken = frozenset(value for value in values if isinstance(value, str))
+        words[entry["id"]] = words.get(entry["id"], frozenset()) | spoken
+    return words
+
+
+def _page(entry: Mapping[str, Any], words: Mapping[str, frozenset[str]]) -> Page:
+    id, title = entry["id"], entry["title"]
+    return Page(
+        id=id,
+        form=PageForm(entry["form"]),
+        title=title,
+        title_adult=entry.get("title_adult", title),
+        hint=entry.get("hint", ""),
+        hint_adult=entry.get("hint_adult", entry.get("hint", "")),
+        short=entry["short"],
+        choices=_choices(id, entry),
+        none=entry.get("none", ""),
+        skip=entry.get("skip", False),
+        effect=Effect(entry["effect"]) if "effect" in entry else None,
+        when=_when(id, entry, words),
+    )
+
+
+def _choices(id: str, entry: Mapping[str, Any]) -> tuple[Choice, ...]:
+    if entry["form"] == PageForm.WEEKDAY:
+        return _weekdays()
+    choices = tuple(_choice(choice) for choice in entry.get("choice", ()))
+    if not choices and entry["form"] not in {PageForm.PAIN, PageForm.LAST}:
+        raise QuestionnaireError(f"{id} has no choices")
+    return choices
+
+
+def _choice(data: Mapping[str, Any]) -> Choice:
+    value, label = data["value"], data["label"]
+    grade = data.get("grade", value if isinstance(value, int) else 0)
+    return Choice(
+        value=value,
+        label=label,
+        label_adult=data.get("label_adult", label),
+        said=data["said"],
+        hint=data.get("hint", ""),
+        grade=grade,
+    )
+
+
+def _weekdays() -> tuple[Choice, ...]:
+    days = [(day, day.capitalize(), f"said {day.capitalize()}") for day in WEEKDAYS]
+    unsure = ("unsure", "I am not sure", "was not sure of the weekday")
+    return tuple(Choice(value, label, label, said, "", 0) for value, label, said in [*days, unsure])
+
+
+def _when(
+    id: str, entry: Mapping[str, Any], words: Mapping[str, frozenset[str]]
+) -> Condition | None:
+    if "when" not in entry:
+        return None
+    try:
+        return parse(entry["when"], words)
+    except ConditionError as error:
+        raise QuestionnaireError(f"{id}: {error}") from error
+
+
+def merged(questionnaires: Sequence[Questionnaire]) -> dict[str, Page]:
+    """Every page of every version by its name, the newest last: rules may name any of them."""
+    return {page.id: page for each in questionnaires for page in each.pages}

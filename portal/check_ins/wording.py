@@ -1,0 +1,151 @@
+"""Answers and findings in words: for the flag, for the care team and for the patient. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from portal.check_ins.answers import DRUGS, SEVERITIES, Answers, reported_effects, ticked
+from portal.check_ins.facts import Case, weight
+from portal.check_ins.questionnaires import NUMBERS, Page
+from portal.check_ins.rules import Finding
+from portal.symptoms.vocabulary import Effect
+
+Pages = Mapping[str, Page]
+SUMMARY_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer for a reader: `squares` from 0 to 4 (None: not a matter of degree).
+
+    `worse` is how much its weight rose since the last check-in after the same dose, below 0 when
+    it fell, None when there is nothing to compare with.
+    """
+
+    name: str
+    label: str
+    said: str
+    squares: int | None
+    worse: int | None
+    was: str | None
+
+
+def quoted(pages: Pages, answers: Answers, name: str) -> str:
+    """One answer as it is said back, "" when there is nothing to say."""
+    answer = answers.get(name)
+    if answer is None:
+        return ""
+    if name == "weekday_wrong":
+        day = quoted(pages, answers, "weekday")
+        return f"{day}, which is not right" if answer == "yes" else ""
+    if name in NUMBERS:
+        return NUMBERS[name].format(answer)
+    page = pages.get(name)
+    if page is None:
+        return ""
+    if isinstance(answer, tuple):
+        chosen = ticked(answers, name)
+        return ", ".join(choice.said for choice in page.choices if choice.value in chosen)
+    choice = page.by_value.get(str(answer))
+    return choice.said if choice else ""
+
+
+def said(pages: Pages, answers: Answers, finding: Finding) -> str:
+    """The answers a finding is about, as one line: `Threw up 2 times, water does not stay down`."""
+    parts = [_said_about(pages, answers, name, finding) for name in finding.rule.about]
+    return capital(", ".join(part for part in parts if part))
+
+
+def _said_about(pages: Pages, answers: Answers, name: str, finding: Finding) -> str:
+    effect = finding.rule.effect
+    if name == "effects":
+        graded = effect is not None and SEVERITIES[effect] in answers
+        return "" if graded or effect is None else effect.plain
+    if name == "who" and answers.get(name) != "patient_alone":
+        return ""
+    return quoted(pages, answers, name)
+
+
+def change(case: Case, finding: Finding) -> str | None:
+    """What the last check-in after the same dose said about the first of these answers."""
+    if not case.series:
+        return None
+    before = case.series[-1].answers
+    for name in finding.rule.about:
+        now, then = case.weight(name), weight(case.pages, before, name)
+        if now is None or then is None:
+            continue
+        if now == then:
+            return "The same as at the last check-in"
+        return f"At the last check-in: {quoted(case.pages, before, name) or 'not there'}"
+    return None
+
+
+def limit(finding: Finding) -> str:
+    """Where the rule begins, and what raised its level."""
+    if not finding.raised_by:
+        return finding.rule.limit
+    return f"{finding.rule.limit}. Raised one level: {'; '.join(finding.raised_by)}"
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """The line of the queue: the gravest finding, and how many others. Written, never cut."""
+    others = len(findings) - 1
+    first = findings[0].rule.summary
+    return f"{first} and {others} more" if others else first
+
+
+def lines(case: Case, path: Sequence[Page]) -> list[Line]:
+    """The whole check-in in the order it was asked; what was skipped says so."""
+    before = case.series[-1].answers if case.series else None
+    found = [_line(case, page, before) for page in path if page.id != "last"]
+    return found + [_number(case, name) for name in ("systolic", "diastolic") if _has(case, name)]
+
+
+def _line(case: Case, page: Page, before: Answers | None) -> Line:
+    answers, name = case.now.answers, page.id
+    words = quoted(case.pages, answers, name)
+    if name == "weekday" and words:
+        words += ", not right" if answers.get("weekday_wrong") == "yes" else ", right"
+    if not words:
+        words = page.none.lower() if name in answers else "skipped"
+    was = quoted(case.pages, before, name) if before is not None else ""
+    return Line(
+        name, page.short, capital(words), _squares(case, page), case.rise(name), was or None
+    )
+
+
+def _squares(case: Case, page: Page) -> int | None:
+    return case.weight(page.id) if page.form == "scale" else None
+
+
+def _has(case: Case, name: str) -> bool:
+    return name in case.now.answers
+
+
+def _number(case: Case, name: str) -> Line:
+    labels = {"systolic": "Blood pressure, upper", "diastolic": "Blood pressure, lower"}
+    return Line(name, labels[name], str(case.now.answers[name]), None, case.rise(name), None)
+
+
+def effect_grades(case: Case) -> dict[Effect, int | None]:
+    """Every effect reported, with its grade from 1 to 4, or None when how bad was not said."""
+    return {effect: _effect_grade(case, effect) for effect in sorted(_reported(case))}
+
+
+def _reported(case: Case) -> frozenset[Effect]:
+    return reported_effects(case.now.answers)
+
+
+def _effect_grade(case: Case, effect: Effect) -> int | None:
+    names = {
+        Effect.VOMITING: ("vomit_count", "sips"),
+        Effect.OVERDOSE_ADDICTION: ("urge", "doses"),
+    }.get(effect, (SEVERITIES[effect],))
+    grades = [case.weight(name) or 0 for name in names]
+    if effect is Effect.OVERDOSE_ADDICTION and ticked(case.now.answers, "since") & DRUGS:
+        grades.append(case.weight("since") or 0)
+    return max(grades) or None
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
