@@ -11,35 +11,43 @@ from portal.people.access import visible_patient_ids
 from portal.people.models import Person
 from portal.people.queries import care_teams, everybody
 from portal.permissions import Actor
+from tests.conftest import ClientFor
 from tests.people import Clinic
 
 
-async def tags(database: Database) -> list[str]:
+async def tags(database) -> list[str]:
     async with database.read() as session:
         rows = await session.exec(select(AuditEvent.tag).order_by(col(AuditEvent.seq)))
         return list(rows.all())
 
 
-async def patients_of(database: Database, actor: Actor) -> frozenset[object]:
+async def patients_of(database: Database, actor: Actor | None) -> frozenset[object]:
+    assert actor
     async with database.read() as session:
         return await visible_patient_ids(session, actor)
 
 
 @pytest.mark.parametrize("who", ["patient", "nurse_on_team", "coordinator_on_team"])
-async def test_only_an_administrator_manages_people(client_for, clinic: Clinic, who: str) -> None:
+async def test_only_an_administrator_manages_people(
+    client_for: ClientFor, clinic: Clinic, who: str
+) -> None:
     client = await client_for(getattr(clinic, who))
     assert (await client.get("/people")).status_code == 403
     refused = await client.post(f"/people/{clinic.second_nurse.id}/disable")
     assert refused.status_code == 403
 
 
-async def test_the_page_lists_everybody_with_role_and_care_team(client_for, admin: Person) -> None:
+async def test_the_page_lists_everybody_with_role_and_care_team(
+    client_for: ClientFor, admin: Person
+) -> None:
     page = (await (await client_for(admin)).get("/people")).text
     for words in ("Night nurse", "Day doctor", "Patient A", "Team North", "Administrator"):
         assert words in page
 
 
-async def test_an_invitation_shows_its_link_once(client_for, admin: Person, database) -> None:
+async def test_an_invitation_shows_its_link_once(
+    client_for: ClientFor, admin: Person, database: Database
+) -> None:
     client = await client_for(admin)
     shown = await client.post(
         "/people", name="Evening nurse", role="nurse", care_team="Team North", email=""
@@ -51,7 +59,7 @@ async def test_an_invitation_shows_its_link_once(client_for, admin: Person, data
 
 
 async def test_an_invitation_says_what_is_missing_and_keeps_what_was_typed(
-    client_for, admin: Person
+    client_for: ClientFor, admin: Person
 ) -> None:
     client = await client_for(admin)
     answer = await client.post("/people", name="", role="nurse", care_team="", email="nobody")
@@ -61,7 +69,9 @@ async def test_an_invitation_says_what_is_missing_and_keeps_what_was_typed(
     assert 'value="nobody"' in answer.text
 
 
-async def test_a_new_team_name_makes_a_new_team(client_for, admin: Person, database) -> None:
+async def test_a_new_team_name_makes_a_new_team(
+    client_for: ClientFor, admin: Person, database: Database
+) -> None:
     client = await client_for(admin)
     await client.post("/people", name="Nurse", role="nurse", care_team="Team West", email="")
     async with database.read() as session:
@@ -69,7 +79,7 @@ async def test_a_new_team_name_makes_a_new_team(client_for, admin: Person, datab
 
 
 async def test_a_person_switched_off_is_signed_out_and_comes_back_when_switched_on(
-    client_for, clinic: Clinic, database
+    client_for: ClientFor, clinic: Clinic, database: Database
 ) -> None:
     admin, nurse = await client_for(clinic.admin), await client_for(clinic.nurse_on_team)
     await admin.post(f"/people/{clinic.nurse_on_team.id}/disable")
@@ -81,7 +91,9 @@ async def test_a_person_switched_off_is_signed_out_and_comes_back_when_switched_
     assert "person:enable" in await tags(database)
 
 
-async def test_an_administrator_cannot_lock_themself_out(client_for, admin: Person) -> None:
+async def test_an_administrator_cannot_lock_themself_out(
+    client_for: ClientFor, admin: Person
+) -> None:
     client = await client_for(admin)
     answer = await client.post(f"/people/{admin.id}/disable")
     assert answer.status_code == 409
@@ -89,7 +101,7 @@ async def test_an_administrator_cannot_lock_themself_out(client_for, admin: Pers
 
 
 async def test_joining_and_leaving_a_team_changes_whose_patients_are_seen(
-    client_for, clinic: Clinic, database
+    client_for: ClientFor, clinic: Clinic, database: Database
 ) -> None:
     admin, outsider = await client_for(clinic.admin), await client_for(clinic.nurse_elsewhere)
     team, person = clinic.team.id, clinic.nurse_elsewhere.id
@@ -100,7 +112,7 @@ async def test_joining_and_leaving_a_team_changes_whose_patients_are_seen(
     assert (await tags(database))[-2:] == ["care_team:join", "care_team:leave"]
 
 
-async def test_a_patient_is_put_on_no_care_team(client_for, clinic: Clinic) -> None:
+async def test_a_patient_is_put_on_no_care_team(client_for: ClientFor, clinic: Clinic) -> None:
     admin = await client_for(clinic.admin)
     answer = await admin.post(
         f"/people/{clinic.patient.id}/teams", care_team=str(clinic.other_team.id)
@@ -108,7 +120,9 @@ async def test_a_patient_is_put_on_no_care_team(client_for, clinic: Clinic) -> N
     assert answer.status_code == 422
 
 
-async def test_unknown_people_and_teams_are_not_there(client_for, clinic: Clinic) -> None:
+async def test_unknown_people_and_teams_are_not_there(
+    client_for: ClientFor, clinic: Clinic
+) -> None:
     admin = await client_for(clinic.admin)
     assert (await admin.post("/people/no-uuid/disable")).status_code == 404
     assert (await admin.post(f"/people/{clinic.team.id}/disable")).status_code == 404
