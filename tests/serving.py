@@ -60,7 +60,7 @@ class Served:
                 {
                     "name": COOKIE,
                     "value": cookie,
-                    "url": self.url,
+                    "url": self.url.replace("http:", "https:"),  # else a Secure cookie is refused
                     "secure": True,
                     "httpOnly": True,
                     "sameSite": "Lax",
