@@ -1,0 +1,107 @@
+"""Open a patient's conversations, say something, note what was read."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select, update
+
+from portal import clock
+from portal.audit.actions import record
+from portal.conversations.models import Conversation, Kind, Message, ReadMarker
+from portal.conversations.rules import Closed, message_text
+from portal.conversations.store import Draft, store
+from portal.db import UnitOfWork
+
+
+async def open_conversations(
+    work: UnitOfWork, patient_id: UUID
+) -> tuple[Conversation, Conversation]:
+    """The patient's two conversations (care, notes), made where they are missing."""
+    rows = await work.session.exec(
+        select(Conversation).where(col(Conversation.patient_id) == patient_id)
+    )
+    held = {conversation.kind: conversation for conversation in rows.all()}
+    for kind in Kind:
+        if kind not in held:
+            held[kind] = Conversation(patient_id=patient_id, kind=kind, opened_at=clock.now())
+            work.session.add(held[kind])
+            record(work, "conversation:open", patient_id=patient_id, subject=held[kind].id)
+    await work.session.flush()
+    return held[Kind.CARE], held[Kind.NOTES]
+
+
+async def send_message(
+    work: UnitOfWork,
+    conversation: Conversation,
+    author_id: UUID,
+    body: str,
+    client_id: UUID,
+    *,
+    sent_at: datetime | None = None,
+) -> Message:
+    """Say something. The same author's same `client_id` again is answered with the first message.
+
+    Raises Empty, TooLong, Unkeepable, Closed or AlreadySaid. `sent_at` is for stories told
+    afterwards (the demo's); everything else is sent now.
+    """
+    if conversation.closed_at is not None:
+        raise Closed
+    text = message_text(body)
+    draft = Draft(conversation, author_id, client_id, text, sent_at or clock.now())
+    message, is_new = await store(work.session, draft)
+    if is_new:
+        _tell(work, conversation, message)
+    return message
+
+
+def _tell(work: UnitOfWork, conversation: Conversation, message: Message) -> None:
+    patient_id = conversation.patient_id
+    tag = "note:write" if conversation.kind is Kind.NOTES else "message:send"
+    record(work, tag, patient_id=patient_id, subject=message.id)
+    work.announce(f"conversation:{conversation.id}", "message", message.id, patient_id)
+    work.announce("inbox", "message", conversation.id, patient_id)
+    if conversation.kind is Kind.CARE:
+        work.announce("home", "message", conversation.id, patient_id)
+
+
+async def mark_read(
+    work: UnitOfWork, conversation: Conversation, person_id: UUID, seq: int
+) -> bool:
+    """The person has seen everything up to `seq`; False when that was known. Never goes back."""
+    seq = min(seq, conversation.last_seq)
+    if seq < 1:
+        return False
+    moved = await _move_marker(work, conversation.id, person_id, seq)
+    if moved:
+        _tell_read(work, conversation, person_id)
+    return moved
+
+
+async def _move_marker(work: UnitOfWork, conversation_id: UUID, person_id: UUID, seq: int) -> bool:
+    read = {"seq": seq, "read_at": clock.now()}
+    moved = await work.session.exec(
+        update(ReadMarker)
+        .where(
+            col(ReadMarker.conversation_id) == conversation_id,
+            col(ReadMarker.person_id) == person_id,
+            col(ReadMarker.seq) < seq,
+        )
+        .values(**read)
+    )
+    if moved.rowcount:
+        return True
+    # Two tabs may both find no marker yet: the second of them has nothing left to do.
+    dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
+    first = dialect.insert(ReadMarker).values(
+        conversation_id=conversation_id, person_id=person_id, **read
+    )
+    made = await work.session.exec(first.on_conflict_do_nothing())
+    return bool(made.rowcount)
+
+
+def _tell_read(work: UnitOfWork, conversation: Conversation, person_id: UUID) -> None:
+    patient_id = conversation.patient_id
+    work.announce(f"conversation:{conversation.id}", "read", person_id, patient_id)
+    if person_id == patient_id:
+        work.announce("home", "read", conversation.id, patient_id)

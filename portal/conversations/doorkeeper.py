@@ -1,0 +1,171 @@
+"""Who sits at which live socket and what they may hear: read at the door, and again when told.
+
+Rights are held in memory, so that a delivery costs no query. An announcement about the person drops
+them at once; what another process changed unannounced is found within a few seconds.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from uuid import UUID
+
+import structlog
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal import clock
+from portal.accounts.models import Session
+from portal.accounts.sessions import Limits, find_actor, hash_of
+from portal.announcements import Announcement
+from portal.errors import TooFast
+from portal.people.access import visible_patient_ids
+from portal.people.models import Person
+from portal.permissions import Role
+from portal.realtime.closes import Close
+from portal.realtime.connection import Connection, Rights
+from portal.realtime.hub import Hub
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 5.0
+TRY_AGAIN_AFTER = 1.0
+MOST_PER_SESSION = 10
+MOST_PER_PERSON = 30
+
+Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+
+
+class Seat:
+    """One socket at the door: its connection, and the cookie it came with."""
+
+    def __init__(self, door: "Doorkeeper", connection: Connection, token: str) -> None:
+        self.connection = connection
+        self.token = token
+        self._door = door
+        self._doubts = 0
+        self._patients: frozenset[UUID] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def hear(self, announcement: Announcement) -> None:
+        """What this person may do has changed: nothing goes out until that is read again."""
+        self._doubts += 1
+        self.connection.rights = None
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self.look_again())
+
+    async def look_again(self) -> None:
+        """Read the rights until it works: a database that is away opens no door."""
+        while self.connection.rights is None and self.connection.ending is None:
+            try:
+                async with self._door.reading() as session:
+                    await self.judge(session)
+            except Exception as error:
+                log.warning("rights.cannot_read", error=type(error).__name__)
+                await asyncio.sleep(TRY_AGAIN_AFTER)
+
+    async def judge(self, session: AsyncSession) -> None:
+        """Renew the connection's rights, or end it."""
+        doubts = self._doubts
+        rights = await self._door.rights_of(session, self.token)
+        if rights is None:
+            self.connection.end(await self._door.why_over(session, self.token))
+        elif not self._still_fits(rights):
+            self.connection.end(Close.NOT_ALLOWED)
+        elif doubts == self._doubts:
+            self._renew(rights)
+        # Else it changed while it was read: whoever raised the doubt looks again.
+
+    def _still_fits(self, rights: Rights) -> bool:
+        """Whether the open page is still one that this person could open."""
+        is_same_role = rights.actor.role is self.connection.actor.role
+        return is_same_role and rights.patients.issuperset(self.connection.follows.values())
+
+    def _renew(self, rights: Rights) -> None:
+        self.connection.rights = rights
+        if self._patients not in {None, rights.patients}:
+            self._door.on_change(self.connection)
+        self._patients = rights.patients
+
+
+class Doorkeeper:
+    """Seats connections, counts them, and looks at everybody's rights every few seconds."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        reading: Reading,
+        limits: Limits,
+        on_change: Callable[[Connection], None],
+    ) -> None:
+        self.reading = reading
+        self.on_change = on_change
+        self._hub = hub
+        self._limits = limits
+        self._seats: set[Seat] = set()
+        self._round: asyncio.Task[None] | None = None
+
+    async def rights_of(self, session: AsyncSession, token: str) -> Rights | None:
+        """What the holder of this cookie may hear; None when the session is over."""
+        found = await find_actor(session, token, self._limits)
+        if found is None:
+            return None
+        actor, used_at = found
+        until = used_at + self._limits.idle(actor.role)
+        return Rights(actor, await visible_patient_ids(session, actor), until)
+
+    async def why_over(self, session: AsyncSession, token: str) -> Close:
+        """Whether a session was ended, or only left unused."""
+        rows = await session.exec(
+            select(Session, Person.role)
+            .join(Person, col(Person.id) == col(Session.person_id))
+            .where(
+                col(Session.token_hash) == hash_of(token),
+                col(Session.ended_at).is_(None),
+                col(Person.disabled_at).is_(None),
+            )
+        )
+        held = rows.first()
+        if held is None:
+            return Close.SIGNED_OUT
+        session_row, role = held
+        is_idle = clock.now() >= session_row.used_at + self._limits.idle(Role(role))
+        return Close.IDLE if is_idle else Close.SIGNED_OUT
+
+    @contextmanager
+    def seat(self, connection: Connection, token: str) -> Iterator[Seat]:
+        """A place for this socket; raises TooFast when its session or person has enough."""
+        self._require_room(connection.actor.session_id, connection.actor.person_id)
+        seat = Seat(self, connection, token)
+        topic = f"person:{connection.actor.person_id}"
+        self._seats.add(seat)
+        self._hub.join(topic, seat)
+        if self._round is None or self._round.done():
+            self._round = asyncio.create_task(self._make_rounds())
+        try:
+            yield seat
+        finally:
+            self._seats.discard(seat)
+            self._hub.leave(topic, seat)
+
+    def _require_room(self, session_id: UUID, person_id: UUID) -> None:
+        actors = [seat.connection.actor for seat in self._seats]
+        of_session = sum(actor.session_id == session_id for actor in actors)
+        of_person = sum(actor.person_id == person_id for actor in actors)
+        if of_session >= MOST_PER_SESSION or of_person >= MOST_PER_PERSON:
+            raise TooFast("Too many pages are open. Close one and try again.")
+
+    async def _make_rounds(self) -> None:
+        while self._seats:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                await self._look_at_everybody()
+            except Exception as error:
+                log.warning("rights.cannot_read", error=type(error).__name__)
+
+    async def _look_at_everybody(self) -> None:
+        async with self.reading() as session:
+            for seat in tuple(self._seats):
+                if seat.connection.ending is None:
+                    await seat.judge(session)
+                # SQLite and PostgreSQL both show one moment per transaction; look at the present.
+                await session.rollback()

@@ -1,0 +1,59 @@
+"""A message as it goes over the socket: written once, the same text for every follower."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from portal.conversations.queries import Line, Mark
+from portal.permissions import Actor
+from portal.realtime.frames import write_frame
+from portal.web.templates import render
+from portal.web.times import clock_time
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    seq: int
+    text: str
+
+
+def packet_of(line: Line) -> Packet:
+    """The `message` frame; `html` is the fragment that the page shows."""
+    text = write_frame(
+        "message",
+        conversation=line.conversation_id,
+        id=line.id,
+        client_id=line.client_id,
+        seq=line.seq,
+        author={"id": line.author.id, "name": line.author.name, "role": line.author.role},
+        sent_at=line.sent_at,
+        body=line.body,
+        html=fragment_of(line),
+    )
+    return Packet(line.seq, text)
+
+
+def fragment_of(line: Line) -> str:
+    return render("conversations/_message.html", line=line, zone=line.zone)
+
+
+def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> str:
+    """The `read` frame. `said` is the status in words, in the patient's time as everywhere."""
+    return write_frame(
+        "read",
+        conversation=conversation_id,
+        person=mark.person_id,
+        seq=mark.seq,
+        role=mark.role,
+        read_at=mark.read_at,
+        said=read_words(mark.read_at, zone),
+    )
+
+
+def read_words(read_at: datetime, zone: ZoneInfo) -> str:
+    return f"Read {clock_time(read_at, zone)}"
+
+
+def person_of(actor: Actor) -> dict[str, object]:
+    return {"id": actor.person_id, "name": actor.name, "role": actor.role}

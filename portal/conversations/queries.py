@@ -1,0 +1,223 @@
+"""Finding conversations through whoever asks, and reading what was said in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.conversations.models import Conversation, Kind, Message, ReadMarker
+from portal.conversations.store import sealed_for
+from portal.errors import NotFound
+from portal.people.access import is_visible
+from portal.people.models import Person
+from portal.people.queries import Named
+from portal.permissions import Actor, Permission, Role
+from portal.sealing import unseal
+
+# A name that holds one of these words says what the person is; a patient's name needs no role.
+_TELLS = {
+    Role.PATIENT: ("",),
+    Role.NURSE: ("nurse",),
+    Role.CLINICIAN: ("doctor", "clinician", "physician"),
+    Role.COORDINATOR: ("coordinator",),
+    Role.ADMIN: ("administrator",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message opened for reading. `continues`: the same person as the line before, same day."""
+
+    id: UUID
+    conversation_id: UUID
+    kind: Kind
+    seq: int
+    client_id: UUID
+    author: Named
+    body: str
+    sent_at: datetime
+    zone: ZoneInfo
+    continues: bool
+    begins_day: bool
+
+    @property
+    def side(self) -> str:
+        return "patient" if self.author.role is Role.PATIENT else "team"
+
+    @property
+    def byline(self) -> str:
+        """Who says it, with their role where the name does not already tell it."""
+        tells = any(word in self.author.name.lower() for word in _TELLS[self.author.role])
+        return self.author.name if tells else f"{self.author.name}, {self.author.role.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far one person has read, and when they last did."""
+
+    person_id: UUID
+    role: Role
+    seq: int
+    read_at: datetime
+
+
+def _for(actor: Actor) -> list[Any]:
+    """The conditions under which a conversation is there for the actor."""
+    conditions = [is_visible(actor, Conversation.patient_id)]
+    if not actor.may(Permission.NOTE_WRITE):
+        conditions.append(col(Conversation.kind) == Kind.CARE)
+    return conditions
+
+
+async def conversation_for(
+    session: AsyncSession, actor: Actor, conversation_id: UUID
+) -> Conversation:
+    """Found through the actor; raises NotFound, the same for missing, not yours and staff-only."""
+    found = await session.exec(
+        select(Conversation).where(col(Conversation.id) == conversation_id, *_for(actor))
+    )
+    conversation = found.first()
+    if conversation is None:
+        raise NotFound
+    return conversation
+
+
+async def care_conversation_of(session: AsyncSession, patient_id: UUID) -> Conversation:
+    """The patient's conversation with the care team. The caller has found the patient."""
+    return await _of(session, patient_id, Kind.CARE)
+
+
+async def notes_of(session: AsyncSession, patient_id: UUID) -> Conversation:
+    """The care team's notes about a patient. For staff; the caller has found the patient."""
+    return await _of(session, patient_id, Kind.NOTES)
+
+
+async def _of(session: AsyncSession, patient_id: UUID, kind: Kind) -> Conversation:
+    found = await session.exec(
+        select(Conversation).where(
+            col(Conversation.patient_id) == patient_id, col(Conversation.kind) == kind
+        )
+    )
+    conversation = found.first()
+    if conversation is None:
+        raise NotFound
+    return conversation
+
+
+async def messages_after(
+    session: AsyncSession, conversation: Conversation, seq: int, limit: int | None = None
+) -> list[Line]:
+    """What was said after `seq`, oldest first."""
+    query = _lines().where(col(Message.conversation_id) == conversation.id, col(Message.seq) > seq)
+    rows = await session.exec(query.order_by(col(Message.seq)).limit(limit))
+    return _opened(session, conversation, rows.all())
+
+
+async def messages_before(
+    session: AsyncSession, conversation: Conversation, seq: int, limit: int
+) -> list[Line]:
+    """The last `limit` messages before `seq`, oldest first."""
+    query = _lines().where(col(Message.conversation_id) == conversation.id, col(Message.seq) < seq)
+    rows = await session.exec(query.order_by(col(Message.seq).desc()).limit(limit))
+    return _opened(session, conversation, rows.all()[::-1])
+
+
+async def line_of(session: AsyncSession, conversation: Conversation, message_id: UUID) -> Line:
+    rows = await session.exec(_lines().where(col(Message.id) == message_id))
+    return _opened(session, conversation, rows.all())[0]
+
+
+_Before = aliased(Message)
+_Patient = aliased(Person)
+
+
+def _lines() -> Any:
+    """Messages with author, the line before (who, when) and the patient's time zone."""
+    return (
+        select(Message, col(Person.name), col(Person.role), col(_Patient.time_zone))
+        .add_columns(col(_Before.author_id), col(_Before.sent_at))
+        .join(Person, col(Person.id) == col(Message.author_id))
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .join(_Patient, col(_Patient.id) == col(Conversation.patient_id))
+        .outerjoin(
+            _Before,
+            (col(_Before.conversation_id) == col(Message.conversation_id))
+            & (col(_Before.seq) == col(Message.seq) - 1),
+        )
+    )
+
+
+def _opened(session: AsyncSession, conversation: Conversation, rows: Sequence[Any]) -> list[Line]:
+    return [_line(session, conversation, *row) for row in rows]
+
+
+def _line(
+    session: AsyncSession,
+    conversation: Conversation,
+    message: Message,
+    name: str,
+    role: str,
+    time_zone: str,
+    author_before: UUID | None,
+    sent_before: datetime | None,
+) -> Line:
+    zone = ZoneInfo(time_zone)
+    begins_day = sent_before is None or _day(sent_before, zone) != _day(message.sent_at, zone)
+    return Line(
+        id=message.id,
+        conversation_id=conversation.id,
+        kind=conversation.kind,
+        seq=message.seq,
+        client_id=message.client_id,
+        author=Named(message.author_id, name, Role(role), time_zone),
+        body=unseal(session, message.body, *sealed_for(message.id, conversation.patient_id)),
+        sent_at=message.sent_at,
+        zone=zone,
+        continues=author_before == message.author_id and not begins_day,
+        begins_day=begins_day,
+    )
+
+
+def _day(at: datetime, zone: ZoneInfo) -> object:
+    return at.astimezone(zone).date()
+
+
+async def marks_of(session: AsyncSession, conversation_id: UUID) -> list[Mark]:
+    """How far everybody has read."""
+    rows = await session.exec(
+        select(ReadMarker.person_id, Person.role, ReadMarker.seq, ReadMarker.read_at)
+        .join(Person, col(Person.id) == col(ReadMarker.person_id))
+        .where(col(ReadMarker.conversation_id) == conversation_id)
+        .order_by(col(ReadMarker.read_at))
+    )
+    return [Mark(who, Role(role), seq, at) for who, role, seq, at in rows.all()]
+
+
+async def unread_by_conversation(session: AsyncSession, actor: Actor) -> dict[UUID, int]:
+    """How many messages by others the actor has not seen, per conversation that has any."""
+    mine = (col(ReadMarker.conversation_id) == col(Conversation.id)) & (
+        col(ReadMarker.person_id) == actor.person_id
+    )
+    rows = await session.exec(
+        select(Conversation.id, func.count())
+        .join(Message, col(Message.conversation_id) == col(Conversation.id))
+        .outerjoin(ReadMarker, mine)
+        .where(
+            *_for(actor),
+            col(Message.author_id) != actor.person_id,
+            col(Message.seq) > func.coalesce(col(ReadMarker.seq), 0),
+        )
+        .group_by(col(Conversation.id))
+    )
+    return dict(rows.all())
+
+
+async def unread_for(session: AsyncSession, actor: Actor) -> int:
+    """How many messages by others the actor has not seen, in all."""
+    return sum((await unread_by_conversation(session, actor)).values())

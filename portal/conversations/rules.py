@@ -1,0 +1,63 @@
+"""What may be said, and how it is tidied before it is kept. Pure."""
+
+import unicodedata
+
+from portal.conversations.models import Conversation, Kind
+from portal.errors import Conflict, Invalid, NotAllowed
+from portal.permissions import Actor, Permission
+
+LONGEST_MESSAGE = 8_000
+
+
+class Empty(Invalid):
+    code = "empty"
+    sentence = "Write something first."
+
+
+class TooLong(Invalid):
+    code = "too_long"
+    sentence = f"This is too long. Use {LONGEST_MESSAGE:,} characters or fewer."
+
+
+class Unkeepable(Invalid):
+    code = "not_allowed"
+    sentence = "This holds a sign that cannot be kept. Take it out and send again."
+
+
+class Closed(Conflict):
+    code = "closed"
+    sentence = "This conversation is closed."
+
+
+class AlreadySaid(Conflict):
+    code = "not_allowed"
+    sentence = "This was sent before with other words. Copy it into a new message."
+
+
+def message_text(written: str) -> str:
+    """The text that is kept: plain line ends, no control signs, trimmed; or why it cannot be."""
+    if "\x00" in written or any("\ud800" <= sign <= "\udfff" for sign in written):
+        raise Unkeepable
+    plain = written.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(sign for sign in plain if sign in "\n\t" or not _is_control(sign)).strip()
+    if not any(_is_visible(sign) for sign in text):
+        raise Empty
+    if len(text) > LONGEST_MESSAGE:
+        raise TooLong
+    return text
+
+
+def require_writer(actor: Actor, conversation: Conversation) -> None:
+    """Raises NotAllowed for a role that may not write here. Whose it is was asked before."""
+    is_note = conversation.kind is Kind.NOTES
+    if not actor.may(Permission.NOTE_WRITE if is_note else Permission.CONVERSATION_WRITE):
+        raise NotAllowed
+
+
+def _is_control(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cc"
+
+
+def _is_visible(sign: str) -> bool:
+    # A message of joiners, direction marks or blanks shows nothing: it says nothing.
+    return unicodedata.category(sign) not in {"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co"}

@@ -1,0 +1,195 @@
+"""Following conversations: what is new is loaded once per process and handed to every follower.
+
+Announcements are only hints. A stream reads everything after the last number it delivered, so what
+followers see has no gap and no repeat, whatever is announced late, twice or not at all.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.announcements import Announcement
+from portal.conversations.models import Conversation
+from portal.conversations.packets import Packet, packet_of, read_frame_of
+from portal.conversations.queries import marks_of, messages_after
+from portal.people.queries import name_of
+from portal.realtime.connection import Connection
+from portal.realtime.frames import write_frame
+from portal.realtime.hub import Hub
+
+log = structlog.get_logger()
+
+PAGE = 100
+TRY_AGAIN_AFTER = 1.0
+# How a database that is away for a while shows itself.
+AWAY = (SQLAlchemyError, OSError, TimeoutError)
+
+Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+
+
+class Follower:
+    """One socket following one conversation; `cursor` is the last number queued for it."""
+
+    __slots__ = ("connection", "cursor", "is_caught_up")
+
+    def __init__(self, connection: Connection, cursor: int) -> None:
+        self.connection = connection
+        self.cursor = cursor
+        self.is_caught_up = False
+
+    def offer(self, packet: Packet, patient_id: UUID) -> None:
+        if packet.seq > self.cursor:
+            self.cursor = packet.seq
+            self.connection.offer(packet.text, patient_id)
+
+
+class Stream:
+    """The followers of one conversation in this process."""
+
+    def __init__(self, hub: Hub, reading: Reading, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.patient_id = conversation.patient_id
+        self.followers: dict[Connection, Follower] = {}
+        self._hub = hub
+        self._reading = reading
+        self._head = conversation.last_seq
+        self._news: set[tuple[str, UUID | None]] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def topic(self) -> str:
+        return f"conversation:{self.conversation.id}"
+
+    def hear(self, announcement: Announcement) -> None:
+        about = None if announcement.kind == "message" else announcement.id
+        self._learn(announcement.kind, about)
+
+    def look(self) -> None:
+        """Something may have been said before we listened."""
+        self._learn("message", None)
+
+    async def catch_up(self, follower: Follower) -> None:
+        """Queue everything after the follower's cursor, then let it have what comes."""
+        while not follower.is_caught_up and follower.connection.ending is None:
+            packets = await self._load_patiently(follower.cursor)
+            for packet in packets:
+                await follower.connection.put(packet.text, self.patient_id)
+                follower.cursor = packet.seq
+            # Nothing is awaited from this test to the flag, so no delivery falls in between.
+            follower.is_caught_up = len(packets) < PAGE and follower.cursor >= self._head
+        self._say_followed(follower)
+
+    def _say_followed(self, follower: Follower) -> None:
+        frame = write_frame("followed", conversation=self.conversation.id, head=follower.cursor)
+        follower.connection.offer(frame, self.patient_id)
+
+    def _learn(self, kind: str, about: UUID | None) -> None:
+        self._news.add((kind, about))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._deliver_news())
+
+    async def _deliver_news(self) -> None:
+        while self._news and self.followers:
+            news, self._news = self._news, set()
+            try:
+                await self._deliver(news)
+            except AWAY as error:
+                # Nothing is lost: what could not be read now is read again.
+                log.warning("stream.cannot_read", error=type(error).__name__)
+                self._news |= {item for item in news if item[0] != "typing"}
+                await asyncio.sleep(TRY_AGAIN_AFTER)
+        self._news.clear()
+
+    async def _deliver(self, news: set[tuple[str, UUID | None]]) -> None:
+        readers = {about for kind, about in news if kind == "read"}
+        writers = {about for kind, about in news if kind == "typing"}
+        if ("message", None) in news:
+            await self._deliver_messages()
+        if readers:
+            await self._deliver_marks(readers)
+        for person_id in writers:
+            await self._deliver_typing(person_id)
+
+    async def _deliver_messages(self) -> None:
+        while True:
+            packets = await self._load(self._head)
+            for packet in packets:
+                self._head = packet.seq
+                for follower in tuple(self.followers.values()):
+                    if follower.is_caught_up:
+                        follower.offer(packet, self.patient_id)
+            if len(packets) < PAGE:
+                return
+
+    async def _deliver_marks(self, readers: set[UUID | None]) -> None:
+        async with self._reading() as session:
+            zone = ZoneInfo((await name_of(session, self.patient_id)).time_zone)
+            marks = await marks_of(session, self.conversation.id)
+        for mark in marks:
+            if mark.person_id in readers:
+                self._tell_all(read_frame_of(self.conversation.id, mark, zone))
+
+    async def _deliver_typing(self, person_id: UUID | None) -> None:
+        if person_id is None:
+            return
+        async with self._reading() as session:
+            who = await name_of(session, person_id)
+        person = {"id": who.id, "name": who.name, "role": who.role}
+        frame = write_frame("typing", conversation=self.conversation.id, person=person)
+        self._tell_all(frame, but=person_id)
+
+    def _tell_all(self, frame: str, but: UUID | None = None) -> None:
+        for connection in tuple(self.followers):
+            if connection.actor.person_id != but:
+                connection.offer(frame, self.patient_id)
+
+    async def _load(self, after: int) -> list[Packet]:
+        async with self._reading() as session:
+            lines = await messages_after(session, self.conversation, after, PAGE)
+        return [packet_of(line) for line in lines]
+
+    async def _load_patiently(self, after: int) -> list[Packet]:
+        while True:
+            try:
+                return await self._load(after)
+            except AWAY as error:
+                log.warning("stream.cannot_read", error=type(error).__name__)
+                await asyncio.sleep(TRY_AGAIN_AFTER)
+
+
+class Streams:
+    """The conversations that somebody in this process follows."""
+
+    def __init__(self, hub: Hub, reading: Reading) -> None:
+        self._hub = hub
+        self._reading = reading
+        self._streams: dict[UUID, Stream] = {}
+
+    def join(
+        self, conversation: Conversation, connection: Connection, after: int | None
+    ) -> tuple[Stream, Follower]:
+        """Listen first, then look: whatever was said since `conversation` was read is found."""
+        stream = self._streams.get(conversation.id)
+        if stream is None:
+            stream = Stream(self._hub, self._reading, conversation)
+            self._streams[conversation.id] = stream
+            self._hub.join(stream.topic, stream)
+        cursor = conversation.last_seq if after is None else min(after, conversation.last_seq)
+        follower = stream.followers[connection] = Follower(connection, cursor)
+        stream.look()
+        return stream, follower
+
+    def leave(self, conversation_id: UUID, connection: Connection) -> None:
+        stream = self._streams.get(conversation_id)
+        if stream is None:
+            return
+        stream.followers.pop(connection, None)
+        if not stream.followers:
+            del self._streams[conversation_id]
+            self._hub.leave(stream.topic, stream)

@@ -1,0 +1,78 @@
+"""What the live sockets of one process share: streams, topics, the door, and paces."""
+
+from collections import OrderedDict
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import HTTPConnection
+
+from portal import clock
+from portal.accounts.backend import limits_of
+from portal.conversations.doorkeeper import Doorkeeper
+from portal.conversations.streams import Streams
+from portal.errors import TooFast
+from portal.permissions import Actor, Permission
+from portal.realtime.beacon import Beacon
+from portal.realtime.connection import Connection
+from portal.realtime.rates import Buckets, Rate
+from portal.web.state import AppState, state_of
+
+TOPICS = {
+    "home": Permission.HOME_READ,
+    "inbox": Permission.INBOX_READ,
+    "triage": Permission.FLAG_READ,
+}
+# One person's messages, over all their sockets and forms.
+MESSAGES = Rate(per_second=10, burst=200)
+# Coming back after a lost connection is the same reading; the trail need not say it again.
+NOTE_READING_EVERY = timedelta(minutes=30)
+MOST_NOTED = 20_000
+
+
+class Switchboard:
+    """One per process. Sockets and forms both come here, so both are held to the same paces."""
+
+    def __init__(self, state: AppState) -> None:
+        self.database = state.database
+        self.publish = state.hub.publish
+        self.streams = Streams(state.hub, self.reading)
+        self.beacons = {topic: Beacon(state.hub, topic) for topic in TOPICS}
+        self.door = Doorkeeper(
+            state.hub, self.reading, limits_of(state.settings), self._tell_topics
+        )
+        self._paces = Buckets(MESSAGES)
+        self._noted: OrderedDict[tuple[UUID, UUID], datetime] = OrderedDict()
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
+        return self.database.read()
+
+    def require_pace(self, actor: Actor) -> None:
+        """Raises TooFast for somebody who writes faster than people do."""
+        if not self._paces.take(actor.person_id):
+            raise TooFast
+
+    def was_noted(self, session_id: UUID, conversation_id: UUID) -> bool:
+        """Whether the trail lately says that this session reads this conversation."""
+        at = self._noted.get((session_id, conversation_id))
+        return at is not None and clock.now() - at < NOTE_READING_EVERY
+
+    def note(self, session_id: UUID, conversation_id: UUID) -> None:
+        self._noted[session_id, conversation_id] = clock.now()
+        self._noted.move_to_end((session_id, conversation_id))
+        if len(self._noted) > MOST_NOTED:
+            self._noted.popitem(last=False)
+
+    def _tell_topics(self, connection: Connection) -> None:
+        for beacon in self.beacons.values():
+            beacon.tell(connection)
+
+
+def switchboard_of(connection: HTTPConnection) -> Switchboard:
+    """The process's own, made when it is first needed."""
+    state = state_of(connection)
+    held: Switchboard | None = state.extras.get("switchboard")
+    if held is None:
+        held = state.extras["switchboard"] = Switchboard(state)
+    return held

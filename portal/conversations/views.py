@@ -1,0 +1,139 @@
+"""A patient's conversation with the care team, and the plain way to send and fetch messages."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, WebSocketRoute
+
+from portal import clock
+from portal.audit.actions import record
+from portal.conversations.actions import mark_read, open_conversations, send_message
+from portal.conversations.live import live_socket
+from portal.conversations.packets import fragment_of
+from portal.conversations.queries import (
+    Line,
+    care_conversation_of,
+    conversation_for,
+    line_of,
+    messages_after,
+)
+from portal.conversations.reading import hours_words, read_page
+from portal.conversations.rules import require_writer
+from portal.conversations.switchboard import switchboard_of
+from portal.errors import PortalError
+from portal.ids import new_id
+from portal.permissions import Permission
+from portal.web.forms import form_of
+from portal.web.requests import actor_of, is_htmx, path_id, see_other, work
+from portal.web.routing import get, post
+from portal.web.state import state_of
+from portal.web.templates import page
+
+MOST_FETCHED = 500
+
+
+async def messages(request: Request) -> Response:
+    """The patient's own conversation, or the team's inbox."""
+    actor = actor_of(request)
+    if actor.is_staff:
+        return see_other("/inbox")
+    async with work(request) as unit:
+        care, _ = await open_conversations(unit, actor.person_id)
+    return see_other(f"/conversations/{care.id}")
+
+
+async def conversation(request: Request) -> Response:
+    actor, conversation_id = actor_of(request), path_id(request, "conversation_id")
+    if actor.is_staff:
+        return see_other(f"/inbox/{conversation_id}")
+    return await show(request, conversation_id)
+
+
+async def show(
+    request: Request,
+    conversation_id: UUID,
+    status: int = 200,
+    words: str = "",
+    error: str | None = None,
+) -> Response:
+    """The patient's page; `words` and `error` are of a message that could not be sent."""
+    actor, before = actor_of(request), _number(request, "before")
+    async with work(request) as unit:
+        found = await conversation_for(unit.session, actor, conversation_id)
+        record(unit, "conversation:read", patient_id=found.patient_id, subject=found.id)
+        reading = await read_page(unit.session, actor, found, before)
+        await mark_read(unit, found, actor.person_id, reading.head)
+    clinic = state_of(request).settings.clinic
+    return await page(
+        request,
+        "conversations/conversation.html",
+        status,
+        conversation=found,
+        reading=reading,
+        hours=hours_words(clinic, clock.now()),
+        client_id=new_id(),
+        words=words,
+        errors={"body": error} if error else {},
+    )
+
+
+async def send(request: Request) -> Response:
+    """Say something. A plain form goes back to its page; fetch and htmx get the message itself."""
+    conversation_id = path_id(request, "conversation_id")
+    form = await form_of(request)
+    body, client_id = form.raw("body"), form.uuid("client_id") or new_id()
+    try:
+        line, home = await _send(request, conversation_id, body, client_id)
+    except PortalError as error:
+        if _wants_fragment(request) or error.status == 404 or actor_of(request).is_staff:
+            raise
+        return await show(request, conversation_id, error.status, body, error.sentence)
+    if _wants_fragment(request):
+        return HTMLResponse(fragment_of(line))
+    return see_other(home)
+
+
+async def _send(
+    request: Request, conversation_id: UUID, body: str, client_id: UUID
+) -> tuple[Line, str]:
+    actor = actor_of(request)
+    switchboard_of(request).require_pace(actor)
+    async with work(request) as unit:
+        found = await conversation_for(unit.session, actor, conversation_id)
+        require_writer(actor, found)
+        message = await send_message(unit, found, actor.person_id, body, client_id)
+        line = await line_of(unit.session, found, message.id)
+        care = await care_conversation_of(unit.session, found.patient_id)
+    said_at = f"#m-{message.id}"
+    home = f"/inbox/{care.id}" if actor.is_staff else f"/conversations/{care.id}"
+    return line, home + said_at
+
+
+async def fetch(request: Request) -> Response:
+    """The messages after a number, as fragments: what a page without a socket asks for."""
+    actor, after = actor_of(request), _number(request, "after") or 0
+    async with work(request) as unit:
+        found = await conversation_for(unit.session, actor, path_id(request, "conversation_id"))
+        record(unit, "conversation:read", patient_id=found.patient_id, subject=found.id)
+        lines = await messages_after(unit.session, found, after, MOST_FETCHED)
+    return HTMLResponse("\n".join(fragment_of(line) for line in lines))
+
+
+def _wants_fragment(request: Request) -> bool:
+    return is_htmx(request) or request.headers.get("accept", "").startswith("application/json")
+
+
+def _number(request: Request, name: str) -> int | None:
+    """A small whole number from the query; anything else counts as absent."""
+    text = request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+routes: list[BaseRoute] = [
+    get("/messages", messages, allow=Permission.CONVERSATION_READ),
+    get("/conversations/{conversation_id}", conversation, allow=Permission.CONVERSATION_READ),
+    get("/conversations/{conversation_id}/messages", fetch, allow=Permission.CONVERSATION_READ),
+    post("/conversations/{conversation_id}/messages", send, allow=Permission.CONVERSATION_WRITE),
+    WebSocketRoute("/live", live_socket),
+]

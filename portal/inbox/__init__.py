@@ -1,0 +1,1 @@
+"""The care team's page of conversations: who waits for an answer, and the thread itself."""

@@ -1,0 +1,178 @@
+// The one live socket of a page. Says hello, follows, comes back by itself, and misses nothing:
+// after a loss it asks for everything after the last message it has.
+//
+//   live.followTopic("triage", () => …)                fetch the page's part again
+//   live.followConversation(id, after, { message, read, typing, sent, refused, followed })
+//   live.onState((state, why) => …)                    "live", "lost", or "over": it will not come back
+
+const SLOWEST = 15_000;
+const PING_EVERY = 25_000;
+const PATIENCE = 10_000;
+const OVER = { 4401: "signed_out", 4403: "not_allowed", 4408: "idle" };
+
+const topics = new Map();
+const conversations = new Map();
+const listeners = new Set();
+let socket = null;
+let state = "lost";
+let reason = null;
+let attempts = 0;
+let timer = 0;
+let heartbeat = 0;
+let heardAt = 0;
+
+function become(next, why = null) {
+  if (state === next) return;
+  state = next;
+  reason = why;
+  for (const listener of listeners) listener(state, reason);
+}
+
+function say(frame) {
+  if (state !== "live") return false;
+  socket.send(JSON.stringify(frame));
+  return true;
+}
+
+function connect() {
+  clearTimeout(timer);
+  if (socket || state === "over" || navigator.onLine === false) return;
+  const mine = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`);
+  socket = mine;
+  mine.addEventListener("message", (event) => { if (socket === mine) hear(JSON.parse(event.data)); });
+  mine.addEventListener("close", (event) => { if (socket === mine) lose(event.code); });
+  heardAt = Date.now();
+  clearInterval(heartbeat);
+  heartbeat = setInterval(() => beat(mine), PING_EVERY);
+}
+
+// A dead line does not always say so: whoever is silent for too long is let go.
+function beat(mine) {
+  if (Date.now() - heardAt > PING_EVERY + PATIENCE) drop(mine);
+  else say({ type: "ping", t: 0 });
+}
+
+function drop(mine) {
+  if (socket !== mine) return;
+  mine.close();
+  lose(1006);
+}
+
+function lose(code) {
+  clearInterval(heartbeat);
+  socket = null;
+  if (code in OVER) return become("over", OVER[code]);
+  become("lost");
+  attempts += 1;
+  timer = setTimeout(connect, wait(code));
+  if (attempts > 2) askWhetherSignedIn();
+}
+
+// Everybody loses the line at the same moment when a server restarts: jitter spreads their return.
+function wait(code) {
+  const longest = code === 1012 ? 3000 : code === 1008 ? 30_000 : Math.min(SLOWEST, 500 * 2 ** attempts);
+  return longest * (0.2 + 0.8 * Math.random());
+}
+
+// A socket that is refused does not say why. A page can.
+async function askWhetherSignedIn() {
+  const options = { method: "HEAD", redirect: "manual", headers: { "x-background": "yes" } };
+  const answer = await fetch("/account", options).catch(() => null);
+  if (answer?.type !== "opaqueredirect" && answer?.status !== 401) return;
+  clearTimeout(timer);
+  become("over", "signed_out");
+}
+
+function greet(frame) {
+  const expected = document.querySelector("[data-person]")?.dataset.person;
+  if (expected && expected !== frame.person.id) {
+    become("over", "other_person");
+    socket.close();
+    return;
+  }
+  attempts = 0;
+  become("live");
+  for (const [id, followed] of conversations) say({ type: "follow", conversation: id, after: followed.after });
+  for (const topic of topics.keys()) followAgain(topic);
+}
+
+// What changed between the page and this moment was not heard: look once.
+function followAgain(topic) {
+  say({ type: "follow", topic });
+  tell(topic);
+}
+
+function tell(topic) {
+  for (const callback of topics.get(topic) ?? []) callback();
+}
+
+function hear(frame) {
+  heardAt = Date.now();
+  if (frame.type === "hello") return greet(frame);
+  if (frame.type === "changed") return tell(frame.topic);
+  if (frame.type === "refused") return refuse(frame);
+  const followed = conversations.get(frame.conversation);
+  if (!followed) return;
+  if (frame.type === "message") followed.after = Math.max(followed.after, frame.seq);
+  followed.handlers[frame.type]?.(frame);
+}
+
+// A refusal names the message, not the conversation: whoever sent it knows it.
+function refuse(frame) {
+  for (const followed of conversations.values()) followed.handlers.refused?.(frame);
+}
+
+export const live = {
+  get state() { return state; },
+
+  followTopic(topic, callback) {
+    const callbacks = topics.get(topic) ?? new Set();
+    topics.set(topic, callbacks.add(callback));
+    if (callbacks.size === 1) say({ type: "follow", topic });
+    connect();
+    return () => {
+      callbacks.delete(callback);
+      if (!callbacks.size && topics.delete(topic)) say({ type: "unfollow", topic });
+    };
+  },
+
+  followConversation(id, after, handlers) {
+    conversations.set(id, { after, handlers });
+    say({ type: "follow", conversation: id, after });
+    connect();
+    return {
+      send: (clientId, body) => say({ type: "send", conversation: id, client_id: clientId, body }),
+      read: (seq) => say({ type: "read", conversation: id, seq }),
+      typing: () => say({ type: "typing", conversation: id }),
+      leave() {
+        conversations.delete(id);
+        say({ type: "unfollow", conversation: id });
+      },
+    };
+  },
+
+  onState(listener) {
+    listeners.add(listener);
+    listener(state, reason);
+    return () => listeners.delete(listener);
+  },
+};
+
+window.addEventListener("online", connect);
+window.addEventListener("offline", () => { if (socket) drop(socket); });
+window.addEventListener("pagehide", () => { if (socket) drop(socket); clearTimeout(timer); });
+window.addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden && state === "lost" && listening()) connect(); });
+
+function listening() {
+  return topics.size + conversations.size > 0;
+}
+
+const WORDS = { live: "Live", lost: "Not live", over: "Not live" };
+live.onState((now) => {
+  for (const element of document.querySelectorAll("[data-live-state]")) {
+    element.dataset.state = now === "live" ? "live" : "lost";
+    const words = element.querySelector("[data-words]");
+    if (words) words.textContent = WORDS[now];
+  }
+});

@@ -1,0 +1,120 @@
+// The list of messages on the page: puts each one in its place once, and leaves the reader's be.
+
+const NEAR_END = 80;
+
+export class Log {
+  constructor(list) {
+    this.list = list;
+    this.viewer = list.dataset.viewer;
+    this.person = list.dataset.person;
+    this.pane = list.closest(".pane__scroll") ?? document.scrollingElement;
+    this.unseen = 0;
+    this.below = document.querySelector("[data-below]");
+    this.below?.addEventListener("click", () => this.toEnd());
+    const scrolled = this.pane === document.scrollingElement ? window : this.pane;
+    this.nameToday();
+    scrolled.addEventListener("scroll", () => { if (this.isAtEnd()) this.clearBelow(); }, { passive: true });
+  }
+
+  isAtEnd() {
+    const { scrollTop, clientHeight, scrollHeight } = this.pane;
+    return scrollHeight - clientHeight - scrollTop < NEAR_END;
+  }
+
+  toEnd() {
+    this.pane.scrollTop = this.pane.scrollHeight;
+    this.clearBelow();
+  }
+
+  clearBelow() {
+    this.unseen = 0;
+    if (this.below) this.below.hidden = true;
+  }
+
+  /** Puts in the fragment of one message; a second copy of the same one replaces the first. */
+  insert(html) {
+    const wasAtEnd = this.isAtEnd();
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    const message = template.content.querySelector("[data-message]");
+    if (!message) return null;
+    const isNew = !this.#replace(message) && this.#place(template.content, message);
+    document.querySelector("[data-empty]")?.remove();
+    this.nameToday();
+    if (wasAtEnd) this.toEnd();
+    else if (isNew && message.dataset.author !== this.person) this.#countBelow();
+    return message;
+  }
+
+  /** The page was written with dates, which stay true. A reader who looks today wants the word. */
+  nameToday() {
+    const day = (date) => date.toLocaleDateString("en", { timeZone: this.list.dataset.zone });
+    for (const time of this.list.querySelectorAll(".log__day time")) {
+      time.dataset.words ??= time.textContent;
+      const isToday = day(new Date(time.dateTime)) === day(new Date());
+      time.textContent = isToday ? "Today" : time.dataset.words;
+    }
+  }
+
+  /** A copy of a message that is on its way. */
+  addPending(item) {
+    this.list.append(item);
+    document.querySelector("[data-empty]")?.remove();
+    this.toEnd();
+  }
+
+  /** The last message of the other side in this conversation, by number. */
+  lastOfOthers(conversation) {
+    const all = this.#messagesOf(conversation).filter((message) => message.dataset.author !== this.person);
+    return Number(all.at(-1)?.dataset.seq ?? 0);
+  }
+
+  /** How far our side's last message has come, in words under it. */
+  showState(words, seq = Infinity) {
+    const ours = [...this.list.querySelectorAll(`[data-message].message--${this.viewer}`)].at(-1);
+    if (!ours || Number(ours.dataset.seq) > seq) return;
+    // A new one for a new "Sent": the old one may still carry the sign of a message that was read.
+    const old = this.list.querySelector("[data-state]");
+    const state = words === "Sent" || !old ? copyOf("state") : old;
+    if (state !== old) old?.remove();
+    state.querySelector("span").textContent = words;
+    if (words !== "Sent") state.querySelector("svg").replaceWith(copyOf("read"));
+    ours.after(state);
+  }
+
+  #messagesOf(conversation) {
+    return [...this.list.querySelectorAll(`[data-message][data-conversation="${conversation}"]`)];
+  }
+
+  #replace(message) {
+    const same = document.getElementById(message.id) ?? this.#pendingOf(message);
+    const wasPending = same?.hasAttribute("data-pending");
+    if (same && !wasPending) same.replaceWith(message);
+    else same?.remove();
+    return Boolean(same) && !wasPending;
+  }
+
+  #pendingOf(message) {
+    if (message.dataset.author !== this.person) return null;
+    return this.list.querySelector(`[data-pending="${message.dataset.client}"]`);
+  }
+
+  #place(fragment, message) {
+    const seq = Number(message.dataset.seq);
+    const later = this.#messagesOf(message.dataset.conversation).find((other) => Number(other.dataset.seq) > seq);
+    this.list.insertBefore(fragment, later ?? this.list.querySelector("[data-pending]"));
+    return true;
+  }
+
+  #countBelow() {
+    if (!this.below) return;
+    this.unseen += 1;
+    this.below.hidden = false;
+    const words = this.unseen === 1 ? "1 new message below" : `${this.unseen} new messages below`;
+    this.below.querySelector("[data-words]").textContent = words;
+  }
+}
+
+function copyOf(name) {
+  return document.querySelector(`template[data-${name}-template]`).content.firstElementChild.cloneNode(true);
+}
