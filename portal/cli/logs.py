@@ -21,7 +21,6 @@ def set_up(format: str, level: str) -> None:
         processors=[*shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
     )
     dictConfig(config(renderer, level))
 

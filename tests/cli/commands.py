@@ -1,6 +1,8 @@
 """Real `portal` processes, with settings of their own."""
 
 import asyncio
+import contextlib
+import io
 import os
 import socket
 import sys
@@ -9,6 +11,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx2
+import pytest
+
+from portal.cli import main
 
 GOOD = {
     "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
@@ -36,6 +41,19 @@ async def portal(*words: str, **settings: str) -> Done:
     process = await _start(words, settings)
     out, err = await asyncio.wait_for(process.communicate(), 60)
     return Done(process.returncode or 0, out.decode(), err.decode())
+
+
+async def command(*words: str, **settings: str) -> Done:
+    """The same in this process: much faster, for commands that end before they touch signals."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(io.StringIO()) as out,
+        contextlib.redirect_stderr(io.StringIO()) as err,
+    ):
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        code = await asyncio.to_thread(main, words)
+    return Done(code, out.getvalue(), err.getvalue())
 
 
 @asynccontextmanager

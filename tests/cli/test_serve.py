@@ -12,23 +12,25 @@ from websockets.typing import Origin
 from portal.accounts.sessions import COOKIE
 from portal.db import Database
 from portal.people.models import Person
-from tests.cli.commands import fetch, portal, serving, settings_for
+from tests.cli.commands import command, fetch, portal, serving, settings_for
 from tests.clients import sign_in
 
+DEMO_SIGN_IN = ("/demo-provider/authorize", "/demo-provider/.well-known/openid-configuration")
 
-async def test_it_serves_and_ends_in_good_order(database_url: str) -> None:
+
+async def test_it_serves_without_the_demo_logs_no_words_and_ends_in_good_order(
+    database_url: str,
+) -> None:
     async with serving(**settings_for(database_url)) as (process, address):
         ready = await fetch(f"{address}/readyz")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
         assert "server" not in ready.headers
+        assert [(await fetch(address + path)).status_code for path in DEMO_SIGN_IN] == [404, 404]
+        await fetch(f"{address}/welcome?next=/secret-word")
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
-
-
-async def test_it_never_offers_the_demo_sign_in(database_url: str) -> None:
-    async with serving(**settings_for(database_url)) as (_, address):
-        for path in ("/demo-provider/authorize", "/demo-provider/.well-known/openid-configuration"):
-            assert (await fetch(address + path)).status_code == 404
+        out, err = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 0
+    assert b"secret-word" not in out + err
 
 
 async def test_an_open_socket_is_told_to_come_back(
@@ -41,11 +43,11 @@ async def test_an_open_socket_is_told_to_come_back(
             origin=Origin(address),
             additional_headers={"Cookie": f"{COOKIE}={cookie}"},
         )
-        async with live as socket:
-            await socket.recv()
+        async with live as page:
+            await page.recv()
             process.send_signal(signal.SIGTERM)
             with pytest.raises(ConnectionClosed) as closed:
-                await socket.recv()
+                await page.recv()
         assert closed.value.rcvd
         assert closed.value.rcvd.code == 1012
         assert await asyncio.wait_for(process.wait(), 10) == 0
@@ -57,27 +59,22 @@ async def test_it_refuses_a_database_without_its_schema(empty_url: str) -> None:
     assert done.err == "portal: the database has no schema yet; run: portal migrate\n"
 
 
-async def test_it_refuses_a_schema_from_the_future(database: Database, database_url: str) -> None:
+@pytest.mark.parametrize("words", ["serve", "migrate", "people add --name N --role nurse"])
+async def test_a_schema_from_the_future_is_refused(
+    words: str, database: Database, database_url: str
+) -> None:
     async with database.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999_future'")
-    for command in ("serve", "worker", "migrate"):
-        done = await portal(command, **settings_for(database_url))
-        assert done.code == 1
-        assert "newer version" in done.err
-        assert done.err.count("\n") == 1
+    done = await command(*words.split(), **settings_for(database_url))
+    assert done.code == 1
+    assert "newer version" in done.err
+    assert done.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_taken_port_is_one_line(database_url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = await portal("serve", **settings_for(database_url, PORT=port))
+        done = await command("serve", **settings_for(database_url, PORT=port))
     assert done.code == 1
-    assert "cannot listen on" in done.err
-
-
-async def test_nothing_a_visitor_typed_is_logged(database_url: str) -> None:
-    async with serving(**settings_for(database_url)) as (process, address):
-        await fetch(f"{address}/welcome?next=/secret-word")
-        process.send_signal(signal.SIGTERM)
-        out, err = await asyncio.wait_for(process.communicate(), 10)
-    assert b"secret-word" not in out + err
+    assert done.err.startswith(f"portal: cannot listen on 127.0.0.1:{port}")

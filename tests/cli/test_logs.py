@@ -1,0 +1,60 @@
+"""What is logged: tags, ids, types and places; never words that somebody typed."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+import structlog
+
+from portal.cli import logs
+
+WORDS = "I threw up twice"
+
+
+def last_line(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    line: dict[str, Any] = json.loads(capsys.readouterr().err.splitlines()[-1])
+    return line
+
+
+def fail() -> None:
+    raise ValueError(WORDS)
+
+
+def test_an_exception_is_its_type_and_places(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("json", "INFO")
+    try:
+        fail()
+    except ValueError:
+        structlog.get_logger().exception("worker.failed", job="lapse_holds")
+    line = last_line(capsys)
+    assert line["event"] == "worker.failed"
+    assert line["error"] == "builtins.ValueError"
+    assert line["at"][0].endswith(" fail")
+    assert WORDS not in json.dumps(line)
+
+
+def test_a_group_of_exceptions_is_their_types(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("json", "INFO")
+    group = ExceptionGroup(WORDS, [ValueError(WORDS), KeyError(WORDS)])
+    structlog.get_logger().error("live.failed", exc_info=group)
+    line = last_line(capsys)
+    assert line["error"] == "ExceptionGroup(builtins.ValueError, builtins.KeyError)"
+    assert WORDS not in json.dumps(line)
+
+
+def test_other_libraries_are_held_to_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("json", "INFO")
+    try:
+        fail()
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("In the application\n%s", WORDS)
+    line = last_line(capsys)
+    assert (line["event"], line["logger"]) == ("In the application", "uvicorn.error")
+    assert WORDS not in json.dumps(line)
+
+
+def test_a_terminal_gets_readable_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("console", "INFO")
+    structlog.get_logger().info("worker.did", rows=2)
+    assert "worker.did" in capsys.readouterr().err
