@@ -12,13 +12,13 @@ FOLDER = Path(__file__).parent
 VERSIONS = ("acute_1.toml", "follow_up_1.toml")
 
 
-def _read(name: str) -> dict[str, Any]:
+def read(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / name).read_text("utf-8"))
 
 
-_FILES = [_read(name) for name in VERSIONS]
+_FILES = [read(name) for name in VERSIONS]
 QUESTIONNAIRES = {each.version: each for each in map(questionnaire, _FILES)}
 CURRENT = {each.kind: each for each in QUESTIONNAIRES.values()}
 PAGES = merged(list(QUESTIONNAIRES.values()))
 WORDS = words_of([page for data in _FILES for page in data["page"]])
-RULES = rule_set(_read("rules.toml"), WORDS)
+RULES = rule_set(read("rules.toml"), WORDS)

@@ -13,7 +13,7 @@ from portal.check_ins.facts import Case
 from portal.symptoms.levels import Level
 from portal.symptoms.vocabulary import Effect
 
-SUMMARY_LENGTH = 29  # " and 2 more" still fits into the 40 characters of the queue
+SUMMARY_LENGTH = 28  # " and 10 more" still fits into the 40 characters of the queue
 CAUTIONS = frozenset({"under_18", "pregnancy", "dementia", "past_addiction", "sedatives"})
 NEEDED = ("id", "title", "level", "when", "about", "limit", "summary", "advice", "why", "source")
 ALL = "all"

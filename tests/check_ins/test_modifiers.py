@@ -2,11 +2,12 @@
 
 import pytest
 
+from portal.check_ins.answers import Answer
 from portal.check_ins.rules import Finding
 from portal.symptoms.levels import Level
 from tests.check_ins.cases import case, judged, told
 
-SICK = {"effects": ("nausea",), "nausea": 1}
+SICK: dict[str, Answer] = {"effects": ("nausea",), "nausea": 1}
 
 
 def only(findings: tuple[Finding, ...]) -> Finding:

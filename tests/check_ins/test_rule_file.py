@@ -1,0 +1,121 @@
+"""A wrong rule file is refused at start, in one sentence that names the rule."""
+
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from portal.check_ins.library import FOLDER, RULES, WORDS, read
+from portal.check_ins.rules import CAUTIONS, NEEDED, RuleFileError, rule_set
+from portal.flags.due import LIMITS
+from portal.people.models import Caution
+from portal.symptoms.levels import Level
+
+
+@pytest.fixture
+def file() -> dict[str, Any]:
+    return deepcopy(read("rules.toml"))
+
+
+def refusal(file: dict[str, Any]) -> str:
+    with pytest.raises(RuleFileError) as caught:
+        rule_set(file, WORDS)
+    return str(caught.value)
+
+
+def test_the_shipped_file_is_accepted(file: dict[str, Any]) -> None:
+    assert rule_set(file, WORDS).version == RULES.version
+
+
+@pytest.mark.parametrize(
+    ("when", "sentence"),
+    [
+        ("fever >= 3", "rule 1: fever is never asked"),
+        ("sips == maybe", "rule 1: sips has no answer maybe"),
+        ("gin in since", "rule 1: since has no answer gin"),
+        ("any_of(since, gin)", "rule 1: since has no answer gin"),
+        ("reported(rash)", "rule 1: effects has no answer rash"),
+        ("nausea >=", "rule 1: cannot be read: nausea >="),
+        ("not nausea", "rule 1: is no condition: not nausea"),
+        ("nausea != 0", "rule 1: may not be compared like this: nausea"),
+        ("before(nausea, pain) > 1", "rule 1: before(nausea, pain) is not known"),
+        ("open(nausea) > 1", "rule 1: open(nausea) is not known"),
+        ("before(nausea)", "rule 1: before(...) must be compared with something"),
+        ("nausea.real > 1", "rule 1: a name is needed: nausea.real"),
+        ("(lambda: 1)() > 0", "rule 1: a name is needed: lambda: 1"),
+    ],
+)
+def test_a_condition_that_cannot_be_right_is_refused(
+    file: dict[str, Any], when: str, sentence: str
+) -> None:
+    file["rule"][0]["when"] = when
+    assert refusal(file) == sentence
+
+
+@pytest.mark.parametrize("key", [key for key in NEEDED if key != "id"])
+def test_a_rule_that_lacks_something_is_refused(file: dict[str, Any], key: str) -> None:
+    del file["rule"][0][key]
+    assert refusal(file) == f"rule 1 has no {key}"
+
+
+def test_a_rule_with_empty_advice_is_refused(file: dict[str, Any]) -> None:
+    file["rule"][3]["advice"] = []
+    assert refusal(file) == "rule 4 has no advice"
+
+
+def test_an_unknown_level_is_refused(file: dict[str, Any]) -> None:
+    file["rule"][0]["level"] = "soonish"
+    assert refusal(file) == "rule 1: there is no level soonish"
+
+
+def test_an_unknown_effect_is_refused(file: dict[str, Any]) -> None:
+    file["rule"][3]["effect"] = "rash"
+    assert refusal(file) == "rule 4: there is no effect rash"
+
+
+def test_an_answer_that_is_never_asked_cannot_be_quoted(file: dict[str, Any]) -> None:
+    file["rule"][0]["about"] = ["fever"]
+    assert refusal(file) == "rule 1: fever is never asked"
+
+
+def test_two_rules_with_one_id_are_refused(file: dict[str, Any]) -> None:
+    file["rule"][1]["id"] = "1"
+    assert refusal(file) == "rule 1 is there twice"
+
+
+def test_a_rule_that_waits_for_an_unknown_one_is_refused(file: dict[str, Any]) -> None:
+    file["rule"][0]["unless"] = ["99"]
+    assert refusal(file) == "rule 1 names rule 99, which is not there"
+
+
+def test_a_modifier_of_an_unknown_rule_is_refused(file: dict[str, Any]) -> None:
+    file["modifier"][1]["rules"] = ["99"]
+    assert refusal(file) == "modifier dementia names rule 99, which is not there"
+
+
+def test_a_summary_that_would_not_fit_is_refused(file: dict[str, Any]) -> None:
+    file["rule"][0]["summary"] = "x" * 29
+    assert refusal(file) == "rule 1: the summary is longer than 28 characters"
+
+
+def test_a_file_without_version_or_level_words_is_refused(file: dict[str, Any]) -> None:
+    assert refusal({**file, "version": ""}) == "the rule file has no version"
+    assert refusal({**file, "levels": {}}) == "the level emergency has no words"
+
+
+def test_the_targets_of_the_file_are_those_the_clock_keeps() -> None:
+    minutes = {"5 minutes": 5, "15 minutes": 15, "4 hours": 240}
+    for level in (Level.EMERGENCY, Level.URGENT, Level.SOON):
+        assert timedelta(minutes=minutes[RULES.levels[level].target]) == LIMITS[level]
+
+
+def test_the_cautions_of_the_rules_are_those_of_the_record() -> None:
+    assert {caution.value for caution in Caution} == CAUTIONS
+
+
+def test_every_rule_says_where_it_comes_from_and_every_gap_how_it_was_closed() -> None:
+    text = (FOLDER / "rules.toml").read_text("utf-8")
+    assert text.count("\nsource = ") == len(RULES.rules)
+    added = {"1b", "9b", "15b", "16b", "17b", "27b", "31c"}
+    assert all(rule.gap for rule in RULES.rules if rule.id in added)

@@ -1,0 +1,148 @@
+"""What must hold for any answers: nothing reported is lost, and worse is never less urgent."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.check_ins.answers import Answer, Told, reported_effects, ticked
+from portal.check_ins.facts import Case
+from portal.check_ins.library import CURRENT, PAGES, RULES
+from portal.check_ins.questionnaires import Kind
+from portal.check_ins.rules import CAUTIONS, fired, judge
+from portal.check_ins.wording import effect_grades, said, summary
+from portal.flags.reasons import SUMMARY_LENGTH
+from tests.check_ins.cases import DOSE_ENDED, case, judged, told
+
+# Every answer from best to worst. Lists get worse by one more tick.
+SCALES: dict[str, list[Answer]] = {
+    "who": ["patient_with_adult", "patient_alone"],
+    "awake": [0, 1, 2, 3, 4],
+    "vomit_count": [1, 2, 3, 6],
+    "sips": ["yes", "no"],
+    "nausea": [1, 2, 3, 4],
+    "speech": [1, 2, 3, 4],
+    "memory": [1, 2, 3, 4],
+    "memory_stops": [0, 1, 2, 3, 4],
+    "confusion": [1, 2, 3, 4],
+    "unsafe": ["no", "yes"],
+    "anxiety": [1, 2, 3, 4],
+    "anxiety_stops": [0, 1, 2, 3, 4],
+    "urge": [0, 1, 2, 3, 4],
+    "pain": list(range(11)),
+    "weekday_wrong": ["no", "yes"],
+    "bladder": ["none", "burning", "blood"],
+    "self_harm": ["none", "passing", "wish", "done"],
+    "systolic": [120, 159, 160, 179, 180, 220],
+    "diastolic": [70, 99, 100, 109, 110, 130],
+}
+LISTS = {name: sorted(PAGES[name].by_value) for name in ("red_now", "effects", "since", "doses")}
+HOURS = [0.5, 1, 2, 2.5, 4, 4.5, 8, 9, 24, 25, 48, 72, 168, 720]
+
+
+def answers_of(kind: Kind) -> st.SearchStrategy[dict[str, Answer]]:
+    """Answers along a path somebody can really take, so never a grade without its effect."""
+    return st.fixed_dictionaries(
+        {name: st.sampled_from(scale) for name, scale in SCALES.items()}
+        | {
+            name: st.lists(st.sampled_from(options), unique=True).map(tuple)
+            for name, options in LISTS.items()
+        }
+    ).map(lambda every: on_path(kind, every))
+
+
+def on_path(kind: Kind, every: dict[str, Any]) -> dict[str, Answer]:
+    every = {**every, "speech_now": "still", "confusion_now": "still"}
+    facts = Case(Told(every, DOSE_ENDED, None), PAGES)
+    asked = {page.id for page in CURRENT[kind].path(facts)}
+    asked |= {"systolic", "diastolic"} | ({"weekday_wrong"} if kind is Kind.ACUTE else set())
+    return {name: answer for name, answer in every.items() if name in asked}
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Told]:
+    """Up to four check-ins after one dose."""
+    hours = sorted(draw(st.lists(st.sampled_from(HOURS), min_size=1, max_size=4, unique=True)))
+    kinds = [Kind.ACUTE if each <= 24 else Kind.FOLLOW_UP for each in hours]
+    return [told(each, **draw(answers_of(kind))) for each, kind in zip(hours, kinds, strict=True)]
+
+
+cautions = st.frozensets(st.sampled_from(sorted(CAUTIONS)), max_size=1)
+
+
+def worst_rank(case: Case) -> int:
+    return min((finding.level.rank for finding in judged(case)), default=len(CAUTIONS))
+
+
+@st.composite
+def worse_pairs(draw: st.DrawFn) -> tuple[Case, Case]:
+    """A case, and the same with exactly one answer worse."""
+    history = draw(histories())
+    now = history[-1]
+    name = draw(st.sampled_from([name for name in [*SCALES, *LISTS] if name in now.answers]))
+    worse = dict(now.answers)
+    if name in LISTS:
+        before = ticked(now.answers, name)
+        worse[name] = tuple(before | {draw(st.sampled_from(LISTS[name]))})
+    else:
+        scale = SCALES[name]
+        place = scale.index(now.answers[name])
+        worse[name] = draw(st.sampled_from(scale[place:]))
+    held = draw(cautions)
+    better = case(now, *history[:-1], cautions=held)
+    return better, replace(better, now=replace(now, answers=worse))
+
+
+@settings(max_examples=150, deadline=None)
+@given(worse_pairs())
+def test_a_worse_answer_never_gives_a_lower_level(pair: tuple[Case, Case]) -> None:
+    better, worse = pair
+    assert worst_rank(worse) <= worst_rank(better)
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories(), cautions)
+def test_every_effect_reported_however_mild_has_a_finding(
+    history: list[Told], held: frozenset[str]
+) -> None:
+    *earlier, now = history
+    findings = judged(case(now, *earlier, cautions=held))
+    effects = {finding.rule.effect for finding in findings}
+    reported = reported_effects(now.answers)
+    assert reported <= effects
+    assert set(effect_grades(case(now, *earlier))) == reported
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), cautions)
+def test_a_rule_that_falls_silent_for_a_graver_one_never_lowers_the_level(
+    history: list[Told], held: frozenset[str]
+) -> None:
+    *earlier, now = history
+    each = case(now, *earlier, cautions=held)
+    talkative = replace(
+        RULES, rules=tuple(replace(rule, unless=frozenset()) for rule in RULES.rules)
+    )
+    loudest = min((finding.level.rank for finding in judge(talkative, each)), default=9)
+    assert min((finding.level.rank for finding in judge(RULES, each)), default=9) == loudest
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), cautions)
+def test_what_the_care_team_reads_is_always_there_and_fits(
+    history: list[Told], held: frozenset[str]
+) -> None:
+    *earlier, now = history
+    findings = judged(case(now, *earlier, cautions=held))
+    if findings:
+        assert len(summary(findings)) <= SUMMARY_LENGTH
+    assert all(said(PAGES, now.answers, finding) for finding in findings)
+
+
+@settings(max_examples=30, deadline=None)
+@given(histories())
+def test_the_same_answers_always_give_the_same_findings(history: list[Told]) -> None:
+    *earlier, now = history
+    assert judged(case(now, *earlier)) == judged(case(now, *earlier))
+    assert fired(RULES, case(now, *earlier)) == fired(RULES, case(now, *earlier))

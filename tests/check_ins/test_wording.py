@@ -1,0 +1,80 @@
+"""What the care team reads about a check-in."""
+
+from portal.check_ins.library import CURRENT, PAGES
+from portal.check_ins.questionnaires import Kind
+from portal.check_ins.wording import (
+    Line,
+    change,
+    effect_grades,
+    limit,
+    lines,
+    said,
+    summary,
+)
+from portal.symptoms.vocabulary import Effect
+from tests.check_ins.cases import case, judged, told
+
+SICK_TWICE = told(5, effects=("vomiting",), vomit_count=2, sips="no")
+
+
+def test_a_finding_quotes_the_answers_it_is_about() -> None:
+    finding = judged(case(SICK_TWICE))[0]
+    assert finding.rule.id == "9"
+    quote = said(PAGES, SICK_TWICE.answers, finding)
+    assert quote == "Threw up 2 times, water does not stay down"
+
+
+def test_an_effect_without_grade_is_quoted_by_its_name() -> None:
+    now = told(1, effects=("nausea",))
+    assert said(PAGES, now.answers, judged(case(now))[0]) == "Feeling sick to the stomach"
+
+
+def test_a_wrong_weekday_is_quoted_with_the_day_said() -> None:
+    now = told(5, weekday="sunday", weekday_wrong="yes")
+    assert said(PAGES, now.answers, judged(case(now))[0]) == "Said Sunday, which is not right"
+
+
+def test_the_change_since_the_last_check_in_is_said() -> None:
+    finding = judged(case(SICK_TWICE, told(4)))[0]
+    assert change(case(SICK_TWICE, told(4)), finding) == "At the last check-in: not there"
+    before = told(4, effects=("vomiting",), vomit_count=1, sips="yes")
+    assert change(case(SICK_TWICE, before), finding) == "At the last check-in: threw up 1 time"
+    assert change(case(SICK_TWICE), finding) is None
+
+
+def test_what_raised_a_level_stands_beside_the_limit() -> None:
+    now = told(1, who="patient_alone", effects=("nausea",), nausea=1)
+    assert limit(judged(case(now))[0]).endswith(
+        "Raised one level: no adult there in the first 24 hours"
+    )
+
+
+def test_the_line_of_the_queue_says_how_many_more() -> None:
+    assert summary(judged(case(SICK_TWICE))) == "Cannot keep water down"
+    both = told(5, effects=("vomiting",), vomit_count=2, sips="no", pain=9)
+    assert summary(judged(case(both))) == "Cannot keep water down and 1 more"
+
+
+def test_the_whole_check_in_is_read_in_the_order_asked() -> None:
+    now = told(5, effects=("nausea",), nausea=3, systolic=150, diastolic=90)
+    each = case(now, told(4))
+    path = [page for page in CURRENT[Kind.ACUTE].path(each) if page.id != "pain"]
+    found = {line.name: line for line in lines(each, path)}
+    assert found["nausea"] == Line("nausea", "Nausea", "Very sick to the stomach", 3, 3, None)
+    assert found["red_now"].said == "None of these"
+    assert found["weekday"].said == "Said Monday, right"
+    assert found["systolic"].said == "150"
+
+
+def test_a_skipped_question_says_so() -> None:
+    now = told(5, effects=("nausea",))
+    path = CURRENT[Kind.ACUTE].path(case(now))
+    assert next(line for line in lines(case(now), path) if line.name == "nausea").said == "Skipped"
+
+
+def test_the_grade_of_vomiting_counts_water_that_does_not_stay_down() -> None:
+    assert effect_grades(case(SICK_TWICE)) == {Effect.VOMITING: 4}
+
+
+def test_an_effect_whose_grade_was_skipped_has_none() -> None:
+    assert effect_grades(case(told(1, effects=("nausea",)))) == {Effect.NAUSEA: None}
