@@ -109,7 +109,7 @@ THREADS = (
         (18 * DAY, "p", "This is the daughter. It was a quiet week."),
         (18 * DAY - 4, NURSE, "Thank you. Please answer the check-ins for her as before."),
         (3.2, DOCTOR, "Thank you for calling. Please stay with her. I come today."),
-    ), notes=((3.1, DOCTOR, "Mixed up again this morning. Reopened. No dose until seen."),), unread=1),
+    ), notes=((3.1, DOCTOR, "Mixed up again. Reopened. No dose until seen."),), unread=1),
     Thread("R", (
         (2 * DAY, HILL, "I am glad it went well. Rest today."),
         (2 * DAY - 2, "p", "Thank you."),
