@@ -12,8 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal import clock
 from portal.accounts.models import Session
 from portal.db import UnitOfWork
+from portal.ids import new_id
 from portal.people.models import Person
 from portal.permissions import Actor, Role
+from portal.sealing import seal, unseal
 
 COOKIE = "__Host-session"
 # Writing "last used" on every click would turn each read into a write.
@@ -36,17 +38,20 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def start_session(work: UnitOfWork, person: Person, browser: str = "") -> str:
+async def start_session(
+    work: UnitOfWork, person: Person, browser: str = "", id_token: str | None = None
+) -> str:
     """Begin a session and return the cookie's value, which is never stored."""
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
+    id, token, now = new_id(), secrets.token_urlsafe(32), clock.now()
     work.session.add(
         Session(
+            id=id,
             person_id=person.id,
             token_hash=hash_of(token),
             started_at=now,
             used_at=now,
             browser=browser[:120],
+            id_token=seal(work.session, id_token, "session", id, person.id) if id_token else None,
         )
     )
     await work.session.flush()
@@ -70,13 +75,16 @@ async def find_actor(
 
 
 def is_alive(session: Session, person: Person, limits: Limits) -> bool:
-    now = clock.now()
     return (
         session.ended_at is None
         and person.disabled_at is None
-        and now < session.used_at + limits.idle(person.role)
-        and now < session.started_at + limits.in_all
+        and clock.now() < ends_at(session, person.role, limits)
     )
+
+
+def ends_at(session: Session, role: Role, limits: Limits) -> datetime:
+    """When it ends by itself: left unused for too long, or after its whole time."""
+    return min(session.used_at + limits.idle(role), session.started_at + limits.in_all)
 
 
 def actor_from(person: Person, session_id: UUID) -> Actor:
@@ -103,15 +111,28 @@ async def end_session(work: UnitOfWork, session_id: UUID, person_id: UUID) -> No
     await work.session.exec(
         update(Session)
         .where(col(Session.id) == session_id, col(Session.ended_at).is_(None))
-        .values(ended_at=clock.now())
+        .values(ended_at=clock.now(), id_token=None)
     )
     work.announce(f"person:{person_id}", "session_ended", session_id)
 
 
-async def end_all_sessions(work: UnitOfWork, person_id: UUID) -> None:
+async def id_token_of(session: AsyncSession, session_id: UUID) -> str | None:
+    """What the provider asks for when this sign-in is to end there too."""
+    held = await session.get_one(Session, session_id)
+    if held.id_token is None:
+        return None
+    return unseal(session, held.id_token, "session", held.id, held.person_id)
+
+
+async def end_all_sessions(work: UnitOfWork, person_id: UUID, but: UUID | None = None) -> None:
+    """End every session of this person, or every other than `but`."""
     await work.session.exec(
         update(Session)
-        .where(col(Session.person_id) == person_id, col(Session.ended_at).is_(None))
-        .values(ended_at=clock.now())
+        .where(
+            col(Session.person_id) == person_id,
+            col(Session.ended_at).is_(None),
+            col(Session.id) != but,
+        )
+        .values(ended_at=clock.now(), id_token=None)
     )
     work.announce(f"person:{person_id}", "access", person_id)

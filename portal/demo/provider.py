@@ -15,10 +15,9 @@ from urllib.parse import urlencode
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from portal import clock
 from portal.demo.protocol import (
@@ -61,7 +60,7 @@ class DemoProvider:
         self,
         issuer: str,
         client: Client,
-        personas: Callable[[], Awaitable[Sequence[Persona]]],
+        personas: Callable[[Request], Awaitable[Sequence[Persona]]],
         show: Show,
     ) -> None:
         self.issuer = issuer
@@ -71,9 +70,9 @@ class DemoProvider:
         self.key = ECKey.generate_key("P-256", auto_kid=True)
         self.codes: Shelf[Grant] = Shelf(CODE_SECONDS)
 
-    def app(self) -> Starlette:
-        """The sub-app, to be mounted at the issuer's path."""
-        return Starlette(
+    def router(self) -> Router:
+        """To be mounted at the issuer's path. A router, so that requests keep the outer app."""
+        return Router(
             routes=[
                 Route("/.well-known/openid-configuration", self.discovery),
                 Route("/jwks", self.keys),
@@ -117,7 +116,7 @@ class DemoProvider:
         return await self.show(
             request,
             "demo/people.html",
-            people=await self.personas(),
+            people=await self.personas(request),
             asked=[(name, request.query_params.get(name, "")) for name in REQUEST_FIELDS],
         )
 
@@ -128,7 +127,7 @@ class DemoProvider:
             asked = read_request(fields, self.client)
         except (WrongClient, Refused):
             return await self.show(request, "demo/refused.html", 400)
-        people = {persona.subject: persona for persona in await self.personas()}
+        people = {persona.subject: persona for persona in await self.personas(request)}
         persona = people.get(fields.get("subject", ""))
         if persona is None:
             return self._back(fields, error="access_denied")

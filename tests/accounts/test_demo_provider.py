@@ -35,7 +35,7 @@ ASKED = {
 }
 
 
-async def personas() -> list[Persona]:
+async def personas(request: Request) -> list[Persona]:
     return [NURSE]
 
 
@@ -47,7 +47,7 @@ async def show(request: Request, name: str, /, status: int = 200, **context: Any
 @pytest.fixture
 async def browser() -> AsyncIterator[httpx2.AsyncClient]:
     provider = DemoProvider(ISSUER, Client("portal", CALLBACK, SIGNED_OUT), personas, show)
-    app = Starlette(routes=[Mount("/demo-provider", provider.app())])
+    app = Starlette(routes=[Mount("/demo-provider", provider.router())])
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://clinic.test") as client:
         yield client

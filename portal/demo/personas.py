@@ -1,0 +1,81 @@
+"""The cards of the demo's sign-in page: everybody in the database, and what to try as them."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.accounts.actions import link_identity
+from portal.accounts.models import Identity
+from portal.db import UnitOfWork
+from portal.demo.protocol import Persona
+from portal.people.models import Person
+from portal.permissions import Role
+
+PATIENTS, CARE_TEAM, NOBODY = "Patients", "Care team", "Nobody we know"
+
+HINTS = {
+    "Patient A": "Had an infusion 3 hours ago. Do the first check-in and see what the nurse sees.",
+    "Patient B": "Had an infusion yesterday. Answer the nurse and ask for a visit.",
+    "Patient C": "New here, with dark thoughts at times. See how the answers are met.",
+    "Patient E": "Felt very sick after the last infusion. Read the advice that stays in view.",
+    "Patient J": "Asked for an infusion visit. Look for the times that are offered.",
+    "Patient K": "Three months of treatment. See the whole course in one chart.",
+    "Patient M": "17 years old: treated only while a doctor supervises.",
+    "Patient N": "On hold while pregnant. See how the plan says so.",
+    "Night nurse": "Watch the queue, take a flag with one key, write to the patient.",
+    "Day nurse": "A second desk: take the same flag at the same time.",
+    "Day doctor": "Read the whole record of a patient and the plan.",
+    "Coordinator": "Offer times to a patient who asked for a visit.",
+    "Administrator": "Runs the place, and sees no patient's record.",
+    "Nurse, Hill team": "Another care team: nothing of the River team is here.",
+    "Doctor, Hill team": "The other team's doctor, with two patients.",
+}
+HINT_FOR = {
+    Role.PATIENT: "Check in, write to a nurse, ask for a visit.",
+    Role.NURSE: "Watch the queue and write to patients.",
+    Role.CLINICIAN: "Read records and plans.",
+    Role.COORDINATOR: "Answer what patients asked for.",
+    Role.ADMIN: "Invite people and end their sessions.",
+}
+STRANGER = Persona(
+    subject="a-stranger",
+    name="Somebody not invited",
+    role="Stranger",
+    hint="Can sign in at the provider, but not here. See what the page tells them.",
+    group=NOBODY,
+)
+
+
+STAFF_ORDER = (Role.NURSE, Role.CLINICIAN, Role.COORDINATOR, Role.ADMIN)
+
+
+async def personas(session: AsyncSession) -> Sequence[Persona]:
+    rows = await session.exec(select(Person).where(col(Person.disabled_at).is_(None)))
+    people = sorted(rows.all(), key=_place)
+    return [*(_persona(person) for person in people), STRANGER]
+
+
+def _place(person: Person) -> tuple[int, bool, str]:
+    """Patients by letter, then staff in the order of their work, each with the outsiders last."""
+    if person.role is Role.PATIENT:
+        return -1, False, person.name
+    return STAFF_ORDER.index(person.role), "," in person.name, person.name
+
+
+def _persona(person: Person) -> Persona:
+    return Persona(
+        subject=str(person.id),
+        name=person.name,
+        role=person.role.words,
+        hint=HINTS.get(person.name, HINT_FOR[person.role]),
+        group=PATIENTS if person.role is Role.PATIENT else CARE_TEAM,
+    )
+
+
+async def link_everybody(work: UnitOfWork, issuer: str) -> None:
+    """Everybody's card leads to themselves; done at each start, as the address may be another."""
+    linked = select(Identity.person_id).where(col(Identity.issuer) == issuer)
+    rows = await work.session.exec(select(Person.id).where(col(Person.id).not_in(linked)))
+    for person_id in rows.all():
+        await link_identity(work, person_id, issuer, str(person_id))

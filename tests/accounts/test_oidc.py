@@ -1,0 +1,397 @@
+"""The provider as the portal's client sees it: what is believed, and each single fault refused."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, OctKey, RSAKey
+from starlette.responses import JSONResponse
+
+from portal.accounts import oidc as oidc_module
+from portal.accounts.oidc import Answer, Identified, Provider
+from portal.accounts.refusals import AnswerRefused, Cancelled, ProviderDown, SignInFailed
+from portal.permissions import Role
+from portal.settings import Oidc
+from tests.conftest import Clock
+from tests.fakes.provider import GONE, FakeProvider, broken, html_page, huge, unpadded
+
+BACK = "https://portal.test/auth/callback"
+OIDC = Oidc(issuer="https://provider.test", client_id="portal")
+
+
+@pytest.fixture
+def fake() -> FakeProvider:
+    return FakeProvider()
+
+
+@pytest.fixture
+def provider(fake: FakeProvider) -> Provider:
+    return Provider(OIDC, fake.transport)
+
+
+async def sign_in(provider: Provider, fake: FakeProvider, **changes: str | None) -> Identified:
+    begun = await provider.begin(BACK)
+    back = urlsplit(fake.approve(begun.url, **changes))
+    said = {name: values[0] for name, values in parse_qs(back.query).items()}
+    answer = Answer(said.get("code"), said.get("iss"), said.get("error"))
+    return await provider.finish(answer, begun.nonce, begun.verifier, BACK)
+
+
+async def test_a_sound_answer_identifies_the_person(provider: Provider, fake: FakeProvider) -> None:
+    who = await sign_in(provider, fake)
+    assert (who.issuer, who.subject, who.role) == ("https://provider.test", "subject-1", None)
+    assert who.id_token == fake.last_id_token
+
+
+async def test_each_start_is_fresh_and_uses_s256(provider: Provider) -> None:
+    first, second = await provider.begin(BACK), await provider.begin(BACK)
+    asked = parse_qs(urlsplit(first.url).query)
+    assert asked["response_type"] == ["code"]
+    assert asked["code_challenge_method"] == ["S256"]
+    assert asked["redirect_uri"] == [BACK]
+    for name in ("state", "nonce", "verifier"):
+        one, other = getattr(first, name), getattr(second, name)
+        assert one != other
+        assert len(one) >= 43
+    assert first.verifier not in first.url
+
+
+def _with_secret(header: dict[str, Any], claims: dict[str, Any]) -> str:
+    key = OctKey.import_key("the client secret, as long as it must be, is no signing key")
+    return jwt.encode(header | {"alg": "HS256"}, claims, key, ["HS256"])
+
+
+def _unsigned(header: dict[str, Any], claims: dict[str, Any]) -> str:
+    parts = [json.dumps(part).encode() for part in (header | {"alg": "none"}, claims)]
+    return ".".join([*(unpadded(part) for part in parts), ""])
+
+
+def _with_public_key(fake: FakeProvider) -> Callable[[dict[str, Any], dict[str, Any]], str]:
+    def sign(header: dict[str, Any], claims: dict[str, Any]) -> str:
+        key = OctKey.import_key(fake.key.as_pem(private=False))
+        return jwt.encode(header | {"alg": "HS256"}, claims, key, ["HS256"])
+
+    return sign
+
+
+def _with_foreign_key(header: dict[str, Any], claims: dict[str, Any]) -> str:
+    return jwt.encode(header, claims, ECKey.generate_key("P-256"), ["ES256"])
+
+
+def _with_own_key_along(header: dict[str, Any], claims: dict[str, Any]) -> str:
+    key = ECKey.generate_key("P-256")
+    return jwt.encode(header | {"jwk": key.as_dict(private=False)}, claims, key, ["ES256"])
+
+
+def _with_a_flipped_signature(
+    fake: FakeProvider,
+) -> Callable[[dict[str, Any], dict[str, Any]], str]:
+    def sign(header: dict[str, Any], claims: dict[str, Any]) -> str:
+        head, body, signature = jwt.encode(header, claims, fake.key, ["ES256"]).split(".")
+        return f"{head}.{body}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
+
+    return sign
+
+
+def _of_no_json(fake: FakeProvider) -> Callable[[dict[str, Any], dict[str, Any]], str]:
+    return lambda header, claims: jws.serialize_compact(header, b"[1]", fake.key, ["ES256"])
+
+
+def _as(value: str) -> Callable[[dict[str, Any], dict[str, Any]], str]:
+    return lambda header, claims: value
+
+
+SIGNING_FAULTS: dict[str, Callable[[FakeProvider], Callable[..., str]]] = {
+    "signature": _with_a_flipped_signature,
+    "alg none": lambda fake: _unsigned,
+    "HS256 with the client secret": lambda fake: _with_secret,
+    "HS256 with the public key": _with_public_key,
+    "a foreign key with the same kid": lambda fake: _with_foreign_key,
+    "its own key in the header": lambda fake: _with_own_key_along,
+    "no object inside": _of_no_json,
+    "no token at all": lambda fake: _as("not.a.token"),
+    "empty": lambda fake: _as(""),
+    "two parts": lambda fake: _as("a.b"),
+}
+
+
+@pytest.mark.parametrize("fault", SIGNING_FAULTS)
+async def test_a_token_that_is_signed_wrongly_is_refused(
+    provider: Provider, fake: FakeProvider, fault: str
+) -> None:
+    fake.sign = SIGNING_FAULTS[fault](fake)
+    with pytest.raises(SignInFailed):
+        await sign_in(provider, fake)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"jku": "https://evil.test/jwks"},
+        {"x5u": "https://evil.test/certificate"},
+        {"crit": ["exp"], "exp": 1},
+        {"crit": ["unheard-of"], "unheard-of": True},
+        {"kid": "another"},
+        {"b64": False, "crit": ["b64"]},
+    ],
+    ids=lambda header: next(iter(header)),
+)
+async def test_a_header_that_asks_for_more_trust_is_refused(
+    provider: Provider, fake: FakeProvider, header: dict[str, Any]
+) -> None:
+    fake.header = header
+    with pytest.raises(SignInFailed):
+        await sign_in(provider, fake)
+
+
+CLAIM_FAULTS: dict[str, dict[str, Any]] = {
+    "issuer": {"iss": "https://provider.test/"},
+    "no issuer": {"iss": GONE},
+    "audience": {"aud": "another"},
+    "audience with azp ours": {"aud": ["another"], "azp": "portal"},
+    "no audience": {"aud": GONE},
+    "several audiences without azp": {"aud": ["portal", "another"]},
+    "azp": {"azp": "another"},
+    "nonce": {"nonce": "replayed"},
+    "no nonce": {"nonce": GONE},
+    "expired": {"exp": 1},
+    "no exp": {"exp": GONE},
+    "exp in words": {"exp": "tomorrow"},
+    "issued in the future": {"iat": 4102444800},
+    "no iat": {"iat": GONE},
+    "not yet": {"nbf": 4102444800},
+    "at_hash": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
+    "no subject": {"sub": GONE},
+    "empty subject": {"sub": ""},
+    "long subject": {"sub": "s" * 256},
+    "huge subject": {"sub": "s" * 5000},
+    "subject with NUL": {"sub": "a\x00b"},
+    "subject of a number": {"sub": 7},
+}
+
+
+@pytest.mark.parametrize("fault", CLAIM_FAULTS)
+async def test_a_token_with_one_wrong_claim_is_refused(
+    provider: Provider, fake: FakeProvider, fault: str
+) -> None:
+    fake.claims = CLAIM_FAULTS[fault]
+    with pytest.raises(AnswerRefused):
+        await sign_in(provider, fake)
+
+
+async def test_the_longest_allowed_subject_is_let_in(
+    provider: Provider, fake: FakeProvider
+) -> None:
+    fake.subject = "s" * 255
+    assert (await sign_in(provider, fake)).subject == fake.subject
+
+
+@pytest.mark.parametrize("late", [30, 31])
+async def test_a_clock_may_differ_by_the_leeway_and_no_more(
+    provider: Provider, fake: FakeProvider, clock: Clock, late: int
+) -> None:
+    now = int(clock.now().timestamp())
+    fake.claims = {"iat": now + late}
+    if late == 30:
+        assert await sign_in(provider, fake)
+    else:
+        with pytest.raises(AnswerRefused):
+            await sign_in(provider, fake)
+
+
+@pytest.mark.parametrize("gone", ["id_token", "access_token"])
+async def test_an_answer_without_a_token_is_refused(
+    provider: Provider, fake: FakeProvider, gone: str
+) -> None:
+    fake.token = {gone: GONE}
+    with pytest.raises(AnswerRefused):
+        await sign_in(provider, fake)
+
+
+async def test_a_token_of_an_earlier_sign_in_is_refused(
+    provider: Provider, fake: FakeProvider
+) -> None:
+    earlier = (await sign_in(provider, fake)).id_token
+    fake.token = {"id_token": earlier}
+    with pytest.raises(AnswerRefused):
+        await sign_in(provider, fake)
+
+
+@pytest.mark.parametrize("iss", [None, "https://provider.test/", "https://evil.test", ""])
+async def test_the_callback_must_name_our_issuer(
+    provider: Provider, fake: FakeProvider, iss: str | None
+) -> None:
+    with pytest.raises(AnswerRefused):
+        await sign_in(provider, fake, iss=iss)
+
+
+async def test_a_provider_that_does_not_name_itself_may_stay_silent_but_not_lie(
+    fake: FakeProvider,
+) -> None:
+    fake.discovery = {"authorization_response_iss_parameter_supported": GONE}
+    provider = Provider(OIDC, fake.transport)
+    assert await sign_in(provider, fake, iss=None)
+    with pytest.raises(AnswerRefused):
+        await sign_in(provider, fake, iss="https://evil.test")
+
+
+@pytest.mark.parametrize(
+    "issuer", ["https://provider.test/", "https://PROVIDER.test", "https://evil.test", GONE]
+)
+async def test_discovery_must_name_our_issuer_exactly(
+    provider: Provider, fake: FakeProvider, issuer: object
+) -> None:
+    fake.discovery = {"issuer": issuer}
+    with pytest.raises(AnswerRefused):
+        await provider.begin(BACK)
+
+
+@pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize("address", ["http://provider.test/x", "javascript:alert(1)", 7, GONE])
+async def test_discovery_may_not_lead_away_from_https(
+    provider: Provider, fake: FakeProvider, endpoint: str, address: object
+) -> None:
+    fake.discovery = {endpoint: address}
+    with pytest.raises(ProviderDown):
+        await provider.begin(BACK)
+
+
+async def test_a_person_who_stops_there_is_told_so(provider: Provider, fake: FakeProvider) -> None:
+    with pytest.raises(Cancelled):
+        await sign_in(provider, fake, code=None, error="access_denied")
+
+
+PATHS = ["/.well-known/openid-configuration", "/token", "/jwks"]
+TROUBLES = {
+    "error": broken,
+    "page": html_page,
+    "huge": huge,
+    "list": lambda: JSONResponse([]),
+    "null": lambda: JSONResponse(None),
+    "elsewhere": lambda: JSONResponse({}, 302, {"location": "https://evil.test"}),
+    "packed": lambda: JSONResponse({}, 200, {"content-encoding": "gzip"}),
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_a_provider_in_trouble_is_a_plain_refusal(
+    provider: Provider, fake: FakeProvider, path: str, trouble: str
+) -> None:
+    fake.instead = {path: TROUBLES[trouble]}
+    with pytest.raises(SignInFailed):
+        await sign_in(provider, fake)
+
+
+async def test_a_provider_that_cannot_be_reached_is_a_plain_refusal() -> None:
+    nowhere = Provider(replace(OIDC, issuer="http://127.0.0.1:9"))
+    with pytest.raises(ProviderDown):
+        await nowhere.begin(BACK)
+
+
+async def test_a_slow_provider_is_given_up(
+    provider: Provider, fake: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert oidc_module.ANSWER_WITHIN <= 10
+    monkeypatch.setattr(oidc_module, "ANSWER_WITHIN", 0.05)
+    fake.delay = 5
+    async with asyncio.timeout(2):
+        with pytest.raises(ProviderDown):
+            await provider.begin(BACK)
+
+
+async def test_a_new_key_at_the_provider_needs_no_restart(
+    provider: Provider, fake: FakeProvider, clock: Clock
+) -> None:
+    await sign_in(provider, fake)
+    fake.key = ECKey.generate_key("P-256", auto_kid=True)
+    clock.forward(minutes=2)
+    assert await sign_in(provider, fake)
+
+
+async def test_unknown_keys_make_us_ask_at_most_once_a_minute(
+    provider: Provider, fake: FakeProvider, clock: Clock
+) -> None:
+    await sign_in(provider, fake)
+    clock.forward(minutes=2)
+    fake.header = {"kid": "unknown"}
+    for _ in range(5):
+        with pytest.raises(SignInFailed):
+            await sign_in(provider, fake)
+    assert fake.asked.count("/jwks") == 2
+
+
+async def test_discovery_is_read_once_an_hour(
+    provider: Provider, fake: FakeProvider, clock: Clock
+) -> None:
+    for _ in range(3):
+        await provider.begin(BACK)
+    clock.forward(minutes=61)
+    await provider.begin(BACK)
+    assert fake.asked.count("/.well-known/openid-configuration") == 2
+
+
+async def test_a_provider_with_rs512_and_groups_works() -> None:
+    fake = FakeProvider()
+    key = RSAKey.generate_key(2048, auto_kid=True)
+    fake.instead = {"/jwks": lambda: JSONResponse({"keys": [key.as_dict(private=False)]})}
+    fake.claims = {"groups": ["everyone", "ward-3"], "at_hash": GONE}
+    fake.sign = lambda header, claims: jwt.encode(
+        {"alg": "RS512", "kid": key.kid}, claims, key, ["RS512"]
+    )
+    settings = replace(OIDC, algs=("RS512",), role_claim="groups", roles={"ward-3": "nurse"})
+    assert (await sign_in(Provider(settings, fake.transport), fake)).role is Role.NURSE
+
+
+@pytest.mark.parametrize(
+    ("offered", "in_header"),
+    [(GONE, True), (["client_secret_basic"], True), (["client_secret_post"], False)],
+)
+async def test_a_client_with_a_secret_sends_it_where_the_provider_wants_it(
+    fake: FakeProvider, offered: object, in_header: bool
+) -> None:
+    fake.discovery = {"token_endpoint_auth_methods_supported": offered}
+    await sign_in(Provider(replace(OIDC, client_secret="s3cret"), fake.transport), fake)
+    assert fake.last_authorization.startswith("Basic ") is in_header
+    assert ("client_secret" in fake.last_form) is not in_header
+
+
+async def test_signing_out_there_carries_the_id_token_and_our_address(
+    provider: Provider, fake: FakeProvider
+) -> None:
+    url = await provider.leaving_url("the-id-token", "https://portal.test/signed-out")
+    assert url is not None
+    asked = parse_qs(urlsplit(url).query)
+    assert url.startswith("https://provider.test/end-session?")
+    assert asked["id_token_hint"] == ["the-id-token"]
+    assert asked["post_logout_redirect_uri"] == ["https://portal.test/signed-out"]
+    assert asked["client_id"] == ["portal"]
+
+
+async def test_a_provider_without_signing_out_or_in_trouble_is_left_alone(
+    fake: FakeProvider,
+) -> None:
+    fake.discovery = {"end_session_endpoint": GONE}
+    assert await Provider(OIDC, fake.transport).leaving_url("t", BACK) is None
+    fake.instead = {PATHS[0]: broken}
+    assert await Provider(OIDC, fake.transport).leaving_url("t", BACK) is None
+
+
+async def test_the_log_holds_no_secret_of_a_sign_in(
+    provider: Provider, fake: FakeProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        begun = await provider.begin(BACK)
+        back = urlsplit(fake.approve(begun.url))
+        said = {name: values[0] for name, values in parse_qs(back.query).items()}
+        await provider.finish(
+            Answer(said["code"], said["iss"], None), begun.nonce, begun.verifier, BACK
+        )
+    for secret in (begun.verifier, begun.nonce, begun.state, said["code"], fake.last_id_token):
+        assert secret not in caplog.text
