@@ -5,38 +5,17 @@ Dots are zero-length strokes with round caps and droplets share one path, which 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from markupsafe import Markup
 
 from portal.web import trends
+from portal.web.drawing import Plot, dot, path, svg, text, through
+from portal.web.lanes import Lanes, lanes_of
 from portal.web.trends import DoseMark, Score, whole
 
 DROPLET = "c3 4 5 6 5 9a5 5 0 0 1-10 0c0-3 2-5 5-9z"
 WEEK = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """Where dates and scores land, in user units."""
-
-    left: int
-    right: int
-    top: int
-    bottom: int
-    first: date
-    last: date
-
-    def x(self, on: date) -> float:
-        days = max(1, (self.last - self.first).days)
-        return round(self.left + (self.right - self.left) * (on - self.first).days / days, 1)
-
-    def y(self, pain: float) -> float:
-        return round(self.bottom - (self.bottom - self.top) * pain / 10, 1)
-
-    def at(self, score: Score) -> str:
-        return f"{self.x(score.on):g} {self.y(score.pain):g}"
 
 
 def pain_chart(
@@ -54,17 +33,17 @@ def pain_chart(
     marks = _shown(doses, until)
     plot = Plot(12, 288, 28, 148, _earliest(weeks, marks), until)
     parts = [
-        _path("chart-grid", [f"M8 {plot.y(pain):g}H292" for pain in (0, 5, 10)]),
+        path("chart-grid", [f"M8 {plot.y(pain):g}H292" for pain in (0, 5, 10)]),
         _area(plot, weeks),
-        _text(292, 20, "10, worst", "chart-scale chart-end"),
-        _text(8, 142, "0, none", "chart-scale"),
+        text(292, 20, "10, worst", "chart-scale chart-end"),
+        text(8, 142, "0, none", "chart-scale"),
         _doses(plot, marks, 160, numbered=False),
         _line(plot, weeks, step=WEEK),
-        _path("chart-points", [_dot(plot, week) for week in weeks]),
+        path("chart-points", [dot(plot, week) for week in weeks]),
         _ends(plot, weeks),
         _months(plot, 190, lambda on: f"{on:%b}"),
     ]
-    return _svg(
+    return svg(
         name,
         "0 0 300 198",
         "chart chart-patient",
@@ -80,32 +59,38 @@ def care_chart(
     until: date,
     *,
     fired: bool = False,
+    lanes: Lanes | None = None,
     dose_word: str = "infusion",
     name: str = "care-chart",
 ) -> Markup:
     """The care team's: daily dots, 7-day median, baseline, numbered droplets, last value named.
 
-    `fired` says that a rule fired on the last value, which is then drawn as an alert.
+    `fired` says that a rule fired on the last value, which is then drawn as an alert; `lanes` puts
+    the days of check-ins and flags below, on the same time line.
     """
     days = trends.daily(trends.recent(scores, until))
     if not days:
         return Markup("")
     marks = _shown(doses, until)
-    plot = Plot(30, 516, 14, 124, _earliest(days, marks), until)
+    plot = Plot(100 if lanes else 30, 516, 14, 124, _earliest(days, marks), until)
     middle = trends.weekly_median(days)
     parts = [
-        _path("chart-grid", [f"M30 {plot.y(pain):g}H520" for pain in range(0, 11, 2)]),
-        *(_text(22, plot.y(pain) + 4, str(pain), "chart-end") for pain in range(0, 11, 2)),
+        path("chart-grid", [f"M{plot.left} {plot.y(pain):g}H520" for pain in range(0, 11, 2)]),
+        *(
+            text(plot.left - 8, plot.y(pain) + 4, str(pain), "chart-end")
+            for pain in range(0, 11, 2)
+        ),
         _baseline(plot, trends.baseline_of(days, doses), days[-1]),
         _doses(plot, marks, 133, numbered=True),
-        _path("chart-days", [_dot(plot, day) for day in days]),
+        path("chart-days", [dot(plot, day) for day in days]),
         _line(plot, middle),
         _callout(plot, days, fired),
-        _months(plot, 164, lambda on: f"{on.day} {on:%b}"),
+        lanes_of(plot, lanes) if lanes else Markup(""),
+        _months(plot, 212 if lanes else 164, lambda on: f"{on.day} {on:%b}"),
     ]
-    return _svg(
+    return svg(
         name,
-        "0 0 640 172",
+        "0 0 640 220" if lanes else "0 0 640 172",
         "chart chart-care",
         "Pain, 0 to 10, lower is better",
         _summary(days, marks, dose_word),
@@ -121,32 +106,24 @@ def _earliest(points: Sequence[Score], doses: Sequence[DoseMark]) -> date:
     return min([points[0].on, *(dose.on for dose in doses)])
 
 
-def _dot(plot: Plot, score: Score) -> str:
-    return f"M{plot.at(score)}h0"
-
-
 def _line(plot: Plot, points: Sequence[Score], step: int = 1) -> Markup:
     runs = trends.unbroken(points, step)
-    return _path("chart-line", [_through(plot, run) for run in runs if len(run) > 1])
+    return path("chart-line", [through(plot, run) for run in runs if len(run) > 1])
 
 
 def _area(plot: Plot, points: Sequence[Score]) -> Markup:
     runs = [run for run in trends.unbroken(points, WEEK) if len(run) > 1]
     floor = plot.bottom
-    return _path(
-        "chart-area", [f"{_through(plot, run)}V{floor}H{plot.x(run[0].on):g}z" for run in runs]
+    return path(
+        "chart-area", [f"{through(plot, run)}V{floor}H{plot.x(run[0].on):g}z" for run in runs]
     )
-
-
-def _through(plot: Plot, run: Sequence[Score]) -> str:
-    return "M" + "L".join(plot.at(point) for point in run)
 
 
 def _ends(plot: Plot, weeks: Sequence[Score]) -> Markup:
     """The first and the last mean with their numbers, kept clear of the frame."""
     ends = [weeks[0], weeks[-1]] if len(weeks) > 1 else [weeks[0]]
     labels = [
-        _text(
+        text(
             plot.x(end.on),
             plot.y(end.pain) + (24 if end.pain > 8 else -11),
             str(whole(end.pain)),
@@ -154,19 +131,19 @@ def _ends(plot: Plot, weeks: Sequence[Score]) -> Markup:
         )
         for end in ends
     ]
-    return _path("chart-ends", [_dot(plot, end) for end in ends]) + Markup("").join(labels)
+    return path("chart-ends", [dot(plot, end) for end in ends]) + Markup("").join(labels)
 
 
 def _callout(plot: Plot, days: Sequence[Score], fired: bool) -> Markup:
     last = days[-1]
     alert = " chart-alert" if fired else ""
-    rise = [_through(plot, days[-2:])] if fired and _neighbours(days) else []
+    rise = [through(plot, days[-2:])] if fired and _neighbours(days) else []
     when = "today" if last.on == plot.last else f"on {last.on.day} {last.on:%b}"
     was = f", was {days[-2].pain:g}" if len(days) > 1 else ""
     label = Markup('<text class="chart-last{}" x="526" y="{:g}">{:g} {}<tspan>{}</tspan></text>')
     return (
-        _path(f"chart-rise{alert}", rise)
-        + _path(f"chart-ends{alert}", [_dot(plot, last)])
+        path(f"chart-rise{alert}", rise)
+        + path(f"chart-ends{alert}", [dot(plot, last)])
         + label.format(alert, plot.y(last.pain) + 4, last.pain, when, was)
     )
 
@@ -182,18 +159,18 @@ def _baseline(plot: Plot, baseline: float | None, last: Score) -> Markup:
     y, busy = plot.y(baseline), plot.y(last.pain)
     near = abs(y - busy) < 16
     beside = y if not near else busy + (16 if y >= busy else -16)
-    line = _path("chart-baseline", [f"M30 {y:g}H520"])
-    return line + _text(526, beside + 4, f"Baseline {baseline:g}", "chart-note")
+    line = path("chart-baseline", [f"M{plot.left} {y:g}H520"])
+    return line + text(526, beside + 4, f"Baseline {baseline:g}", "chart-note")
 
 
 def _doses(plot: Plot, marks: Sequence[DoseMark], y: int, *, numbered: bool) -> Markup:
     xs = [plot.x(mark.on) for mark in marks]
-    drawn = _path("chart-dose", [f"M{x:g} {plot.top}V{plot.bottom}" for x in xs])
-    drawn += _path("chart-droplet", [f"M{x:g} {y - 6}{DROPLET}" for x in xs])
+    drawn = path("chart-dose", [f"M{x:g} {plot.top}V{plot.bottom}" for x in xs])
+    drawn += path("chart-droplet", [f"M{x:g} {y - 6}{DROPLET}" for x in xs])
     if not numbered:
         return drawn
     return drawn + Markup("").join(
-        _text(x + 8, y + 6, str(mark.number), "chart-number")
+        text(x + 8, y + 6, str(mark.number), "chart-number")
         for x, mark in zip(xs, marks, strict=True)
         if _room(xs, x)
     )
@@ -208,7 +185,7 @@ def _months(plot: Plot, y: int, words: Callable[[date], str]) -> Markup:
     starts = [on for on in _firsts(plot) if plot.x(on) < plot.right - 24]
     if not starts or plot.x(starts[0]) - plot.left > 90:
         starts.insert(0, plot.first)
-    return Markup("").join(_text(max(plot.left - 4, plot.x(on)), y, words(on)) for on in starts)
+    return Markup("").join(text(max(plot.left - 4, plot.x(on)), y, words(on)) for on in starts)
 
 
 def _firsts(plot: Plot) -> list[date]:
@@ -232,25 +209,3 @@ def _summary(points: Sequence[Score], doses: Sequence[DoseMark], dose_word: str)
 
 def _day(on: date) -> str:
     return f"{on.day} {on:%B}"
-
-
-def _path(css: str, pieces: Sequence[str]) -> Markup:
-    """One path for all pieces of a kind; nothing at all for none."""
-    return (
-        Markup('<path class="{}" d="{}"/>').format(css, "".join(pieces)) if pieces else Markup("")
-    )
-
-
-def _text(x: float, y: float, words: str, css: str = "") -> Markup:
-    mark = Markup(' class="{}"').format(css) if css else Markup("")
-    return Markup('<text{} x="{:g}" y="{:g}">{}</text>').format(mark, x, y, words)
-
-
-def _svg(
-    name: str, box: str, css: str, title: str, description: str, parts: Sequence[Markup]
-) -> Markup:
-    opening = Markup(
-        '<svg class="{css}" viewBox="{box}" role="img" aria-labelledby="{name}-t {name}-d">'
-        '<title id="{name}-t">{title}</title><desc id="{name}-d">{description}</desc>'
-    ).format(css=css, box=box, name=name, title=title, description=description)
-    return Markup("").join([opening, *parts, Markup("</svg>")])

@@ -7,8 +7,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from portal.symptoms.levels import Level
 from portal.web import trends
 from portal.web.charts import care_chart, pain_chart
+from portal.web.lanes import Lanes
 from portal.web.trends import DoseMark, Score
 
 TODAY = date(2026, 11, 17)
@@ -164,3 +166,13 @@ def test_the_table_has_the_same_weeks_as_the_chart_and_names_the_silent_ones() -
     assert [week.pain for week in weeks] == [4, 5, None, 6, 7]
     assert weeks[0].doses == (4,)
     assert len([w for w in weeks if w.pain is not None]) == len(trends.weekly(scores, TODAY))
+
+
+def test_lanes_show_each_day_with_or_without_a_check_in_and_the_flags_but_routine() -> None:
+    answered = frozenset(TODAY - timedelta(days=n) for n in range(31) if n not in {4, 5})
+    raised = [(TODAY, Level.URGENT), (TODAY - timedelta(days=3), Level.ROUTINE)]
+    chart = care_chart(course(7, 4, 30), [], TODAY, lanes=Lanes(answered, raised))
+    assert path(chart, "chart-answered").count("M") == 29
+    assert path(chart, "chart-missed").count("M") == 2
+    assert path(chart, "chart-urgent").count("M") == 1
+    assert "chart-routine" not in chart
