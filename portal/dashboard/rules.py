@@ -65,13 +65,6 @@ def course_line(given: int, planned: int, plural: str) -> str:
     return f"{given} of {planned} {plural} done"
 
 
-def in_days(on: date, today: date) -> str:
-    days = (on - today).days
-    if days <= 1:
-        return "Tomorrow" if days == 1 else "Today"
-    return f"In {days} days"
-
-
 def after_dose(change: tuple[int, int] | None, days_since: int, effects: list[str]) -> str:
     """One dose in the patient's words: what it did to the pain, and what else was felt."""
     if days_since < 7 or change is None:

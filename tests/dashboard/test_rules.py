@@ -11,7 +11,6 @@ from portal.dashboard.rules import (
     course_line,
     dose_line,
     greeting,
-    in_days,
     next_step,
 )
 
@@ -65,11 +64,6 @@ def test_long_after_a_dose_weeks_are_counted() -> None:
 def test_the_course_is_said_in_doses_done() -> None:
     assert course_line(4, 6, "infusions") == "4 of 6 infusions done"
     assert course_line(6, 6, "infusions") == "All 6 infusions done"
-
-
-@pytest.mark.parametrize(("day", "words"), [(17, "Today"), (18, "Tomorrow"), (23, "In 6 days")])
-def test_a_visit_is_told_in_days(day: int, words: str) -> None:
-    assert in_days(date(2026, 11, day), date(2026, 11, 17)) == words
 
 
 def test_a_dose_says_what_it_did() -> None:

@@ -1,0 +1,31 @@
+// The patient's home keeps itself fresh: when something changes, its parts are fetched again and
+// only those that differ are replaced. Focus stays on the same thing, or nothing is touched.
+import { live } from "./live.js";
+
+const parts = () => document.querySelectorAll("[data-part]");
+
+function sameThing(part, focused) {
+  if (focused.id) return part.querySelector(`#${CSS.escape(focused.id)}`);
+  const address = focused.getAttribute("href");
+  return address && part.querySelector(`a[href="${CSS.escape(address)}"]`);
+}
+
+function replace(part, fresh) {
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  const again = focused && sameThing(fresh, focused);
+  if (focused && !again) return; // it is in somebody's hands: leave it until the next time
+  part.replaceChildren(...fresh.childNodes);
+  if (again) again.focus({ preventScroll: true });
+}
+
+async function refresh() {
+  const answer = await fetch(location.pathname, { headers: { "x-background": "yes" } });
+  if (!answer.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of parts()) {
+    const fresh = page.getElementById(part.id);
+    if (fresh && fresh.innerHTML !== part.innerHTML) replace(part, document.adoptNode(fresh));
+  }
+}
+
+live.followTopic("home", () => refresh().catch(() => {}));
