@@ -4,6 +4,7 @@
 import { announce } from "./announce.js";
 
 const TOAST_STAYS = 10_000;
+const BUSY_AT_MOST = 20_000;
 
 function openDialog(opener, event) {
   const dialog = document.getElementById(opener.dataset.opens);
@@ -22,6 +23,7 @@ document.addEventListener("click", (event) => {
 // Busy: the button's word changes and a second press does nothing until the answer is there.
 function makeBusy(form, button) {
   form.dataset.sending = "yes";
+  setTimeout(() => makeIdle(form), BUSY_AT_MOST);
   if (!button?.dataset.busy) return;
   const words = button.querySelector("[data-words]") ?? button;
   button.dataset.idle = words.textContent;
