@@ -9,7 +9,7 @@ from portal import clock
 from portal.audit.actions import record
 from portal.bookings.details import Details, seal_details
 from portal.bookings.diary import lock_diaries
-from portal.bookings.drafts import draft_of
+from portal.bookings.drafts import drop_draft
 from portal.bookings.kinds import Kind, Window
 from portal.bookings.models import (
     BookingRequest,
@@ -43,15 +43,14 @@ async def ask(
 ) -> BookingRequest:
     """A request with an id chosen beforehand: asking again with the same id is the same request.
 
-    The patient's draft is gone afterwards; holding it makes the second of two posts wait.
+    The patient's draft is gone afterwards.
     """
-    draft = await draft_of(work.session, patient.id, lock=True)
+    await lock_diaries(work, patient.id, [])
     before = await work.session.get(BookingRequest, request_id)
     if before is not None and before.patient_id == patient.id:
         return before
     await _refuse_too_many(work, patient)
-    if draft is not None:
-        await work.session.delete(draft)
+    await drop_draft(work, patient)
     request = BookingRequest(
         id=request_id,
         patient_id=patient.id,

@@ -13,11 +13,9 @@ from portal.db import UnitOfWork
 from portal.people.models import Patient
 
 
-async def draft_of(
-    session: AsyncSession, patient_id: UUID, *, lock: bool = False
-) -> BookingDraft | None:
+async def draft_of(session: AsyncSession, patient_id: UUID) -> BookingDraft | None:
     query = select(BookingDraft).where(col(BookingDraft.patient_id) == patient_id)
-    return (await session.exec(query.with_for_update() if lock else query)).first()
+    return (await session.exec(query)).first()
 
 
 async def typed_by(session: AsyncSession, patient: Patient) -> tuple[UUID | None, Answers]:
@@ -29,8 +27,8 @@ async def typed_by(session: AsyncSession, patient: Patient) -> tuple[UUID | None
 
 
 async def keep_answers(work: UnitOfWork, patient: Patient, answers: Answers) -> BookingDraft:
-    """Save what was typed, right or wrong."""
-    draft = await draft_of(work.session, patient.id, lock=True)
+    """Save what was typed, right or wrong. The caller takes turns on the patient."""
+    draft = await draft_of(work.session, patient.id)
     if draft is None:
         draft = BookingDraft(patient_id=patient.id, answers=b"", updated_at=clock.now())
     draft.answers = seal_answers(work.session, answers, draft)
@@ -42,6 +40,6 @@ async def keep_answers(work: UnitOfWork, patient: Patient, answers: Answers) -> 
 
 
 async def drop_draft(work: UnitOfWork, patient: Patient) -> None:
-    draft = await draft_of(work.session, patient.id, lock=True)
+    draft = await draft_of(work.session, patient.id)
     if draft is not None:
         await work.session.delete(draft)

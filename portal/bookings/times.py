@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from portal.bookings.kinds import Window
 
 Span = tuple[datetime, datetime]
+QUARTER = timedelta(minutes=15)
 
 
 def instants(wall: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
@@ -20,19 +21,27 @@ def instants(wall: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
     return tuple(found)
 
 
-def has_room(span: Span, busy: Iterable[Span], length: timedelta) -> bool:
-    """Is there a stretch of `length` within `span` that none of the busy spans touches?"""
+def first_fit(span: Span, busy: Iterable[Span], length: timedelta) -> datetime | None:
+    """The start of the first stretch of `length` within `span` that no busy span touches."""
     free_from, end = span
     for starts_at, ends_at in sorted(busy):
         if min(starts_at, end) - free_from >= length:
-            return True
-        free_from = max(free_from, ends_at)
-    return end - free_from >= length
+            return free_from
+        free_from = max(free_from, _next_quarter(ends_at))
+    return free_from if end - free_from >= length else None
+
+
+def _next_quarter(moment: datetime) -> datetime:
+    past = timedelta(minutes=moment.minute % 15, seconds=moment.second)
+    return moment + QUARTER - past if past else moment
 
 
 def is_full(
     window: Window, zone: ZoneInfo, diaries: Sequence[Sequence[Span]], length: timedelta
 ) -> bool:
-    """Nobody has room: `diaries` holds the busy spans of each nurse who could come."""
+    """Nobody has room: `diaries` holds the busy spans of each nurse who could come.
+
+    Without any nurse nothing is full: somebody must look at the wish all the same.
+    """
     span = window.span(zone)
-    return not any(has_room(span, busy, length) for busy in diaries)
+    return bool(diaries) and all(first_fit(span, busy, length) is None for busy in diaries)

@@ -26,6 +26,7 @@ class Visit:
     """An appointment as people see it: what, when, with whom, where."""
 
     id: UUID
+    request_id: UUID
     slot_id: UUID
     patient_id: UUID
     kind: Kind
@@ -67,6 +68,16 @@ async def next_appointment(session: AsyncSession, patient_id: UUID) -> Visit | N
 async def appointments_of(session: AsyncSession, patient_id: UUID) -> list[Visit]:
     """All appointments of a patient, cancelled ones too, the earliest first."""
     query = _appointments().where(col(Appointment.patient_id) == patient_id)
+    return await _read(session, query.order_by(col(Slot.starts_at)))
+
+
+async def coming_for(session: AsyncSession, actor: Actor) -> list[Visit]:
+    """The appointments of the actor's patients that are neither over nor cancelled, in order."""
+    query = _appointments().where(
+        is_visible(actor, Appointment.patient_id),
+        col(Slot.ends_at) > clock.now(),
+        col(Cancellation.appointment_id).is_(None),
+    )
     return await _read(session, query.order_by(col(Slot.starts_at)))
 
 
@@ -120,6 +131,7 @@ def _visit(
 ) -> Visit:
     return Visit(
         id=appointment.id,
+        request_id=request.id,
         slot_id=slot.id,
         patient_id=appointment.patient_id,
         kind=request.kind,

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal.bookings.kinds import Part, Window
-from portal.bookings.times import has_room, instants, is_full
+from portal.bookings.times import first_fit, instants, is_full
 
 NEW_YORK = ZoneInfo("America/New_York")
 DAY = date(2026, 11, 23)
@@ -47,23 +47,30 @@ def test_what_is_no_window_is_an_error(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("busy", "hours", "room"),
+    ("busy", "hours", "start"),
     [
-        ([], 4, True),
-        ([], 5, False),
-        ([(9, 10)], 2, True),
-        ([(9, 10)], 3, False),
-        ([(8, 10), (10, 12)], 1, False),
-        ([(6, 9), (11, 14)], 2, True),
-        ([(7, 13)], 1, False),
-        ([(5, 8), (12, 15)], 4, True),
+        ([], 4, 8),
+        ([], 5, None),
+        ([(9, 10)], 2, 10),
+        ([(9, 10)], 1, 8),
+        ([(9, 10)], 3, None),
+        ([(8, 10), (10, 12)], 1, None),
+        ([(6, 9), (11, 14)], 2, 9),
+        ([(7, 13)], 1, None),
+        ([(5, 8), (12, 15)], 4, 8),
     ],
 )
-def test_room_is_a_stretch_that_no_busy_time_touches(
-    busy: list[tuple[int, int]], hours: int, room: bool
+def test_the_first_fit_is_a_stretch_that_no_busy_time_touches(
+    busy: list[tuple[int, int]], hours: int, start: int | None
 ) -> None:
     spans = [(at(start), at(end)) for start, end in busy]
-    assert has_room((at(8), at(12)), spans, timedelta(hours=hours)) is room
+    found = first_fit((at(8), at(12)), spans, timedelta(hours=hours))
+    assert found == (at(start) if start else None)
+
+
+def test_a_fit_after_an_odd_end_starts_at_the_next_quarter() -> None:
+    busy = [(at(8), at(9) + timedelta(minutes=5))]
+    assert first_fit((at(8), at(12)), busy, timedelta(hours=1)) == at(9) + timedelta(minutes=15)
 
 
 def test_a_window_is_full_when_nobody_has_room() -> None:
@@ -71,3 +78,4 @@ def test_a_window_is_full_when_nobody_has_room() -> None:
     taken = [(at(9), at(11))]
     assert is_full(window, NEW_YORK, [taken, taken], length)
     assert not is_full(window, NEW_YORK, [taken, []], length)
+    assert not is_full(window, NEW_YORK, [], length)

@@ -1,0 +1,124 @@
+"""What somebody of the care team needs to see before offering a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from portal import clock
+from portal.audit.actions import record
+from portal.bookings.diary import Busy, busy_between
+from portal.bookings.kinds import Kind, Window
+from portal.bookings.offer_form import OfferRow, suggested
+from portal.bookings.offering import COMES
+from portal.bookings.queries import RequestState, request_for
+from portal.bookings.rules import offer_refusal, supervision_reasons
+from portal.bookings.steps import working_days
+from portal.bookings.visits import Visit, appointment_of_request
+from portal.db import UnitOfWork
+from portal.people.access import patient_for
+from portal.people.models import Caution, Patient
+from portal.people.queries import Named, named, practitioners_of
+from portal.permissions import Actor, Role
+from portal.treatments.models import Dose, TreatmentPlan
+from portal.treatments.queries import latest_dose, plan_of
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """When one nurse is taken on one day."""
+
+    nurse: Named
+    times: tuple[Busy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDetail:
+    """One request with its patient. `obstacle` says why no visit can be offered yet."""
+
+    state: RequestState
+    patient: Patient
+    zone: ZoneInfo
+    plan: TreatmentPlan | None
+    dose: Dose | None
+    supervisor: Named | None
+    needs_supervisor: bool
+    cautions: tuple[Caution, ...]
+    clinicians: tuple[Named, ...]
+    nurses: tuple[Named, ...]
+    diary: tuple[tuple[date, tuple[Taken, ...]], ...]
+    rows: tuple[OfferRow, ...]
+    obstacle: str | None
+    visit: Visit | None
+
+
+async def detail_for(work: UnitOfWork, actor: Actor, request_id: UUID) -> RequestDetail:
+    """Found through the actor, and recorded as read; raises NotFound."""
+    session = work.session
+    state = await request_for(session, actor, request_id)
+    record(work, "request:read", patient_id=state.patient_id, subject=state.id)
+    patient = await patient_for(session, actor, state.patient_id)
+    zone = ZoneInfo(state.patient.time_zone)
+    team = await practitioners_of(session, patient)
+    nurses = tuple(person for person in team if person.role in COMES)
+    days = sorted({window.on for window in state.windows}) or _next_days(zone)
+    busy = await _busy(work, nurses, days, zone)
+    plan = await plan_of(session, patient.id)
+    health = state.details.health
+    reasons = supervision_reasons(patient, health, days[0])
+    supervisor = await named(session, [patient.supervisor_id])
+    coming = [window for window in state.windows if _is_ahead(window, zone)]
+    return RequestDetail(
+        state=state,
+        patient=patient,
+        zone=zone,
+        plan=plan,
+        dose=await latest_dose(session, patient.id),
+        supervisor=next(iter(supervisor.values()), None),
+        needs_supervisor=bool(
+            state.kind is Kind.INFUSION_VISIT and reasons and not patient.supervisor_id
+        ),
+        cautions=tuple(sorted(patient.caution_set() | set(reasons))),
+        clinicians=tuple(person for person in team if person.role is Role.CLINICIAN),
+        nurses=nurses,
+        diary=_diary(days, nurses, busy, zone),
+        rows=tuple(suggested(state.kind, coming, [n.id for n in nurses], busy, zone)),
+        obstacle=offer_refusal(state.kind, patient, plan, health, days[0]),
+        visit=await appointment_of_request(session, state.id),
+    )
+
+
+def _next_days(zone: ZoneInfo) -> list[date]:
+    return working_days(clock.now().astimezone(zone).date() + timedelta(days=1), 3)
+
+
+def _is_ahead(window: Window, zone: ZoneInfo) -> bool:
+    return window.span(zone)[0] > clock.now()
+
+
+async def _busy(
+    work: UnitOfWork, nurses: Sequence[Named], days: Sequence[date], zone: ZoneInfo
+) -> list[Busy]:
+    start, end = _start_of(days[0], zone), _start_of(days[-1] + timedelta(days=1), zone)
+    return await busy_between(work.session, [nurse.id for nurse in nurses], start, end)
+
+
+def _diary(
+    days: Sequence[date], nurses: Sequence[Named], busy: Sequence[Busy], zone: ZoneInfo
+) -> tuple[tuple[date, tuple[Taken, ...]], ...]:
+    return tuple(
+        (day, tuple(Taken(n, _on(day, n, busy, zone)) for n in nurses if _on(day, n, busy, zone)))
+        for day in days
+    )
+
+
+def _on(day: date, nurse: Named, busy: Sequence[Busy], zone: ZoneInfo) -> tuple[Busy, ...]:
+    start, end = _start_of(day, zone), _start_of(day + timedelta(days=1), zone)
+    return tuple(
+        b for b in busy if b.nurse_id == nurse.id and b.starts_at < end and b.ends_at > start
+    )
+
+
+def _start_of(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, datetime.min.time(), tzinfo=zone)
