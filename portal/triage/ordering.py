@@ -38,6 +38,6 @@ def urgency(row: Waiting) -> tuple[int, bool, datetime, UUID]:
     return (row.level.rank, row.is_acknowledged, row.due_at, row.id)
 
 
-def by_level(ordered: Iterable[Row]) -> list[tuple[Level, list[Row]]]:
+def by_level(ordered: Iterable[Row]) -> list[tuple[Level | None, list[Row]]]:
     """Ordered rows in groups of one level each."""
     return [(level, list(rows)) for level, rows in groupby(ordered, key=lambda row: row.level)]

@@ -92,18 +92,21 @@ class Queue:
 
 
 async def queue_for(session: AsyncSession, actor: Actor, view: View) -> Queue:
-    open_now = await open_flags_for(session, actor)
+    """The view in its order. An emergency that nobody has taken heads every view."""
+    now_open = await open_flags_for(session, actor)
     kinds = {
-        View.OPEN: open_now,
-        View.MINE: [state for state in open_now if state.owner_id == actor.person_id],
-        View.UNOWNED: [state for state in open_now if not state.is_acknowledged],
+        View.OPEN: now_open,
+        View.MINE: [state for state in now_open if state.owner_id == actor.person_id],
+        View.UNOWNED: [state for state in now_open if not state.is_acknowledged],
     }
     counts = {kind: len(states) for kind, states in kinds.items()}
+    alarms = [state for state in kinds[View.UNOWNED] if state.level is Level.EMERGENCY]
+    shown = {state.id: state for state in (*alarms, *kinds.get(view, ()))}
+    groups = by_level(in_order(await rows_of(session, actor, list(shown.values()))))
     if view is View.RESOLVED:
         done = await resolved_flags_for(session, actor, clock.now() - RECENT)
-        return Queue(view, [(None, await rows_of(session, actor, done))] if done else [], counts)
-    rows = await rows_of(session, actor, kinds[view])
-    return Queue(view, by_level(in_order(rows)), counts)
+        groups += [(None, await rows_of(session, actor, done))] if done else []
+    return Queue(view, groups, counts)
 
 
 async def rows_of(session: AsyncSession, actor: Actor, states: Sequence[FlagState]) -> list[Row]:
