@@ -22,6 +22,8 @@ const detailIsShown = () => {
   const pane = document.querySelector("[data-detail]");
   return pane !== null && visible(pane);
 };
+// J and A in one go: the button for A comes with the next detail.
+const detailIsComing = () => detailIsShown() && chosenRow() && chosenRow().dataset.row !== detailFor();
 const detailFor = () => document.querySelector("[data-detail-for]")?.dataset.detailFor;
 
 function mark(row) {
@@ -47,19 +49,20 @@ function load(row) {
 }
 
 // Resolves true when the detail on the page is the chosen row's: no key may act on the patient before.
+// The swap has to be over: until then htmx does not know the new forms, and they would leave the page.
 function detailOf(row) {
   if (!row || row.dataset.row === detailFor()) return Promise.resolve(true);
   load(row);
   return new Promise((resolve) => {
     const done = (ready) => {
-      seen.disconnect();
+      document.removeEventListener("htmx:after:swap", look);
       clearTimeout(late);
       delete row.dataset.loading;
       resolve(ready);
     };
-    const seen = new MutationObserver(() => { if (row.dataset.row === detailFor()) done(true); });
+    const look = () => { if (row.dataset.row === detailFor()) done(true); };
     const late = setTimeout(() => done(false), WAIT_FOR_DETAIL);
-    seen.observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-detail-for"] });
+    document.addEventListener("htmx:after:swap", look);
   });
 }
 
@@ -90,8 +93,7 @@ function use(control) {
 
 async function press(key) {
   const control = controlFor(key);
-  if (!control) return;
-  if (!control.closest("[data-detail]")) {
+  if (control && !control.closest("[data-detail]")) {
     use(control);
     return;
   }
@@ -134,7 +136,7 @@ function single(event, key) {
     if (step(by)) event.preventDefault();
     return;
   }
-  if (key.length === 1 && controlFor(key)) {
+  if (key.length === 1 && (controlFor(key) || detailIsComing())) {
     event.preventDefault();
     press(key);
   }
