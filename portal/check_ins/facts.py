@@ -139,8 +139,9 @@ def _total_24h(case: Case, name: str) -> Value:
 
 def _baseline(case: Case, name: str) -> int | None:
     """The answer at the last check-in before this dose that has one."""
-    past = [weight(case.pages, told.answers, name) for told in case.earlier if not told.same_dose]
-    return next((each for each in reversed(past) if each is not None), None)
+    before = (told for told in reversed(case.earlier) if not told.same_dose)
+    past = (weight(case.pages, told.answers, name) for told in before)
+    return next((each for each in past if each is not None), None)
 
 
 def _above_baseline(case: Case, name: str) -> Value:

@@ -104,7 +104,8 @@ def questionnaire(data: Mapping[str, Any]) -> Questionnaire:
 def words_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     """The names conditions may use, each with the words it may be compared with."""
     words: dict[str, frozenset[str]] = {name: frozenset() for name in NUMBERS}
-    words["weekday_wrong"] = frozenset({"yes", "no"})
+    # What the form finds out from an answer rather than asks.
+    words["weekday_wrong"] = words["note_written"] = frozenset({"yes", "no"})
     for entry in entries:
         values = [choice["value"] for choice in entry.get("choice", ())]
         spoken = frozenset(value for value in values if isinstance(value, str))

@@ -39,6 +39,7 @@ class Rule:
     effect: Effect | None
     unless: frozenset[str]
     crisis: bool
+    heading: str
     gap: str
 
 
@@ -166,6 +167,7 @@ def _rule(entry: Mapping[str, Any], words: Mapping[str, frozenset[str]]) -> Rule
         effect=_one_of(Effect, entry["effect"], name) if "effect" in entry else None,
         unless=frozenset(entry.get("unless", ())),
         crisis=entry.get("crisis", False),
+        heading=entry.get("heading", ""),
         gap=entry.get("gap", ""),
     )
 

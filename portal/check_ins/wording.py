@@ -37,6 +37,8 @@ def quoted(pages: Pages, answers: Answers, name: str) -> str:
     if name == "weekday_wrong":
         day = quoted(pages, answers, "weekday")
         return f"{day}, which is not right" if answer == "yes" else ""
+    if name == "note_written":
+        return "wrote in their own words"
     if name in NUMBERS:
         return NUMBERS[name].format(answer)
     page = pages.get(name)

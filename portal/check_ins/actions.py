@@ -1,0 +1,206 @@
+"""Starting, answering and sending a check-in."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from portal import clock
+from portal.audit.actions import record
+from portal.check_ins import schedule
+from portal.check_ins.answers import Answer
+from portal.check_ins.assessment import assess
+from portal.check_ins.library import CURRENT, RULES
+from portal.check_ins.models import NO_DOSE, AnsweredBy, CheckIn
+from portal.check_ins.queries import NOTE, check_ins_of, hours_since, opened, path_of
+from portal.db import UnitOfWork
+from portal.errors import Conflict
+from portal.flags.models import Flag, FlagSource
+from portal.ids import new_id
+from portal.people.models import Patient
+from portal.sealing import seal
+from portal.treatments.models import Dose
+from portal.treatments.queries import latest_dose
+
+# Answers found out or given beside the questions of the path.
+BESIDE = ("weekday_wrong", "note_written", "systolic", "diastolic", NOTE)
+# An unscheduled check-in left half done is taken up again this long; then a new one begins.
+TAKEN_UP_FOR = timedelta(hours=2)
+
+
+class AlreadySent(Conflict):
+    """The check-in was sent: its answers never change."""
+
+    def __init__(self, check_in_id: UUID) -> None:
+        super().__init__("You sent this check-in already.")
+        self.check_in_id = check_in_id
+
+
+class Unfinished(Conflict):
+    """A question that may not be skipped has no answer; `page_id` is the first."""
+
+    def __init__(self, page_id: str) -> None:
+        super().__init__("One question is still open. Answer it, then send.")
+        self.page_id = page_id
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What sending did. `flag` is None when nothing was reported."""
+
+    check_in: CheckIn
+    flag: Flag | None
+
+
+async def start_check_in(work: UnitOfWork, patient_id: UUID) -> CheckIn:
+    """The check-in that is open now, taken up where it was left; else an unscheduled one."""
+    await _hold_patient(work, patient_id)
+    now = clock.now()
+    dose = await latest_dose(work.session, patient_id)
+    rows = await check_ins_of(work.session, patient_id, _series(dose))
+    due = _open_now(dose, rows)
+    found = _left(rows, due)
+    if found is not None:
+        return found
+    hours = hours_since(dose, now)
+    kind = due.point.kind if due else schedule.kind_of_unscheduled(hours)
+    check_in = CheckIn(
+        id=new_id(),
+        patient_id=patient_id,
+        dose_id=dose.id if dose else None,
+        series=_series(dose),
+        point=due.point.name if due else schedule.UNSCHEDULED,
+        round=1 if due else _next_round(rows),
+        kind=kind,
+        questionnaire=CURRENT[kind].version,
+        answers=b"",
+        due_at=due.due_at if due else None,
+        started_at=now,
+    )
+    _seal_answers(work, check_in, {})
+    work.session.add(check_in)
+    await work.session.flush()
+    detail = {"point": check_in.point, "questionnaire": check_in.questionnaire}
+    record(work, "check_in:start", patient_id=patient_id, subject=check_in.id, detail=detail)
+    return check_in
+
+
+async def save_answers(
+    work: UnitOfWork, check_in: CheckIn, answers: Mapping[str, Answer | None]
+) -> CheckIn:
+    """Keep these answers; None takes one back. Raises AlreadySent."""
+    row = await _locked(work, check_in.id)
+    if row.submitted_at is not None:
+        raise AlreadySent(row.id)
+    merged: dict[str, Answer | None] = {**opened(work.session, row), **answers}
+    kept = {name: answer for name, answer in merged.items() if answer is not None}
+    _seal_answers(work, row, kept)
+    who = kept.get("who")
+    if who is not None:
+        row.answered_by = AnsweredBy.ADULT if who == "adult" else AnsweredBy.PATIENT
+        row.adult_present = who != "patient_alone"
+    work.session.add(row)
+    # The names of the questions only, never what was answered.
+    detail = {"answered": sorted(answers)}
+    record(work, "check_in:answer", patient_id=row.patient_id, subject=row.id, detail=detail)
+    return row
+
+
+async def submit_check_in(work: UnitOfWork, check_in: CheckIn) -> Sent:
+    """Send it: answers, reports, flag and audit in this one transaction.
+
+    Sending again gives what the first time gave. Raises Unfinished.
+    """
+    row = await _locked(work, check_in.id)
+    if row.submitted_at is not None:
+        return Sent(row, await _flag_of(work, row))
+    await _settle(work, row)
+    flag, rules = await assess(work, row)
+    detail = {"rules": rules, "rule_set": RULES.version}
+    record(work, "check_in:submit", patient_id=row.patient_id, subject=row.id, detail=detail)
+    work.announce("home", "check_in", row.id, row.patient_id)
+    return Sent(row, flag)
+
+
+async def _settle(work: UnitOfWork, row: CheckIn) -> None:
+    """Fix time, dose and answers; what is off the path is dropped, for it was taken back."""
+    answers = opened(work.session, row)
+    path = path_of(row, answers)
+    asked = [page for page in path if page.id != "last"]
+    missing = next((page.id for page in asked if page.id not in answers), None)
+    if missing is not None:
+        raise Unfinished(missing)
+    names = {page.id for page in asked}.union(BESIDE)
+    _seal_answers(work, row, {name: each for name, each in answers.items() if name in names})
+    await _follow_newer_dose(work, row)
+    now = clock.now()
+    dose = await work.session.get(Dose, row.dose_id) if row.dose_id else None
+    row.submitted_at = now
+    row.hours_since_dose = hours_since(dose, now)
+    row.rule_set = RULES.version
+    work.session.add(row)
+    await work.session.flush()
+
+
+async def _follow_newer_dose(work: UnitOfWork, row: CheckIn) -> None:
+    """A dose given since the first answer starts the clock again: hours count from it."""
+    dose = await latest_dose(work.session, row.patient_id)
+    if dose is None or row.series == str(dose.id):
+        return
+    rows = await check_ins_of(work.session, row.patient_id, str(dose.id))
+    row.dose_id, row.series = dose.id, str(dose.id)
+    row.point, row.round, row.due_at = schedule.UNSCHEDULED, _next_round(rows), None
+
+
+def _open_now(dose: Dose | None, rows: Sequence[CheckIn]) -> schedule.Due | None:
+    if dose is None:
+        return None
+    sent = {row.point for row in rows if row.submitted_at}
+    due = schedule.coming(dose.ended_at, clock.now(), sent)
+    return due if due and due.is_open(clock.now()) else None
+
+
+def _left(rows: Sequence[CheckIn], due: schedule.Due | None) -> CheckIn | None:
+    """The one already begun for this point, or an unscheduled one begun a little while ago."""
+    unsent = [row for row in rows if row.submitted_at is None]
+    if due is not None:
+        return next((row for row in unsent if row.point == due.point.name), None)
+    since = clock.now() - TAKEN_UP_FOR
+    extra = [row for row in unsent if row.point == schedule.UNSCHEDULED]
+    return next((row for row in reversed(extra) if row.started_at >= since), None)
+
+
+def _next_round(rows: Sequence[CheckIn]) -> int:
+    rounds = [row.round for row in rows if row.point == schedule.UNSCHEDULED]
+    return max(rounds, default=0) + 1
+
+
+def _series(dose: Dose | None) -> str:
+    return str(dose.id) if dose else NO_DOSE
+
+
+def _seal_answers(work: UnitOfWork, row: CheckIn, answers: Mapping[str, Answer]) -> None:
+    row.answers = seal(work.session, json.dumps(answers), "check_in", row.id, row.patient_id)
+
+
+async def _hold_patient(work: UnitOfWork, patient_id: UUID) -> None:
+    """Two starts at once wait for each other here, and the second finds the first one's row."""
+    await work.session.exec(
+        select(Patient.id).where(col(Patient.id) == patient_id).with_for_update()
+    )
+
+
+async def _locked(work: UnitOfWork, check_in_id: UUID) -> CheckIn:
+    query = select(CheckIn).where(col(CheckIn.id) == check_in_id).with_for_update()
+    found = await work.session.exec(query.execution_options(populate_existing=True))
+    return found.one()
+
+
+async def _flag_of(work: UnitOfWork, row: CheckIn) -> Flag | None:
+    query = select(Flag).where(
+        col(Flag.source) == FlagSource.CHECK_IN, col(Flag.source_id) == row.id
+    )
+    return (await work.session.exec(query)).first()

@@ -1,0 +1,77 @@
+"""From a check-in just sent to its flag: the rules judge, and what they found is written down."""
+
+from collections.abc import Sequence
+
+from portal.check_ins.facts import Case
+from portal.check_ins.library import PAGES, RULES
+from portal.check_ins.models import CheckIn, SymptomReport
+from portal.check_ins.queries import case_of, submitted_check_ins
+from portal.check_ins.rules import Finding, judge
+from portal.check_ins.wording import change, effect_grades, limit, said, summary
+from portal.db import UnitOfWork
+from portal.flags.actions import raise_flag
+from portal.flags.models import Flag, FlagSource
+from portal.flags.reasons import Reason
+from portal.people.models import Patient
+
+
+async def assess(work: UnitOfWork, row: CheckIn) -> tuple[Flag | None, list[str]]:
+    """The flag, with a report for each effect, and the ids of the rules that fired."""
+    case = await _case(work, row)
+    findings = judge(RULES, case)
+    if not findings:
+        return None, []
+    flag = await _raise(work, row, case, findings)
+    _report(work, row, case, flag)
+    return flag, [finding.rule.id for finding in findings]
+
+
+async def _case(work: UnitOfWork, row: CheckIn) -> Case:
+    every = await submitted_check_ins(work.session, row.patient_id)
+    now = next(each for each in every if each.id == row.id)
+    case = case_of(now, every)
+    patient = await work.session.get_one(Patient, row.patient_id)
+    cautions = frozenset(caution.value for caution in patient.caution_set())
+    return Case(case.now, PAGES, case.earlier, cautions)
+
+
+async def _raise(work: UnitOfWork, row: CheckIn, case: Case, findings: Sequence[Finding]) -> Flag:
+    return await raise_flag(
+        work,
+        patient_id=row.patient_id,
+        source=FlagSource.CHECK_IN,
+        source_id=row.id,
+        summary=summary(findings),
+        reasons=[_reason(case, finding) for finding in findings],
+        hours_since_dose=row.hours_since_dose,
+    )
+
+
+def _reason(case: Case, finding: Finding) -> Reason:
+    rule = finding.rule
+    return Reason(
+        rule=rule.id,
+        rule_set=RULES.version,
+        level=finding.level,
+        title=rule.title,
+        said=said(PAGES, case.now.answers, finding),
+        limit=limit(finding),
+        change=change(case, finding),
+        effect=rule.effect.value if rule.effect else None,
+        source=rule.source,
+    )
+
+
+def _report(work: UnitOfWork, row: CheckIn, case: Case, flag: Flag) -> None:
+    reports = [
+        SymptomReport(
+            check_in_id=row.id,
+            patient_id=row.patient_id,
+            effect=effect,
+            grade=grade,
+            flag_id=flag.id,
+            reported_at=case.now.at,
+        )
+        for effect, grade in effect_grades(case).items()
+    ]
+    work.session.add_all(reports)

@@ -1,0 +1,83 @@
+"""Reading one posted page into answers. What is wrong is said in a sentence; no database."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from portal.check_ins.answers import Answer
+from portal.check_ins.questionnaires import NONE, WEEKDAYS, Page, PageForm
+from portal.web.forms import Form
+
+Found = dict[str, Answer | None]
+
+SKIPPED = "skipped"
+PAIN = tuple(str(number) for number in range(11))
+LONGEST_NOTE = 2_000
+UPPER = range(50, 301)
+LOWER = range(20, 201)
+# A page opened just before midnight is answered just after it.
+MIDNIGHT_GRACE = timedelta(minutes=10)
+
+TAP_ONE = "Tap one of the answers."
+TICK_OR_NONE = "Tick what fits, then press Continue. Or press None of these."
+BOTH = "You ticked something and pressed None of these. Which one is right?"
+
+
+def read_page(page: Page, form: Form, now: datetime, zone: ZoneInfo) -> Found:
+    """The answers on this page by name; None takes an answer back. Sentences are in form.errors."""
+    if page.skip and form.flag("skip"):
+        return {page.id: SKIPPED}
+    if page.form is PageForm.CHECKS:
+        return _ticks(page, form)
+    if page.form is PageForm.LAST:
+        return _last(form)
+    if page.form is PageForm.PAIN:
+        tapped = form.choice("answer", PAIN, TAP_ONE)
+        return {page.id: int(tapped)} if tapped else {}
+    return _tapped(page, form, now, zone)
+
+
+def _tapped(page: Page, form: Form, now: datetime, zone: ZoneInfo) -> Found:
+    tapped = form.choice("answer", page.by_value, TAP_ONE)
+    if not tapped:
+        return {}
+    found: Found = {page.id: page.by_value[tapped].value}
+    if page.form is PageForm.WEEKDAY:
+        found["weekday_wrong"] = "no" if tapped in _days(now, zone) else "yes"
+    return found
+
+
+def _days(now: datetime, zone: ZoneInfo) -> set[str]:
+    moments = (now, now - MIDNIGHT_GRACE)
+    return {WEEKDAYS[moment.astimezone(zone).weekday()] for moment in moments}
+
+
+def _ticks(page: Page, form: Form) -> Found:
+    ticked = tuple(form.many("answer", page.by_value))
+    if ticked and form.flag(NONE):
+        form.errors[page.id] = BOTH
+    elif not ticked and not form.flag(NONE):
+        form.errors[page.id] = TICK_OR_NONE
+    return {page.id: ticked}
+
+
+def _last(form: Form) -> Found:
+    note = form.text("note", longest=LONGEST_NOTE)
+    upper = _pressure(form, "systolic", UPPER)
+    lower = _pressure(form, "diastolic", LOWER)
+    if upper is not None and lower is not None and lower >= upper:
+        form.errors["systolic"] = "The upper number is the larger one. Look again, please."
+    written = "yes" if note else None
+    return {"note": note or None, "note_written": written, "systolic": upper, "diastolic": lower}
+
+
+def _pressure(form: Form, name: str, allowed: range) -> int | None:
+    text = form.text(name, longest=6)
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and int(text) in allowed:
+        return int(text)
+    which = "upper" if name == "systolic" else "lower"
+    form.errors[name] = (
+        f"Write the {which} number as on the screen, from {allowed[0]} to {allowed[-1]}."
+    )
+    return None

@@ -1,0 +1,226 @@
+"""Reading check-ins: `check_in_for` goes through the actor, the rest takes a patient who did."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.check_ins import schedule
+from portal.check_ins.answers import Answer, Told, reported_effects
+from portal.check_ins.facts import Case
+from portal.check_ins.library import PAGES, QUESTIONNAIRES
+from portal.check_ins.models import AnsweredBy, CheckIn
+from portal.check_ins.questionnaires import Kind, Page
+from portal.check_ins.wording import Line, lines
+from portal.errors import NotFound
+from portal.people.access import is_visible
+from portal.permissions import Actor
+from portal.sealing import unseal
+from portal.symptoms.vocabulary import Effect
+from portal.treatments.models import Dose
+from portal.treatments.queries import latest_dose
+
+NOTE = "note"
+_LENGTHS = {Kind.ACUTE: 9, Kind.FOLLOW_UP: 8}  # when nothing is wrong; held by a test
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A check-in that was sent, with its answers opened. `note` are the patient's own words."""
+
+    check_in: CheckIn
+    told: Told
+    note: str
+
+    @property
+    def id(self) -> UUID:
+        return self.check_in.id
+
+    @property
+    def at(self) -> datetime:
+        return self.told.at
+
+    @property
+    def hours(self) -> float | None:
+        """Since the end of the dose it belongs to."""
+        return self.told.hours
+
+    @property
+    def by_adult(self) -> bool:
+        return self.check_in.answered_by is AnsweredBy.ADULT
+
+    @property
+    def is_late(self) -> bool:
+        due_at, point = self.check_in.due_at, point_of(self.check_in)
+        return bool(point and due_at and self.at >= due_at + point.late)
+
+    @property
+    def title(self) -> str:
+        return title_of(self.check_in)
+
+    @property
+    def pain(self) -> int | None:
+        pain = self.told.answers.get("pain")
+        return pain if isinstance(pain, int) else None
+
+    @property
+    def effects(self) -> list[Effect]:
+        """The listed effects it reports, in the order of the list."""
+        reported = reported_effects(self.told.answers)
+        return [effect for effect in Effect if effect in reported]
+
+
+@dataclass(frozen=True, slots=True)
+class PainScore:
+    at: datetime
+    pain: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextCheckIn:
+    """The check-in to answer now, or the next one."""
+
+    due: schedule.Due
+    state: schedule.State
+    is_started: bool
+    link: str = "/check-ins/now"
+
+    @property
+    def due_at(self) -> datetime:
+        return self.due.due_at
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is not schedule.State.UPCOMING
+
+    @property
+    def is_due(self) -> bool:
+        return self.state in {schedule.State.DUE, schedule.State.LATE}
+
+    @property
+    def is_late(self) -> bool:
+        return self.state is schedule.State.LATE
+
+    @property
+    def title(self) -> str:
+        return self.due.point.title
+
+    @property
+    def length(self) -> str:
+        return f"{_LENGTHS[self.due.point.kind]} short questions. About 1 minute."
+
+
+def opened(session: AsyncSession, check_in: CheckIn) -> dict[str, Answer]:
+    """The answers so far, `note` among them."""
+    text = unseal(session, check_in.answers, "check_in", check_in.id, check_in.patient_id)
+    return {
+        name: tuple(answer) if isinstance(answer, list) else answer
+        for name, answer in json.loads(text).items()
+    }
+
+
+def point_of(check_in: CheckIn) -> schedule.Point | None:
+    return next((each for each in schedule.POINTS if each.name == check_in.point), None)
+
+
+def title_of(check_in: CheckIn) -> str:
+    point = point_of(check_in)
+    return point.title if point else "Check-in"
+
+
+async def check_in_for(session: AsyncSession, actor: Actor, check_in_id: UUID) -> CheckIn:
+    """The check-in, sent or not, found through the actor; raises NotFound."""
+    query = select(CheckIn).where(
+        col(CheckIn.id) == check_in_id, is_visible(actor, CheckIn.patient_id)
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def submitted_check_ins(session: AsyncSession, patient_id: UUID) -> list[Submitted]:
+    """All that were sent, oldest first."""
+    query = select(CheckIn).where(
+        col(CheckIn.patient_id) == patient_id, col(CheckIn.submitted_at).is_not(None)
+    )
+    rows = await session.exec(query.order_by(col(CheckIn.submitted_at)))
+    return [_submitted(session, check_in) for check_in in rows.all()]
+
+
+async def submitted_check_in(session: AsyncSession, check_in_id: UUID) -> Submitted | None:
+    """One that was sent, such as the source of a flag found through the actor."""
+    check_in = await session.get(CheckIn, check_in_id)
+    if check_in is None or check_in.submitted_at is None:
+        return None
+    return _submitted(session, check_in)
+
+
+async def answers_in_words(session: AsyncSession, submitted: Submitted) -> list[Line]:
+    """The whole check-in for a reader, each answer with its change since the one before."""
+    every = await submitted_check_ins(session, submitted.check_in.patient_id)
+    case = case_of(submitted, every)
+    questionnaire = QUESTIONNAIRES[submitted.check_in.questionnaire]
+    return lines(case, questionnaire.path(case))
+
+
+def case_of(submitted: Submitted, every: Sequence[Submitted]) -> Case:
+    """A check-in as the rules see it, with those sent before it."""
+    series = submitted.check_in.series
+    earlier = tuple(
+        replace(each.told, same_dose=each.check_in.series == series)
+        for each in every
+        if each.at < submitted.at and each.id != submitted.id
+    )
+    return Case(submitted.told, PAGES, earlier)
+
+
+async def pain_series(session: AsyncSession, patient_id: UUID) -> list[PainScore]:
+    """Every pain score from 0 to 10, oldest first."""
+    sent = await submitted_check_ins(session, patient_id)
+    return [PainScore(each.at, each.pain) for each in sent if each.pain is not None]
+
+
+async def next_check_in(
+    session: AsyncSession, patient_id: UUID, now: datetime
+) -> NextCheckIn | None:
+    """What the latest dose asks for next; None without a dose, or when its series is over."""
+    dose = await latest_dose(session, patient_id)
+    if dose is None:
+        return None
+    rows = await check_ins_of(session, patient_id, str(dose.id))
+    sent = {row.point for row in rows if row.submitted_at}
+    due = schedule.coming(dose.ended_at, now, sent)
+    if due is None:
+        return None
+    is_started = any(row.point == due.point.name and not row.submitted_at for row in rows)
+    return NextCheckIn(due, due.state(now), is_started)
+
+
+async def check_ins_of(session: AsyncSession, patient_id: UUID, series: str) -> Sequence[CheckIn]:
+    """All check-ins that belong to one dose, sent or not."""
+    query = select(CheckIn).where(
+        col(CheckIn.patient_id) == patient_id, col(CheckIn.series) == series
+    )
+    return (await session.exec(query.order_by(col(CheckIn.started_at)))).all()
+
+
+def hours_since(dose: Dose | None, at: datetime) -> float | None:
+    return (at - dose.ended_at).total_seconds() / 3600 if dose else None
+
+
+def path_of(check_in: CheckIn, answers: dict[str, Answer]) -> list[Page]:
+    """The pages of this check-in, as its answers so far lead."""
+    told = Told(answers, check_in.started_at, None)
+    return QUESTIONNAIRES[check_in.questionnaire].path(Case(told, PAGES))
+
+
+def _submitted(session: AsyncSession, check_in: CheckIn) -> Submitted:
+    answers = opened(session, check_in)
+    note = str(answers.pop(NOTE, ""))
+    at = check_in.submitted_at or check_in.started_at
+    return Submitted(check_in, Told(answers, at, check_in.hours_since_dose), note)

@@ -1,0 +1,134 @@
+"""When check-ins are due after a dose: pure (clinical.md section 5, all times [CJ]).
+
+The clock starts at the end of the infusion, the injection, or when the lozenge is placed in the
+mouth. The patient's points are the same for all three routes; what differs (+30 min, the baseline)
+is the nurse's. The latest dose replaces what is left of the one before.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from portal.check_ins.questionnaires import Kind
+
+
+class State(StrEnum):
+    """Where a scheduled check-in stands."""
+
+    UPCOMING = "upcoming"
+    OPEN = "open"  # may be answered, not due yet
+    DUE = "due"
+    LATE = "late"
+    MISSED = "missed"  # the next one has taken its place
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One place in the schedule. `early` before it is due it opens."""
+
+    name: str
+    after: timedelta
+    kind: Kind
+    title: str
+    early: timedelta
+    remind: timedelta
+    late: timedelta
+
+
+def _minutes(number: int) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def _hours(number: int) -> timedelta:
+    return timedelta(hours=number)
+
+
+def _early(name: str, hours: int, title: str) -> Point:
+    opens, remind, late = _minutes(15), _minutes(15), _minutes(30)
+    return Point(name, _hours(hours), Kind.ACUTE, title, opens, remind, late)
+
+
+def _first_day(name: str, hours: int, title: str, opens: int) -> Point:
+    return Point(name, _hours(hours), Kind.ACUTE, title, _hours(opens), _hours(1), _hours(1))
+
+
+def _later(name: str, days: int, title: str) -> Point:
+    wait = timedelta(days=days)
+    return Point(name, wait, Kind.FOLLOW_UP, title, _hours(12), _hours(24), _hours(72))
+
+
+POINTS = (
+    _early("+1h", 1, "1 hour check-in"),
+    _early("+2h", 2, "2 hour check-in"),
+    _early("+4h", 4, "4 hour check-in"),
+    _first_day("+8h", 8, "8 hour check-in", opens=1),
+    _first_day("+24h", 24, "Next day check-in", opens=4),
+    _later("+72h", 3, "3 day check-in"),
+    _later("+7d", 7, "1 week check-in"),
+    _later("+14d", 14, "2 week check-in"),
+    _later("+30d", 30, "1 month check-in"),
+    _later("+90d", 90, "3 month check-in"),
+)
+UNSCHEDULED = "extra"
+LAST_CLOSES = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A point of the schedule with its times after one dose."""
+
+    point: Point
+    due_at: datetime
+    closes_at: datetime
+
+    @property
+    def opens_at(self) -> datetime:
+        return self.due_at - self.point.early
+
+    @property
+    def remind_at(self) -> datetime:
+        return self.due_at + self.point.remind
+
+    @property
+    def late_at(self) -> datetime:
+        return self.due_at + self.point.late
+
+    def is_open(self, now: datetime) -> bool:
+        return self.opens_at <= now < self.closes_at
+
+    def state(self, now: datetime) -> State:
+        if now >= self.closes_at:
+            return State.MISSED
+        if now >= self.late_at:
+            return State.LATE
+        if now >= self.due_at:
+            return State.DUE
+        return State.OPEN if now >= self.opens_at else State.UPCOMING
+
+
+def series(dose_ended_at: datetime) -> list[Due]:
+    """All check-ins of one dose. Each stays open until the next one opens."""
+    times = [(point, dose_ended_at + point.after) for point in POINTS]
+    closing = [due_at - point.early for point, due_at in times[1:]]
+    closing.append(times[-1][1] + LAST_CLOSES)
+    return [Due(*pair, closes_at) for pair, closes_at in zip(times, closing, strict=True)]
+
+
+def coming(dose_ended_at: datetime, now: datetime, sent: Collection[str]) -> Due | None:
+    """The check-in to answer now, else the next one, leaving out those sent and missed."""
+    left = [due for due in series(dose_ended_at) if due.point.name not in sent]
+    return next((due for due in left if now < due.closes_at), None)
+
+
+def missed(dose_ended_at: datetime, now: datetime, sent: Collection[str]) -> list[Due]:
+    """What was never answered and no longer can be."""
+    each = [due for due in series(dose_ended_at) if due.point.name not in sent]
+    return [due for due in each if due.state(now) is State.MISSED]
+
+
+def kind_of_unscheduled(hours_since_dose: float | None) -> Kind:
+    """Without a dose the fuller questionnaire: whoever checks in unasked has a reason."""
+    if hours_since_dose is None or hours_since_dose <= POINTS[4].after / _hours(1):
+        return Kind.ACUTE
+    return Kind.FOLLOW_UP
