@@ -58,7 +58,7 @@ class FakeProvider:
         """What the provider's page does: the person agrees; the callback's address is returned."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         code = secrets.token_urlsafe(16)
-        self._codes[code] = asked
+        self._codes[code] = asked | {"subject": self.subject}
         answer = {"code": code, "state": asked["state"], "iss": self.issuer} | changes
         kept = {name: value for name, value in answer.items() if value is not None}
         return f"{asked['redirect_uri']}?{urlencode(kept)}"
@@ -101,7 +101,7 @@ class FakeProvider:
         now = int(clock.now().timestamp())
         claims = {
             "iss": self.issuer,
-            "sub": self.subject,
+            "sub": asked["subject"],
             "aud": self.client_id,
             "iat": now,
             "exp": now + 300,

@@ -1,0 +1,361 @@
+"""Signing in through the whole app: who gets in, where to, and with which cookie."""
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlmodel import col, select
+
+from portal.accounts import round_trips
+from portal.accounts.actions import disable
+from portal.accounts.models import Identity, RoundTrip, Session
+from portal.accounts.oidc import Provider
+from portal.accounts.provider import use_provider
+from portal.accounts.sessions import COOKIE, hash_of
+from portal.audit.models import AuditEvent
+from portal.db import Database
+from portal.people.models import Person
+from portal.permissions import Role
+from tests.accounts.conftest import go_sign_in, link, one_database
+from tests.conftest import ClientFor, Clock
+from tests.fakes.provider import FakeProvider, broken
+
+if TYPE_CHECKING:
+    from portal.app import Portal
+
+
+async def test_a_known_sign_in_opens_a_session(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    client = await client_for()
+    back = await go_sign_in(client, fake)
+    assert (back.status_code, back.headers["location"]) == (303, "/")
+    assert (await client.get("/account")).status_code == 200
+
+
+async def test_the_cookie_is_opaque_for_this_host_and_only_its_hash_is_kept(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    back = await go_sign_in(await client_for(), fake)
+    cookie = next(c for c in back.headers.get_list("set-cookie") if c.startswith(COOKIE))
+    value, _, attributes = cookie.partition("; ")
+    assert set(attributes.split("; ")) == {"Secure", "HttpOnly", "SameSite=lax", "Path=/"}
+    token = value.partition("=")[2]
+    async with database.read() as session:
+        held = (await session.exec(select(Session))).one()
+    assert held.token_hash == hash_of(token)
+    assert token not in str(held)
+    assert held.id_token is not None
+    assert fake.last_id_token.encode() not in held.id_token
+
+
+@one_database
+async def test_the_page_asked_for_comes_after_signing_in(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    back = await go_sign_in(await client_for(), fake, "/sign-in?next=%2Fmessages%3Fa%3Db")
+    assert back.headers["location"] == "/messages?a=b"
+
+
+@one_database
+@pytest.mark.parametrize("next", ["//evil.test/", "https://evil.test/", "/a&next=//evil.test"])
+async def test_signing_in_never_leads_to_another_site(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person, next: str
+) -> None:
+    await link(database, patient)
+    back = await go_sign_in(await client_for(), fake, f"/sign-in?next={next}")
+    assert back.headers["location"] == "/"
+
+
+async def test_each_sign_in_has_a_new_value_and_the_old_one_is_dead(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    client = await client_for()
+    await go_sign_in(client, fake)
+    first = client.http.cookies[COOKIE]
+    await go_sign_in(client, fake)
+    assert client.http.cookies[COOKIE] != first
+    client.http.cookies.set(COOKIE, first, domain="portal.test")
+    assert (await client.get("/account")).status_code == 303
+
+
+@one_database
+async def test_a_planted_session_value_is_not_adopted(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    client = await client_for()
+    client.http.cookies.set(COOKIE, "planted" * 6 + "p", domain="portal.test")
+    back = await go_sign_in(client, fake)
+    assert "planted" not in str(back.headers.get_list("set-cookie"))
+
+
+async def test_an_unknown_sign_in_is_told_what_to_do_and_gets_no_session(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    fake.claims = {"email": "patient-a@example.org", "email_verified": True}
+    async with database.work() as work:
+        (await work.session.get_one(Person, patient.id)).email = "patient-a@example.org"
+    client = await client_for()
+    back = await go_sign_in(client, fake)
+    assert back.status_code == 403
+    assert "invitation link" in back.text
+    assert "subject-1" not in back.text
+    assert COOKIE not in client.http.cookies
+    async with database.read() as session:
+        assert (await session.exec(select(Identity))).first() is None
+
+
+@pytest.mark.parametrize("subject", ["Subject-1", "subject-1 ", "subject-\u0031\u0301"])
+async def test_a_subject_is_compared_byte_for_byte(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person, subject: str
+) -> None:
+    await link(database, patient)
+    fake.subject = subject
+    assert (await go_sign_in(await client_for(), fake)).status_code == 403
+
+
+async def test_a_callback_does_nothing_in_another_browser(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    attacker, victim = await client_for(), await client_for()
+    callback = fake.approve((await attacker.get("/sign-in")).headers["location"])
+    await victim.get("/sign-in")  # also while a sign-in of their own is under way
+    assert (await victim.get(callback)).status_code == 400
+    assert COOKIE not in victim.http.cookies
+
+
+async def test_a_callback_works_once(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    client = await client_for()
+    callback = fake.approve((await client.get("/sign-in")).headers["location"])
+    answers = await asyncio.gather(*(client.get(callback) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [303, 400, 400, 400]
+    assert fake.asked.count("/token") == 1
+
+
+async def test_a_callback_is_dead_after_ten_minutes(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person, clock: Clock
+) -> None:
+    await link(database, patient)
+    client = await client_for()
+    callback = fake.approve((await client.get("/sign-in")).headers["location"])
+    clock.forward(minutes=10)
+    assert (await client.get(callback)).status_code == 400
+
+
+async def test_two_tabs_can_sign_in_side_by_side(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    client = await client_for()
+    first = fake.approve((await client.get("/sign-in?next=/messages")).headers["location"])
+    second = fake.approve((await client.get("/sign-in?next=/visits")).headers["location"])
+    assert (await client.get(first)).headers["location"] == "/messages"
+    assert (await client.get(second)).headers["location"] == "/visits"
+
+
+async def test_a_browser_keeps_only_its_latest_round_trips(
+    client_for: ClientFor, fake: FakeProvider, database: Database, clock: Clock
+) -> None:
+    client = await client_for()
+    for _ in range(9):
+        clock.forward(seconds=1)
+        await client.get("/sign-in")
+    async with database.read() as session:
+        kept = (await session.exec(select(RoundTrip))).all()
+    assert len(kept) == round_trips.MOST_PER_BROWSER
+
+
+@one_database
+async def test_nothing_of_the_exchange_is_readable_in_the_browser(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    client = await client_for()
+    back = await go_sign_in(client, fake)
+    page = await client.get("/account")
+    seen = f"{back.headers} {page.headers} {page.text} {dict(client.http.cookies)}"
+    for secret in (fake.last_id_token, str(fake.last_form["code_verifier"]), "subject-1"):
+        assert secret not in seen
+    async with database.read() as session:
+        assert (await session.exec(select(RoundTrip))).first() is None
+
+
+@one_database
+@pytest.mark.parametrize(
+    "query",
+    ["", "?code=a", "?state=a", "?code=a&state=b", "?state=a&state=a", "?error=x&state=%00"],
+)
+async def test_a_callback_out_of_nowhere_is_a_plain_page(
+    client_for: ClientFor, fake: FakeProvider, query: str
+) -> None:
+    client = await client_for()
+    await client.get("/sign-in")
+    answer = await client.get(f"/auth/callback{query}")
+    assert answer.status_code == 400
+    assert "Please start again" in answer.text
+
+
+@one_database
+async def test_a_doubled_answer_is_refused(client_for: ClientFor, fake: FakeProvider) -> None:
+    client = await client_for()
+    callback = fake.approve((await client.get("/sign-in")).headers["location"])
+    assert (await client.get(f"{callback}&iss=https://evil.test")).status_code == 403
+
+
+@one_database
+async def test_the_providers_own_words_are_not_shown(
+    client_for: ClientFor, fake: FakeProvider
+) -> None:
+    client = await client_for()
+    answer = await go_sign_in(
+        client, fake, code=None, error="access_denied", error_description="Send money to"
+    )
+    assert answer.status_code == 400
+    assert "Send money" not in answer.text
+
+
+@one_database
+async def test_a_provider_that_is_down_is_said_in_a_sentence_and_sessions_go_on(
+    client_for: ClientFor, fake: FakeProvider, patient: Person
+) -> None:
+    fake.instead = {"/.well-known/openid-configuration": broken}
+    signed_in, stranger = await client_for(patient), await client_for()
+    answer = await stranger.get("/sign-in")
+    assert answer.status_code == 503
+    assert "cannot reach the sign-in service" in answer.text
+    assert (await signed_in.get("/account")).status_code == 200
+
+
+@one_database
+async def test_a_refused_token_signs_nobody_in(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    fake.claims = {"aud": ["another"], "azp": "portal"}
+    client = await client_for()
+    assert (await go_sign_in(client, fake)).status_code == 403
+    assert COOKIE not in client.http.cookies
+
+
+@one_database
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_another_site_cannot_begin_a_sign_in(
+    client_for: ClientFor, fake: FakeProvider, site: str
+) -> None:
+    client = await client_for()
+    answer = await client.get("/sign-in", sec_fetch_site=site)
+    assert answer.headers["location"] == "/welcome"
+    assert fake.asked == []
+
+
+@one_database
+async def test_looking_with_head_begins_nothing(client_for: ClientFor, fake: FakeProvider) -> None:
+    client = await client_for()
+    assert (await client.http.head("/sign-in")).headers["location"] == "/welcome"
+    assert (await client.http.head("/auth/callback?code=a&state=b")).status_code == 405
+    assert fake.asked == []
+
+
+async def test_a_disabled_person_is_told_so(
+    client_for: ClientFor, fake: FakeProvider, database: Database, nurse_on_team: Person
+) -> None:
+    await link(database, nurse_on_team)
+    async with database.work() as work:
+        await disable(work, await work.session.get_one(Person, nurse_on_team.id))
+    answer = await go_sign_in(await client_for(), fake)
+    assert answer.status_code == 403
+    assert "This account is closed" in answer.text
+
+
+async def test_sign_ins_and_refusals_are_recorded(
+    client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
+) -> None:
+    await go_sign_in(await client_for(), fake)
+    await link(database, patient)
+    await go_sign_in(await client_for(), fake)
+    async with database.read() as session:
+        events = await session.exec(select(AuditEvent).order_by(col(AuditEvent.seq)))
+        recorded = [(event.tag, event.subject_id) for event in events.all()]
+    assert recorded == [
+        ("session:refuse", None),
+        ("identity:link", patient.id),
+        ("session:start", patient.id),
+    ]
+
+
+@pytest.fixture
+def with_roles(app: "Portal", fake: FakeProvider) -> FakeProvider:
+    roles = {"doctors": "clinician", "ward-3": "nurse"}
+    oidc = replace(app.settings.oidc, role_claim="groups", roles=roles)
+    use_provider(app.state.portal, Provider(oidc, fake.transport))
+    return fake
+
+
+async def role_of(database: Database, person: Person) -> Role:
+    async with database.read() as session:
+        return (await session.get_one(Person, person.id)).role
+
+
+async def test_the_providers_claim_sets_the_role_of_staff(
+    client_for: ClientFor, with_roles: FakeProvider, database: Database, nurse_on_team: Person
+) -> None:
+    await link(database, nurse_on_team)
+    with_roles.claims = {"groups": ["ward-3", "doctors"]}
+    assert (await go_sign_in(await client_for(), with_roles)).status_code == 303
+    assert await role_of(database, nurse_on_team) is Role.CLINICIAN
+
+
+async def test_a_claim_never_makes_staff_of_a_patient(
+    client_for: ClientFor, with_roles: FakeProvider, database: Database, patient: Person
+) -> None:
+    await link(database, patient)
+    with_roles.claims = {"groups": ["doctors"]}
+    assert (await go_sign_in(await client_for(), with_roles)).status_code == 303
+    assert await role_of(database, patient) is Role.PATIENT
+
+
+async def test_without_a_claim_the_portals_own_role_stands(
+    client_for: ClientFor, with_roles: FakeProvider, database: Database, nurse_on_team: Person
+) -> None:
+    await link(database, nurse_on_team)
+    assert (await go_sign_in(await client_for(), with_roles)).status_code == 303
+    assert await role_of(database, nurse_on_team) is Role.NURSE
+
+
+async def test_a_role_lost_at_the_provider_ends_every_session(
+    client_for: ClientFor, with_roles: FakeProvider, database: Database, nurse_on_team: Person
+) -> None:
+    await link(database, nurse_on_team)
+    with_roles.claims = {"groups": ["doctors"]}
+    at_work, at_home = await client_for(), await client_for()
+    await go_sign_in(at_work, with_roles)
+    assert (await at_work.get("/account")).status_code == 200
+
+    with_roles.claims = {"groups": "doctors"}
+    answer = await go_sign_in(at_home, with_roles)
+    assert answer.status_code == 403
+    assert "no longer has a role here" in answer.text
+    assert (await at_work.get("/account")).status_code == 303
+
+
+async def test_a_changed_role_ends_the_sessions_of_the_old_one(
+    client_for: ClientFor, with_roles: FakeProvider, database: Database, nurse_on_team: Person
+) -> None:
+    await link(database, nurse_on_team)
+    with_roles.claims = {"groups": ["doctors"]}
+    at_work, at_home = await client_for(), await client_for()
+    await go_sign_in(at_work, with_roles)
+    with_roles.claims = {"groups": ["ward-3"]}
+    await go_sign_in(at_home, with_roles)
+    assert (await at_work.get("/account")).status_code == 303
+    assert (await at_home.get("/account")).status_code == 200
