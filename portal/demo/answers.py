@@ -1,12 +1,12 @@
 """A report as the answers the questionnaires ask for. What was not asked is not answered."""
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal.check_ins.answers import Answer
 from portal.demo.courses import Report
 
-Answers = dict[str, Any]
+Answers = dict[str, Answer]
 HARM = ("none", "passing", "wish", "done")
 VOMIT_COUNTS = (1, 2, 3, 6)
 
@@ -16,8 +16,8 @@ def acute_answers(report: Report, zone: ZoneInfo) -> Answers:
     answers: Answers = {
         "who": _who(report),
         "awake": report.awake,
-        "red_now": list(report.danger),
-        "effects": effects_of(report) + (["overdose_addiction"] if report.urge else []),
+        "red_now": report.danger,
+        "effects": (*effects_of(report), *(("overdose_addiction",) if report.urge else ())),
         **_stomach(report),
         **_graded(report, "speech", "memory", "confusion"),
     }
@@ -28,7 +28,7 @@ def acute_answers(report: Report, zone: ZoneInfo) -> Answers:
     return answers | {
         "pain": report.pain,
         "weekday": _weekday(report.at, zone),
-        "since": list(report.taken),
+        "since": report.taken,
         "self_harm": HARM[report.harm],
     }
 
@@ -38,7 +38,7 @@ def follow_up_answers(report: Report) -> Answers:
     effects = effects_of(report)
     answers: Answers = {"who": _who(report), "effects": effects}
     if {"vomiting", "slurred_speech", "confusion", "anxiety"} & set(effects):
-        answers["red_now"] = list(report.danger)
+        answers["red_now"] = report.danger
     answers |= _stomach(report)
     if report.speech:
         answers |= {"speech_now": "still", "speech": report.speech}
@@ -51,13 +51,13 @@ def follow_up_answers(report: Report) -> Answers:
     return answers | {
         "pain": report.pain,
         "urge": report.urge,
-        "doses": list(report.taken),
+        "doses": report.taken,
         "bladder": report.bladder or "none",
         "self_harm": HARM[report.harm],
     }
 
 
-def effects_of(report: Report) -> list[str]:
+def effects_of(report: Report) -> tuple[str, ...]:
     """The watched effects that are there, in the questionnaires' order."""
     there = {
         "vomiting": report.vomits,
@@ -67,7 +67,7 @@ def effects_of(report: Report) -> list[str]:
         "confusion": report.confusion,
         "anxiety": report.anxiety,
     }
-    return [effect for effect, grade in there.items() if grade]
+    return tuple(effect for effect, grade in there.items() if grade)
 
 
 def _who(report: Report) -> str:

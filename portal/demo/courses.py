@@ -10,6 +10,9 @@ from portal.demo.cast import Story
 
 AFTER_DOSE = (1.0, 2.0, 4.0, 8.0, 24.0)
 LATER = (72.0, 7 * 24.0, 14 * 24.0, 30 * 24.0)
+RARE = 8
+"""From here on a rule fires: bad days happen, but not every week."""
+
 NOT_YET = timedelta(hours=1)
 """Nothing random happens in the last hour: the scripted moments own it."""
 
@@ -123,12 +126,14 @@ def _after_doses(
 def _quiet(
     story: Story, doses: tuple[DoseAt, ...], at: datetime, after: float | None, random: Random
 ) -> Report:
-    pain = pain_at(story, doses, at) + random.gauss(0, 0.65)
+    pain = round(pain_at(story, doses, at) + random.gauss(0, 0.65))
+    if pain >= RARE and random.random() > 0.12:
+        pain = RARE - 1
     worried = story.anxious > 1 and random.random() < 0.06
     return Report(
         at=at,
         after=after,
-        pain=min(10, max(0, round(pain))),
+        pain=min(10, max(0, pain)),
         anxiety=1 if worried else 0,
         by_companion=after is not None and after <= 4 and random.random() < 0.3,
     )

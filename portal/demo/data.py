@@ -4,6 +4,7 @@ from datetime import datetime
 
 from portal.audit.actions import record
 from portal.db import Database
+from portal.demo.check_ins import set_check_ins
 from portal.demo.messages import set_conversations
 from portal.demo.people import set_people, set_treatments
 from portal.demo.stage import Stage
@@ -20,6 +21,7 @@ async def build(database: Database, now: datetime, seed: int = SEED) -> None:
         stage = Stage(work.session, now, clinic.zone, seed)
         await set_people(stage, work)
         await set_treatments(stage)
+        await set_check_ins(stage)
         await set_conversations(stage)
         await set_visits(stage)
         for patient in stage.patients.values():

@@ -23,7 +23,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A scripted check-in: minutes before now, or the point `after` hours of dose number `dose`."""
+    """A scripted check-in: minutes before now, or the point `after` hours of dose number `dose`.
+
+    No random check-in lies within `alone` hours of it.
+    """
 
     key: str
     answers: dict[str, Any]
@@ -31,6 +34,7 @@ class Moment:
     dose: int | None = None
     after: float | None = None
     steps: tuple[Step, ...] = ()
+    alone: float = 1.5
 
     @property
     def letter(self) -> str:
@@ -51,13 +55,17 @@ MOMENTS = (
     Moment("b-eight-hours", {"nausea": 2}, dose=4, after=8, steps=(took(9),)),
     Moment("c-thoughts", {"harm": 1, "anxiety": 2, "words": "Sometimes it is too much."}, ago=11,
            steps=(took(4),)),
-    Moment("d-water", {"vomits": 6, "sips": False, "nausea": 3, "pain": 7,
-                       "words": "I cannot keep water down."}, ago=22),
+    Moment("d-sick", {"vomits": 3, "nausea": 2}, dose=6, after=4, steps=(took(12, "day-nurse"),)),
+    Moment("d-water", {"vomits": 6, "nausea": 3, "pain": 7, "words": "It does not stop."}, ago=22),
+    Moment("e-queasy", {"nausea": 3, "awake": 1}, dose=3, after=2, steps=(took(30, "day-nurse"),)),
     Moment("e-nausea", {"nausea": 4, "awake": 1}, dose=3, after=4, steps=(took(3),)),
     Moment("f-pain", {"pain": 8, "words": "It is as bad as before."}, ago=51),
     Moment("g-urge", {"urge": 3, "words": "I keep thinking about the next one."}, ago=65,
            steps=(took(10, "day-nurse"),)),
-    Moment("h-memory", {"memory": 3}, ago=92, after=168),
+    Moment("h-burning", {"bladder": "burning"}, ago=26 * 60, steps=(
+           took(70, "day-nurse"),
+           ended(180, "day-nurse", Outcome.ADVISED, "Drink more. Look again tomorrow."))),
+    Moment("h-still-burning", {"bladder": "burning"}, ago=92, alone=26),
     Moment("j-queasy", {"nausea": 1}, ago=125),
     Moment("k-urine", {"bladder": "blood"}, ago=9 * DAY,
            steps=(took(60, "day-nurse"),
@@ -78,7 +86,7 @@ MOMENTS = (
     Moment("n-low", {"anxiety": 3, "words": "The waiting is hard."}, ago=2 * DAY + 300,
            steps=(took(8),
                   ended(300, "day-doctor", Outcome.VISIT_BOOKED, "Doctor visits this week."))),
-    Moment("p-mixed-up", {"confusion": 2, "by_companion": True}, ago=26 * 60,
+    Moment("p-mixed-up", {"confusion": 1, "by_companion": True}, ago=26 * 60,
            steps=(took(8),
                   ended(120, "night-nurse", Outcome.EXPECTED_EFFECT, "Clear again at night."),
                   Step(1370, "day-doctor", words="Daughter called: mixed up this morning too.",
@@ -97,13 +105,11 @@ BY_KEY = {moment.key: moment for moment in MOMENTS}
 
 def with_moments(course: Course, now: datetime) -> Course:
     """The course with its scripted check-ins instead of random ones near them."""
-    scripted = [
-        _report(course, moment, now)
-        for moment in MOMENTS
-        if moment.letter == course.story.letter
-    ]
+    letter = course.story.letter
+    moments = [moment for moment in MOMENTS if moment.letter == letter]
+    scripted = [(moment, _report(course, moment, now)) for moment in moments]
     kept = [report for report in course.reports if not _is_near(report, scripted)]
-    reports = sorted([*kept, *scripted], key=lambda report: report.at)
+    reports = sorted([*kept, *(report for _, report in scripted)], key=lambda report: report.at)
     return replace(course, reports=tuple(reports))
 
 
@@ -120,5 +126,7 @@ def _time_of(course: Course, moment: Moment, now: datetime) -> datetime:
     return course.doses[moment.dose - 1].ended_at + timedelta(hours=moment.after, minutes=6)
 
 
-def _is_near(report: Report, scripted: list[Report]) -> bool:
-    return any(abs(report.at - other.at) < timedelta(hours=1.5) for other in scripted)
+def _is_near(report: Report, scripted: list[tuple[Moment, Report]]) -> bool:
+    return any(
+        abs(report.at - other.at) < timedelta(hours=moment.alone) for moment, other in scripted
+    )
