@@ -75,7 +75,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """What actions and queries work on; the same one that `app` uses."""
     vault = Vault(settings.encryption_keys, settings.audit_secret)
-    made = Database(settings.database_url, vault)
+    made = Database(settings.database_url, vault, clinic=settings.clinic)
     yield made
     await made.dispose()
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import uvloop
 from sqlmodel import select
 
-from portal import demo, worker
+from portal import clock, worker
 from portal.accounts.provider import use_provider
 from portal.app import create_app
 from portal.cli import logs
 from portal.cli.migrate import upgrade
 from portal.cli.serving import listener_for, serve
+from portal.demo.data import build
 from portal.demo.personas import link_everybody
 from portal.demo.sign_in import own_provider
 from portal.people.models import Person
@@ -84,7 +85,7 @@ async def _furnish(database: "Database", settings: Settings) -> None:
         is_empty = (await session.exec(select(Person.id).limit(1))).first() is None
     if is_empty:
         _say("Setting up three months of a clinic ...")
-        await demo.build(database)
+        await build(database, clock.now())
 
 
 def _say(words: str) -> None:

@@ -60,13 +60,10 @@ async def command(*words: str, **settings: str) -> Done:
 async def running(
     *words: str, until: bytes, settings: dict[str, str]
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A command that goes on, from when it logs `until`; it is killed if it is still there."""
+    """A command that goes on, from when it says `until`; it is killed if it is still there."""
     process = await _start(words, settings)
-    assert process.stderr
     try:
-        async with asyncio.timeout(60):
-            while until not in (line := await process.stderr.readline()):
-                assert line, f"portal {words[0]} ended early"
+        await asyncio.wait_for(_said(process, until), 60)
         yield process
     finally:
         if process.returncode is None:
@@ -77,11 +74,24 @@ async def running(
 @asynccontextmanager
 async def serving(**settings: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """`portal serve` on a free port, and its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    settings = {"PORT": str(port)} | settings
+    port = free_port()
+    settings = {"PORT": port} | settings
     async with running("serve", until=b"serve.started", settings=settings) as process:
         yield process, f"http://127.0.0.1:{port}"
+
+
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return str(free.getsockname()[1])
+
+
+async def _said(process: asyncio.subprocess.Process, until: bytes) -> None:
+    """The demo speaks to people on standard output, everything else logs to standard error."""
+    assert process.stdout
+    assert process.stderr
+    stream = process.stdout if until.startswith(b"The demo") else process.stderr
+    while until not in (line := await stream.readline()):
+        assert line, f"the command ended early: {(await process.stderr.read()).decode()}"
 
 
 async def _start(words: tuple[str, ...], settings: dict[str, str]) -> asyncio.subprocess.Process:
