@@ -11,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
 from portal.audit.actions import record
+from portal.check_ins.queries import Submitted, answers_in_words
+from portal.check_ins.wording import Line
 from portal.conversations.queries import care_conversation_of
 from portal.db import UnitOfWork
 from portal.errors import NotFound
@@ -22,8 +24,10 @@ from portal.people.models import Caution, Patient
 from portal.permissions import Actor
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose, plan_of
+from portal.triage.course import answers_behind, check_in_of, pain_of
 from portal.triage.queries import Row, rows_of
 from portal.triage.timeline import Moment, timeline_of
+from portal.triage.words import since_dose
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,19 @@ class Detail:
     reasons: Sequence[Reason]
     timeline: Sequence[Moment]
     conversation_url: str | None
-    chart: Markup | None = None
+    check_in: Submitted | None
+    answers: Sequence[Line]
+    loud: frozenset[str]
+    chart: Markup
+
+    @property
+    def since_dose(self) -> str:
+        """`31 h after infusion 4`: where the limits were held against when the flag was raised."""
+        if self.dose is None:
+            return ""
+        dose = f"{self.dose.route} {self.dose.number}"
+        words = since_dose(self.row.state.flag.hours_since_dose)
+        return f"{words} {dose}" if words.endswith("after") else words and f"{words} after {dose}"
 
     @property
     def cautions(self) -> list[Caution]:
@@ -57,15 +73,23 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
     record(work, "flag:read", patient_id=patient.id, subject=flag_id)
     (row,) = await rows_of(session, actor, [state])
     plan = await plan_of(session, patient.id)
+    reasons = await reasons_of(session, state.flag)
+    check_in = await check_in_of(session, state.flag)
+    loud = answers_behind(reasons)
+    zone = ZoneInfo(row.patient.time_zone)
     return Detail(
         row=row,
         patient=patient,
         age=_age(patient.born_on, actor),
         dose=await latest_dose(session, patient.id, before=state.raised_at),
         doses_planned=plan.doses_planned if plan else None,
-        reasons=await reasons_of(session, state.flag),
+        reasons=reasons,
         timeline=await timeline_of(session, state.flag),
         conversation_url=await _conversation_url(session, patient.id),
+        check_in=check_in,
+        answers=await answers_in_words(session, check_in) if check_in else (),
+        loud=loud,
+        chart=await pain_of(session, patient.id, zone, fired="pain" in loud),
     )
 
 

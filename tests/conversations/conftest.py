@@ -9,9 +9,7 @@ from tests.conversations.people import opened
 
 
 @pytest.fixture
-async def conversations(
-    database: Database, patient: Person
-) -> tuple[Conversation, Conversation]:
+async def conversations(database: Database, patient: Person) -> tuple[Conversation, Conversation]:
     return await opened(database, patient)
 
 

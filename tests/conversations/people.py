@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from portal.conversations.actions import open_conversations, send_message
 from portal.conversations.models import Conversation
@@ -24,6 +25,7 @@ class Tongue:
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
+        self.hello: Frame = {}
 
     async def say(self, type: str, **fields: object) -> None:
         await self.connection.send(json.dumps({"type": type, **fields}, default=str))
@@ -64,11 +66,17 @@ class Tongue:
 
     async def closed(self) -> int | None:
         """The code the server closes with; frames before it are passed over."""
+        return (await self.rest())[1]
+
+    async def rest(self) -> tuple[list[Frame], int | None]:
+        """Everything until the server closes, and the code it closes with."""
+        heard: list[Frame] = []
         async with asyncio.timeout(PATIENCE):
-            async for _ in self.connection:
-                pass
-            await self.connection.wait_closed()
-        return self.connection.close_code
+            try:
+                while True:
+                    heard.append(await self.hear())
+            except ConnectionClosed:
+                return heard, self.connection.close_code
 
 
 @asynccontextmanager
@@ -76,7 +84,8 @@ async def page_of(server: Served, person: Person) -> AsyncIterator[Tongue]:
     """A page this person has open, greeted."""
     async with server.socket_of(person) as connection:
         tongue = Tongue(connection)
-        assert (await tongue.hear())["type"] == "hello"
+        tongue.hello = await tongue.hear()
+        assert tongue.hello["type"] == "hello"
         yield tongue
 
 
@@ -95,6 +104,3 @@ async def said(
             message = await send_message(work, conversation, author.id, body, uuid4())
         ids.append(message.id)
     return ids
-
-
-Told = Callable[[Frame], bool]

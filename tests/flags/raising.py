@@ -19,7 +19,7 @@ def a_reason(level: Level = Level.URGENT, **parts: str | None) -> Reason:
         "rule_set": "1",
         "title": "Cannot keep sips down",
         "said": "Cannot keep small sips down",
-        "limit": "Fires when sips stay down less than 2 h. Now at 31 h.",
+        "limit": "sips stay down less than 2 h",
         "change": "Last time: sips stayed down",
         "effect": "vomiting",
         "source": "CTCAE v4",

@@ -15,7 +15,7 @@ from tests.conftest import ClientFor
 from tests.people import Clinic
 
 
-async def tags(database) -> list[str]:
+async def tags(database: Database) -> list[str]:
     async with database.read() as session:
         rows = await session.exec(select(AuditEvent.tag).order_by(col(AuditEvent.seq)))
         return list(rows.all())
