@@ -34,11 +34,12 @@ class Kind(StrEnum):
         return self in {Kind.INFUSION_VISIT, Kind.FOLLOW_UP}
 
 
+HOURS, MINUTES = "\u00a0hours", "\u00a0minutes"
 _KIND_WORDS = {
-    Kind.INFUSION_VISIT: ("Infusion visit", "A nurse gives your infusion at home. 3 hours.", 180),
-    Kind.FOLLOW_UP: ("Follow-up visit", "A nurse comes to see how you are. 45 minutes.", 45),
-    Kind.CALL_BACK: ("Call back", "We call you. 15 minutes.", 15),
-    Kind.DOSE_QUESTION: ("Question about your dose", "We call you about it. 15 minutes.", 15),
+    Kind.INFUSION_VISIT: ("Infusion visit", f"A nurse gives your infusion at home. 3{HOURS}.", 180),
+    Kind.FOLLOW_UP: ("Follow-up visit", f"A nurse comes to see how you are. 45{MINUTES}.", 45),
+    Kind.CALL_BACK: ("Call back", f"We call you. 15{MINUTES}.", 15),
+    Kind.DOSE_QUESTION: ("Question about your dose", f"We call you about it. 15{MINUTES}.", 15),
 }
 
 

@@ -61,7 +61,7 @@ async def detail_for(work: UnitOfWork, actor: Actor, request_id: UUID) -> Reques
     patient = await patient_for(session, actor, state.patient_id)
     zone = ZoneInfo(state.patient.time_zone)
     team = await practitioners_of(session, patient)
-    nurses = tuple(person for person in team if person.role in COMES)
+    nurses = _who_comes(team)
     days = sorted({window.on for window in state.windows}) or _next_days(zone)
     busy = await _busy(work, nurses, days, zone)
     plan = await plan_of(session, patient.id)
@@ -87,6 +87,11 @@ async def detail_for(work: UnitOfWork, actor: Actor, request_id: UUID) -> Reques
         obstacle=offer_refusal(state.kind, patient, plan, health, days[0]),
         visit=await appointment_of_request(session, state.id),
     )
+
+
+def _who_comes(team: Sequence[Named]) -> tuple[Named, ...]:
+    """Nurses first: a clinician is asked when no nurse has time."""
+    return tuple(person for role in COMES for person in team if person.role is role)
 
 
 def _next_days(zone: ZoneInfo) -> list[date]:

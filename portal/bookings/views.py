@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
-from portal.bookings import asking, patient_views, staff_views
+from portal.bookings import asking, dose_views, patient_views, staff_views
 
-routes: list[Route] = [*asking.routes, *patient_views.routes, *staff_views.routes]
+PARTS = (asking, patient_views, staff_views, dose_views)
+routes: list[Route] = [route for part in PARTS for route in part.routes]
