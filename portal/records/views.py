@@ -1,5 +1,5 @@
 """Addresses of the staff's pages about patients and of the administrator's about people."""
 
-from portal.records import people_views
+from portal.records import patient_views, people_views
 
-routes = [*people_views.routes]
+routes = [*patient_views.routes, *people_views.routes]

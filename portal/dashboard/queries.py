@@ -1,0 +1,146 @@
+"""What the patient's own pages read, from many slices. The actor is the patient."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal import clock
+from portal.bookings.queries import RequestState, requests_of
+from portal.bookings.visits import Visit, next_appointment
+from portal.check_ins.queries import NextCheckIn, Submitted, next_check_in, submitted_check_ins
+from portal.conversations.queries import Line, care_conversation_of, messages_before, unread_for
+from portal.flags.queries import FlagState, flags_of
+from portal.people.access import patient_for
+from portal.people.models import Patient
+from portal.people.queries import Named, named
+from portal.permissions import Actor
+from portal.symptoms.vocabulary import Effect
+from portal.treatments.models import Dose, TreatmentPlan
+from portal.treatments.queries import doses_of, plan_of
+from portal.web import trends
+from portal.web.trends import DoseMark, Score
+
+LATEST = 5
+FIRST_DAY = 26
+"""Hours: the check-in of the next day, answered a little late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """The patient's course in their own dates."""
+
+    patient: Patient
+    plan: TreatmentPlan | None
+    doses: Sequence[Dose]
+    check_ins: Sequence[Submitted]
+    zone: ZoneInfo
+    today: date
+
+    @property
+    def scores(self) -> list[Score]:
+        sent = self.check_ins
+        return [Score(self.on(one.at), one.pain) for one in sent if one.pain is not None]
+
+    @property
+    def last_dose(self) -> Dose | None:
+        return self.doses[-1] if self.doses else None
+
+    @property
+    def marks(self) -> list[DoseMark]:
+        return [DoseMark(self.on(dose.ended_at), dose.number) for dose in self.doses]
+
+    @property
+    def weeks(self) -> list[Score]:
+        return trends.weekly(trends.recent(self.scores, self.today), self.today)
+
+    @property
+    def dose_word(self) -> str:
+        return self.plan.route.value if self.plan else "infusion"
+
+    def felt(self) -> dict[int, list[Effect]]:
+        """The effects told of in the first day after each dose, by its number."""
+        numbers = {dose.id: dose.number for dose in self.doses}
+        felt: dict[int, set[Effect]] = {}
+        for one in self.check_ins:
+            if one.hours is not None and one.hours <= FIRST_DAY and one.check_in.dose_id:
+                felt.setdefault(numbers[one.check_in.dose_id], set()).update(one.effects)
+        return {number: sorted(effects) for number, effects in felt.items()}
+
+    def on(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An open flag as its patient sees it: that it was received, and who looked at it."""
+
+    state: FlagState
+    by: Named | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.by is None and self.state.flag.due_at < clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    treatment: Treatment
+    check_in: NextCheckIn | None
+    offer: RequestState | None
+    unread: int
+    last_line: Line | None
+    visit: Visit | None
+    watched: list[Watched]
+
+
+async def treatment_of(session: AsyncSession, actor: Actor) -> Treatment:
+    patient = await patient_for(session, actor, actor.person_id)
+    zone = ZoneInfo(actor.time_zone)
+    return Treatment(
+        patient=patient,
+        plan=await plan_of(session, patient.id),
+        doses=await doses_of(session, patient.id),
+        check_ins=await submitted_check_ins(session, patient.id),
+        zone=zone,
+        today=clock.now().astimezone(zone).date(),
+    )
+
+
+async def home_of(session: AsyncSession, actor: Actor) -> Home:
+    treatment = await treatment_of(session, actor)
+    patient = treatment.patient
+    unread = await unread_for(session, actor)
+    return Home(
+        treatment=treatment,
+        check_in=await next_check_in(session, patient.id, clock.now()),
+        offer=await open_offer(session, patient),
+        unread=unread,
+        last_line=await _last_line(session, patient) if unread else None,
+        visit=await next_appointment(session, patient.id),
+        watched=await _watched(session, patient),
+    )
+
+
+async def open_offer(session: AsyncSession, patient: Patient) -> RequestState | None:
+    """The request with times that the patient can pick from now."""
+    requests = await requests_of(session, patient.id)
+    return next((one for one in requests if one.is_open and one.offer), None)
+
+
+async def _last_line(session: AsyncSession, patient: Patient) -> Line | None:
+    conversation = await care_conversation_of(session, patient.id)
+    lines = await messages_before(session, conversation, conversation.last_seq + 1, LATEST)
+    return next((line for line in reversed(lines) if line.side == "team"), None)
+
+
+async def _watched(session: AsyncSession, patient: Patient) -> list[Watched]:
+    states = [state for state in await flags_of(session, patient.id) if state.is_open]
+    owners = [state.owner_id for state in states]
+    people = await named(session, owners)
+    return [
+        Watched(state, people[owner] if owner else None)
+        for state, owner in zip(states, owners, strict=True)
+    ]
