@@ -1,6 +1,7 @@
 """A page of the care team's shell for the keyboard's tests: two patients, one detail, no server."""
 
 import asyncio
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -51,6 +52,7 @@ def desk(keys_on: bool = True, said: str | None = None) -> str:
         said=said,
         patients=PATIENTS,
     )
+    page = re.sub(r"<script[^>]*/session\.js[^>]*></script>", "", page)  # it would ask a server
     return page.replace("THE DETAIL", detail("one"))
 
 
