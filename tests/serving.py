@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from portal.accounts.sessions import COOKIE
+from portal.cli.serving import config_for
 from portal.db import Database
 from portal.people.models import Person
 from portal.settings import Settings
@@ -92,12 +93,6 @@ async def serving(
 
 
 def _config(app: "Portal") -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=65_536,
-        timeout_graceful_shutdown=2,
-        access_log=False,
-        log_config=None,
-    )
+    config = config_for(app)
+    config.timeout_graceful_shutdown = 2
+    return config

@@ -10,9 +10,12 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from portal.accounts.sessions import COOKIE
+from portal.app import create_app
+from portal.cli.serving import config_for, listener_for
 from portal.db import Database
 from portal.people.models import Person
-from tests.cli.commands import command, fetch, portal, serving, settings_for
+from portal.settings import Settings
+from tests.cli.commands import GOOD, command, fetch, free_port, portal, serving, settings_for
 from tests.clients import sign_in
 
 DEMO_SIGN_IN = ("/demo-provider/authorize", "/demo-provider/.well-known/openid-configuration")
@@ -78,3 +81,16 @@ async def test_a_taken_port_is_one_line(database_url: str) -> None:
         done = await command("serve", **settings_for(database_url, PORT=port))
     assert done.code == 1
     assert done.err.startswith(f"portal: cannot listen on 127.0.0.1:{port}")
+
+
+def test_a_peer_that_stops_reading_is_given_up() -> None:
+    settings = Settings.from_env(GOOD | {"PORT": free_port()})
+    with listener_for(settings) as listener:
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 15_000
+
+
+def test_nobody_may_speak_for_anothers_address_unless_named() -> None:
+    closed = config_for(create_app(Settings.from_env(GOOD)))
+    assert closed.proxy_headers is False
+    named = config_for(create_app(Settings.from_env(GOOD | {"FORWARDED_ALLOW_IPS": "10.0.0.1"})))
+    assert (named.proxy_headers, named.forwarded_allow_ips) == (True, "10.0.0.1")
