@@ -14,7 +14,7 @@ from portal.flags.models import Flag
 from portal.people.queries import Named, named
 
 _WORDS = {
-    Step.RAISED: "Flag raised",
+    Step.RAISED: "Check-in received, flag raised",
     Step.ACKNOWLEDGED: "{who} acknowledged",
     Step.RESOLVED: "{who} resolved",
     Step.REOPENED: "{who} reopened",

@@ -9,6 +9,7 @@ import { Outbox } from "./talk/outbox.js";
 const SHOW_TYPING = 5000;
 const TELL_TYPING_EVERY = 1500;
 const SAY_LOST_AFTER = 10_000;
+const LOST = "Messages may come late. You can still write: it is sent when the connection is back.";
 const OVER = {
   signed_out: "You were signed out. What you wrote is still here.",
   idle: "You were signed out because nothing was written for a while. What you wrote is still here.",
@@ -16,14 +17,19 @@ const OVER = {
   other_person: "Somebody else has signed in here. Load this page again.",
 };
 
-/** Follows one conversation and lets its composer, if there is one, send into it. */
+/** Follows one conversation and lets its composer, if there is one, send into it. What was written
+ *  stays with it while another thread is on the page. */
 class Talk {
-  constructor(id, after, log, form) {
+  constructor(id) {
     this.id = id;
+    this.draft = "";
+  }
+
+  show(after, log, form) {
     this.log = log;
     this.form = form;
-    this.readSeq = log.lastOfOthers(id);
-    this.line = live.followConversation(id, after, {
+    this.readSeq = log.lastOfOthers(this.id);
+    this.line = live.followConversation(this.id, after, {
       message: (frame) => this.message(frame),
       sent: (frame) => this.outbox?.answer({ ...frame, type: "sent" }),
       refused: (frame) => this.outbox?.answer(frame),
@@ -31,6 +37,11 @@ class Talk {
       typing: (frame) => showTyping(frame.person.name),
     });
     if (form) this.#compose();
+  }
+
+  hide() {
+    this.draft = this.form?.elements.body.value ?? "";
+    if (!this.outbox?.items.length) this.line.leave();
   }
 
   message(frame) {
@@ -55,7 +66,9 @@ class Talk {
 
   #compose() {
     const body = this.form.elements.body;
-    this.outbox = new Outbox(this.form, this.line, this.log, (words, why) => this.#giveBack(words, why));
+    if (this.draft) body.value = this.draft;
+    this.outbox ??= new Outbox((words, why) => this.#giveBack(words, why));
+    this.outbox.attach(this.form, this.line, this.log);
     let toldAt = 0;
     body.addEventListener("input", () => {
       this.#complain("");
@@ -94,32 +107,31 @@ class Talk {
   }
 }
 
-const typing = document.querySelector("[data-typing]");
+const typingLine = () => document.querySelector("[data-typing]");
 let typingTimer = 0;
 
 function showTyping(name) {
-  if (!typing) return;
-  typing.textContent = `${name} is writing`;
+  typingLine().textContent = `${name} is writing`;
   clearTimeout(typingTimer);
   typingTimer = setTimeout(clearTyping, SHOW_TYPING);
 }
 
 function clearTyping() {
-  if (typing) typing.textContent = "";
+  typingLine().textContent = "";
 }
 
-const banner = document.querySelector("[data-lost]");
 let lostTimer = 0;
 let saidLost = false;
 
 function showState(state, why) {
   clearTimeout(lostTimer);
   if (state === "over") tellLost(OVER[why], why !== "not_allowed");
-  else if (state === "lost") lostTimer = setTimeout(() => tellLost(banner.dataset.words), SAY_LOST_AFTER);
+  else if (state === "lost") lostTimer = setTimeout(() => tellLost(LOST), SAY_LOST_AFTER);
   else hideLost();
 }
 
 function tellLost(words, canSignIn = false) {
+  const banner = document.querySelector("[data-lost]");
   if (!banner) return;
   saidLost = true;
   banner.hidden = false;
@@ -130,25 +142,41 @@ function tellLost(words, canSignIn = false) {
 }
 
 function hideLost() {
-  if (!banner) return;
-  banner.hidden = true;
+  for (const banner of document.querySelectorAll("[data-lost]")) banner.hidden = true;
   if (saidLost) announce("Connected again.");
   saidLost = false;
 }
 
+const talks = new Map();
+let shown = [];
+let list = null;
+
+function talkOf(id) {
+  if (!talks.has(id)) talks.set(id, new Talk(id));
+  return talks.get(id);
+}
+
 function start() {
-  const list = document.querySelector("[data-log]");
+  const next = document.querySelector("[data-log]");
+  if (next === list) return;
+  for (const talk of shown) talk.hide();
+  shown = [];
+  list = next;
   if (!list || list.hasAttribute("data-past")) return;
   const log = new Log(list);
   const { conversation, after, notes, notesAfter } = list.dataset;
-  const composer = (id) => document.querySelector(`form[data-composer="${id}"]`);
-  const talks = [new Talk(conversation, Number(after), log, composer(conversation))];
-  if (notes) talks.push(new Talk(notes, Number(notesAfter), log, composer(notes)));
-  const markAll = () => talks.forEach((talk) => talk.markRead());
-  document.addEventListener("visibilitychange", markAll);
-  document.addEventListener("scroll", markAll, { capture: true, passive: true });
-  live.onState(showState);
+  for (const [id, head] of [[conversation, after], [notes, notesAfter]]) {
+    if (!id) continue;
+    const talk = talkOf(id);
+    talk.show(Number(head), log, document.querySelector(`form[data-composer="${id}"]`));
+    shown.push(talk);
+  }
   if (!location.hash) log.toEnd();
 }
 
+const markAll = () => shown.forEach((talk) => talk.markRead());
+document.addEventListener("visibilitychange", markAll);
+document.addEventListener("scroll", markAll, { capture: true, passive: true });
+document.addEventListener("htmx:after:swap", start);
+live.onState(showState);
 start();

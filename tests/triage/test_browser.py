@@ -204,3 +204,30 @@ async def test_a_flag_is_acknowledged_and_resolved_on_a_phone_without_scripts(
     await page.get_by_label("What was done").select_option("advised")
     await page.get_by_role("button", name="Resolve").click()
     assert "Nothing is waiting" in await page.locator("main").inner_text()
+
+
+async def test_a_note_survives_when_the_session_has_ended_meanwhile(
+    browse: Browse, database: Database, nurse_on_team: Person, patient: Person
+) -> None:
+    await raised(database, patient)
+    page = await open_queue(await browse(nurse_on_team, "desktop"))
+    await page.keyboard.press("r")
+    await page.locator("#outcome").select_option("called")
+    await page.locator("#note").fill("Words that took a while")
+    await page.context.clear_cookies()
+    await page.locator("dialog").get_by_role("button", name="Resolve").click()
+    await page.wait_for_url("**/resolve")
+    assert "Words that took a while" in await page.content()
+
+
+async def test_offline_an_action_says_that_it_was_not_sent(
+    browse: Browse, database: Database, nurse_on_team: Person, patient: Person
+) -> None:
+    await raised(database, patient)
+    page = await open_queue(await browse(nurse_on_team, "desktop"))
+    await page.context.set_offline(True)
+    await page.keyboard.press("a")
+    await page.get_by_text("Not sent. Check your connection and try again.").first.wait_for()
+    await page.context.set_offline(False)
+    await page.keyboard.press("a")
+    await page.get_by_text("Acknowledged Patient A").first.wait_for()

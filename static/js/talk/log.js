@@ -7,7 +7,7 @@ export class Log {
     this.list = list;
     this.viewer = list.dataset.viewer;
     this.person = list.dataset.person;
-    this.pane = list.closest(".pane__scroll") ?? document.scrollingElement;
+    this.pane = paneOf(list);
     this.unseen = 0;
     this.below = document.querySelector("[data-below]");
     this.below?.addEventListener("click", () => this.toEnd());
@@ -113,6 +113,12 @@ export class Log {
     const words = this.unseen === 1 ? "1 new message below" : `${this.unseen} new messages below`;
     this.below.querySelector("[data-words]").textContent = words;
   }
+}
+
+// On a narrow screen the thread is part of the page and scrolls with it.
+function paneOf(list) {
+  const own = list.closest(".pane__scroll");
+  return own && getComputedStyle(own).overflowY !== "visible" ? own : document.scrollingElement;
 }
 
 function copyOf(name) {

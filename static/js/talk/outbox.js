@@ -8,15 +8,20 @@ const PATIENCE = 8000;
 const NEEDS_CHANGE = new Set(["empty", "too_long", "not_allowed", "closed"]);
 
 export class Outbox {
-  constructor(form, line, log, giveBack) {
-    this.form = form;
-    this.line = line;
-    this.log = log;
+  constructor(giveBack) {
     this.giveBack = giveBack;
     this.items = [];
     this.waiting = null;
     this.isBusy = false;
     live.onState((state) => { if (state === "live") this.flush(); });
+  }
+
+  /** The form and list on the page now; what is still on its way is shown there again. */
+  attach(form, line, log) {
+    this.form = form;
+    this.line = line;
+    this.log = log;
+    for (const item of this.items) log.addPending(item.element);
   }
 
   add(clientId, body) {
