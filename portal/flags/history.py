@@ -1,0 +1,109 @@
+"""Why a flag is there and what was done about it: opened for a flag found through the actor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.flags.models import (
+    Acknowledgement,
+    Disposition,
+    Flag,
+    FlagReason,
+    Outcome,
+    Reopening,
+)
+from portal.flags.reasons import Reason
+from portal.sealing import unseal
+
+
+class Step(StrEnum):
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One step of a flag. `words` is a note or a reason to reopen; a rule has no `by_id`."""
+
+    step: Step
+    at: datetime
+    by_id: UUID | None = None
+    outcome: Outcome | None = None
+    words: str | None = None
+
+
+async def reasons_of(session: AsyncSession, flag: Flag) -> list[Reason]:
+    """The rules that fired, gravest first, else in the order of the questionnaire."""
+    rows = await session.exec(
+        select(FlagReason)
+        .where(col(FlagReason.flag_id) == flag.id)
+        .order_by(col(FlagReason.position))
+    )
+    reasons = [_opened(session, flag, row) for row in rows.all()]
+    return sorted(reasons, key=lambda reason: reason.level.rank)
+
+
+async def history_of(session: AsyncSession, flag: Flag) -> list[Happening]:
+    """Everything that happened to the flag, the first step first."""
+    steps = [
+        Happening(Step.RAISED, flag.raised_at),
+        *await _acknowledged(session, flag),
+        *await _resolved(session, flag),
+        *await _reopened(session, flag),
+    ]
+    return sorted(steps, key=lambda happening: happening.at)
+
+
+async def _acknowledged(session: AsyncSession, flag: Flag) -> list[Happening]:
+    query = select(Acknowledgement).where(col(Acknowledgement.flag_id) == flag.id)
+    return [
+        Happening(Step.ACKNOWLEDGED, row.at, row.by_id) for row in (await session.exec(query)).all()
+    ]
+
+
+async def _resolved(session: AsyncSession, flag: Flag) -> list[Happening]:
+    query = select(Disposition).where(col(Disposition.flag_id) == flag.id)
+    return [
+        Happening(Step.RESOLVED, row.at, row.by_id, row.outcome, note_of(session, flag, row))
+        for row in (await session.exec(query)).all()
+    ]
+
+
+async def _reopened(session: AsyncSession, flag: Flag) -> list[Happening]:
+    query = select(Reopening).where(col(Reopening.flag_id) == flag.id)
+    return [
+        Happening(
+            Step.REOPENED,
+            row.at,
+            row.by_id,
+            words=unseal(session, row.reason, "reopening", row.id, flag.patient_id),
+        )
+        for row in (await session.exec(query)).all()
+    ]
+
+
+def note_of(session: AsyncSession, flag: Flag, row: Disposition) -> str | None:
+    if row.note is None:
+        return None
+    return unseal(session, row.note, "disposition", row.id, flag.patient_id)
+
+
+def _opened(session: AsyncSession, flag: Flag, row: FlagReason) -> Reason:
+    bound = ("flag_reason", row.id, flag.patient_id)
+    return Reason(
+        rule=row.rule,
+        rule_set=row.rule_set,
+        level=row.level,
+        title=row.title,
+        said=unseal(session, row.said, *bound),
+        limit=row.limit,
+        change=unseal(session, row.change, *bound) if row.change else None,
+        effect=row.effect,
+        source=row.source,
+    )
