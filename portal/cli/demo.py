@@ -4,6 +4,7 @@ import asyncio
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING
 
 import uvloop
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
 
 def run(arguments: Namespace) -> int:
     settings = demo_settings()
+    logs.set_up(settings.log_format, "WARNING")
+    # Before anything is forgotten: a taken port may mean that the demo is in use.
+    listener = listener_for(settings)
     if arguments.fresh:
         forget(database_file(settings))
-    logs.set_up(settings.log_format, "WARNING")
-    uvloop.run(main(settings))
+    uvloop.run(main(settings, listener))
     return 0
 
 
@@ -51,8 +54,7 @@ def forget(file: Path) -> None:
         path.unlink()
 
 
-async def main(settings: Settings) -> None:
-    listener = listener_for(settings)
+async def main(settings: Settings, listener: socket) -> None:
     app = await start(settings)
     stop = asyncio.Event()
     working = asyncio.create_task(worker.run(app.state.portal.database, stop))
