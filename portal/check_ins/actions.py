@@ -1,9 +1,8 @@
 """Starting, answering and sending a check-in."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -14,7 +13,8 @@ from portal.check_ins import schedule
 from portal.check_ins.answers import Answer
 from portal.check_ins.assessment import assess
 from portal.check_ins.library import CURRENT, RULES
-from portal.check_ins.models import NO_DOSE, AnsweredBy, CheckIn
+from portal.check_ins.models import AnsweredBy, CheckIn
+from portal.check_ins.opening import Opening, next_round, opening_of, series_of
 from portal.check_ins.queries import NOTE, check_ins_of, hours_since, opened, path_of
 from portal.db import UnitOfWork
 from portal.errors import Conflict
@@ -27,8 +27,6 @@ from portal.treatments.queries import latest_dose
 
 # Answers found out or given beside the questions of the path.
 BESIDE = ("weekday_wrong", "note_written", "systolic", "diastolic", NOTE)
-# An unscheduled check-in left half done is taken up again this long; then a new one begins.
-TAKEN_UP_FOR = timedelta(hours=2)
 
 
 class AlreadySent(Conflict):
@@ -58,34 +56,33 @@ class Sent:
 async def start_check_in(work: UnitOfWork, patient_id: UUID) -> CheckIn:
     """The check-in that is open now, taken up where it was left; else an unscheduled one."""
     await _hold_patient(work, patient_id)
-    now = clock.now()
-    dose = await latest_dose(work.session, patient_id)
-    rows = await check_ins_of(work.session, patient_id, _series(dose))
-    due = _open_now(dose, rows)
-    found = _left(rows, due)
-    if found is not None:
-        return found
-    hours = hours_since(dose, now)
-    kind = due.point.kind if due else schedule.kind_of_unscheduled(hours)
-    check_in = CheckIn(
-        id=new_id(),
-        patient_id=patient_id,
-        dose_id=dose.id if dose else None,
-        series=_series(dose),
-        point=due.point.name if due else schedule.UNSCHEDULED,
-        round=1 if due else _next_round(rows),
-        kind=kind,
-        questionnaire=CURRENT[kind].version,
-        answers=b"",
-        due_at=due.due_at if due else None,
-        started_at=now,
-    )
+    opening = await opening_of(work.session, patient_id, clock.now())
+    if opening.left is not None:
+        return opening.left
+    check_in = _new_check_in(patient_id, opening)
     _seal_answers(work, check_in, {})
     work.session.add(check_in)
     await work.session.flush()
     detail = {"point": check_in.point, "questionnaire": check_in.questionnaire}
     record(work, "check_in:start", patient_id=patient_id, subject=check_in.id, detail=detail)
     return check_in
+
+
+def _new_check_in(patient_id: UUID, opening: Opening) -> CheckIn:
+    due, dose = opening.due, opening.dose
+    return CheckIn(
+        id=new_id(),
+        patient_id=patient_id,
+        dose_id=dose.id if dose else None,
+        series=series_of(dose),
+        point=due.point.name if due else schedule.UNSCHEDULED,
+        round=1 if due else next_round(opening.rows),
+        kind=opening.kind,
+        questionnaire=CURRENT[opening.kind].version,
+        answers=b"",
+        due_at=due.due_at if due else None,
+        started_at=opening.now,
+    )
 
 
 async def save_answers(
@@ -152,34 +149,7 @@ async def _follow_newer_dose(work: UnitOfWork, row: CheckIn) -> None:
         return
     rows = await check_ins_of(work.session, row.patient_id, str(dose.id))
     row.dose_id, row.series = dose.id, str(dose.id)
-    row.point, row.round, row.due_at = schedule.UNSCHEDULED, _next_round(rows), None
-
-
-def _open_now(dose: Dose | None, rows: Sequence[CheckIn]) -> schedule.Due | None:
-    if dose is None:
-        return None
-    sent = {row.point for row in rows if row.submitted_at}
-    due = schedule.coming(dose.ended_at, clock.now(), sent)
-    return due if due and due.is_open(clock.now()) else None
-
-
-def _left(rows: Sequence[CheckIn], due: schedule.Due | None) -> CheckIn | None:
-    """The one already begun for this point, or an unscheduled one begun a little while ago."""
-    unsent = [row for row in rows if row.submitted_at is None]
-    if due is not None:
-        return next((row for row in unsent if row.point == due.point.name), None)
-    since = clock.now() - TAKEN_UP_FOR
-    extra = [row for row in unsent if row.point == schedule.UNSCHEDULED]
-    return next((row for row in reversed(extra) if row.started_at >= since), None)
-
-
-def _next_round(rows: Sequence[CheckIn]) -> int:
-    rounds = [row.round for row in rows if row.point == schedule.UNSCHEDULED]
-    return max(rounds, default=0) + 1
-
-
-def _series(dose: Dose | None) -> str:
-    return str(dose.id) if dose else NO_DOSE
+    row.point, row.round, row.due_at = schedule.UNSCHEDULED, next_round(rows), None
 
 
 def _seal_answers(work: UnitOfWork, row: CheckIn, answers: Mapping[str, Answer]) -> None:

@@ -35,9 +35,9 @@ class Case:
 
     def at_time_of(self, position: int) -> "Case":
         """The case as it stood at an earlier check-in of the series."""
-        told = self.series[position]
-        before = tuple(each for each in self.earlier if each.at < told.at)
-        return replace(self, now=told, earlier=before)
+        places = [place for place, told in enumerate(self.earlier) if told.same_dose]
+        place = places[position]
+        return replace(self, now=self.earlier[place], earlier=self.earlier[:place])
 
     def value(self, name: str) -> Value:
         if name == "hours":

@@ -148,7 +148,9 @@ async def submitted_check_ins(session: AsyncSession, patient_id: UUID) -> list[S
     query = select(CheckIn).where(
         col(CheckIn.patient_id) == patient_id, col(CheckIn.submitted_at).is_not(None)
     )
-    rows = await session.exec(query.order_by(col(CheckIn.submitted_at)))
+    rows = await session.exec(
+        query.order_by(col(CheckIn.submitted_at), col(CheckIn.started_at), col(CheckIn.id))
+    )
     return [_submitted(session, check_in) for check_in in rows.all()]
 
 
@@ -169,12 +171,11 @@ async def answers_in_words(session: AsyncSession, submitted: Submitted) -> list[
 
 
 def case_of(submitted: Submitted, every: Sequence[Submitted]) -> Case:
-    """A check-in as the rules see it, with those sent before it."""
+    """A check-in as the rules see it, with those sent before it; `every` holds it, in order."""
     series = submitted.check_in.series
+    place = [each.id for each in every].index(submitted.id)
     earlier = tuple(
-        replace(each.told, same_dose=each.check_in.series == series)
-        for each in every
-        if each.at < submitted.at and each.id != submitted.id
+        replace(each.told, same_dose=each.check_in.series == series) for each in every[:place]
     )
     return Case(submitted.told, PAGES, earlier)
 

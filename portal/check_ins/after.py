@@ -1,0 +1,63 @@
+"""What a patient sees of check-ins that were sent: the result, the answers, the list."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal import clock
+from portal.audit.actions import record
+from portal.check_ins.queries import (
+    answers_in_words,
+    check_in_for,
+    next_check_in,
+    submitted_check_in,
+    submitted_check_ins,
+)
+from portal.check_ins.results import advice
+from portal.flags.history import reasons_of
+from portal.flags.models import FlagSource
+from portal.flags.queries import flag_of_source
+from portal.people.access import patient_for
+from portal.web.requests import actor_of, path_id, see_other, work
+from portal.web.state import state_of
+from portal.web.templates import page
+
+SHOWN = 30
+
+
+async def list_own(request: Request) -> Response:
+    actor = actor_of(request)
+    async with work(request) as unit:
+        patient = await patient_for(unit.session, actor, actor.person_id)
+        sent = await submitted_check_ins(unit.session, patient.id)
+        coming = await next_check_in(unit.session, patient.id, clock.now())
+        record(unit, "check_in:list", patient_id=patient.id)
+    return await page(request, "check_ins/list.html", sent=sent[::-1][:SHOWN], coming=coming)
+
+
+async def show_result(request: Request) -> Response:
+    """The rule's advice at once, emergency first; for a quiet check-in a thank-you."""
+    actor, clinic = actor_of(request), state_of(request).settings.clinic
+    async with work(request) as unit:
+        check_in = await check_in_for(unit.session, actor, path_id(request, "check_in_id"))
+        if check_in.submitted_at is None:
+            return see_other(f"/check-ins/{check_in.id}")
+        state = await flag_of_source(unit.session, FlagSource.CHECK_IN, check_in.id)
+        reasons = await reasons_of(unit.session, state.flag) if state else []
+        coming = await next_check_in(unit.session, check_in.patient_id, clock.now())
+        record(unit, "check_in:result", patient_id=check_in.patient_id, subject=check_in.id)
+    told = advice(reasons, state.flag.due_at, clinic) if state else None
+    return await page(
+        request, "check_ins/result.html", check_in=check_in, advice=told, coming=coming
+    )
+
+
+async def show_answers(request: Request) -> Response:
+    actor = actor_of(request)
+    async with work(request) as unit:
+        check_in = await check_in_for(unit.session, actor, path_id(request, "check_in_id"))
+        sent = await submitted_check_in(unit.session, check_in.id)
+        if sent is None:
+            return see_other(f"/check-ins/{check_in.id}")
+        lines = await answers_in_words(unit.session, sent)
+        record(unit, "check_in:read", patient_id=check_in.patient_id, subject=check_in.id)
+    return await page(request, "check_ins/answers.html", sent=sent, lines=lines)

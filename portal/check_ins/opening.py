@@ -1,0 +1,68 @@
+"""Which check-in is to be answered now: read only, so that opening the page makes no row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.check_ins import schedule
+from portal.check_ins.models import NO_DOSE, CheckIn
+from portal.check_ins.queries import check_ins_of, hours_since
+from portal.check_ins.questionnaires import Kind
+from portal.treatments.models import Dose
+from portal.treatments.queries import latest_dose
+
+# An unscheduled check-in left half done is taken up again this long; then a new one begins.
+TAKEN_UP_FOR = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """`due` is the scheduled check-in open now, None for an unscheduled one; `rows` its series."""
+
+    now: datetime
+    dose: Dose | None
+    rows: Sequence[CheckIn]
+    due: schedule.Due | None
+
+    @property
+    def kind(self) -> Kind:
+        if self.due is not None:
+            return self.due.point.kind
+        return schedule.kind_of_unscheduled(hours_since(self.dose, self.now))
+
+    @property
+    def left(self) -> CheckIn | None:
+        """The one already begun, on this device or another."""
+        unsent = [row for row in self.rows if row.submitted_at is None]
+        if self.due is not None:
+            name = self.due.point.name
+            return next((row for row in unsent if row.point == name), None)
+        since = self.now - TAKEN_UP_FOR
+        extra = [row for row in unsent if row.point == schedule.UNSCHEDULED]
+        return next((row for row in reversed(extra) if row.started_at >= since), None)
+
+
+async def opening_of(session: AsyncSession, patient_id: UUID, now: datetime) -> Opening:
+    dose = await latest_dose(session, patient_id)
+    rows = await check_ins_of(session, patient_id, series_of(dose))
+    return Opening(now, dose, rows, _open_now(dose, rows, now))
+
+
+def series_of(dose: Dose | None) -> str:
+    return str(dose.id) if dose else NO_DOSE
+
+
+def next_round(rows: Sequence[CheckIn]) -> int:
+    rounds = [row.round for row in rows if row.point == schedule.UNSCHEDULED]
+    return max(rounds, default=0) + 1
+
+
+def _open_now(dose: Dose | None, rows: Sequence[CheckIn], now: datetime) -> schedule.Due | None:
+    if dose is None:
+        return None
+    sent = {row.point for row in rows if row.submitted_at}
+    due = schedule.coming(dose.ended_at, now, sent)
+    return due if due and due.is_open(now) else None

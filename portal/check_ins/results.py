@@ -1,0 +1,58 @@
+"""What the patient is told after sending, put together from the flag as it was raised."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.check_ins.library import RULES
+from portal.check_ins.rules import Rule
+from portal.flags.reasons import Reason
+from portal.settings import Clinic
+from portal.symptoms.levels import Level
+
+MOST_TIPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The page after a check-in that raised a flag. Sentences are ready to be shown."""
+
+    level: Level
+    heading: str
+    told: str
+    sentences: tuple[str, ...]
+    meanwhile: tuple[str, ...]
+    crisis: bool
+    due_at: datetime
+
+
+def advice(reasons: Sequence[Reason], due_at: datetime, clinic: Clinic) -> Advice:
+    """From the reasons of one flag, gravest first. Tips come from the gravest rules only."""
+    first = reasons[0]
+    gravest = [reason for reason in reasons if reason.level is first.level]
+    rules = [rule for reason in gravest if (rule := RULES.rule(reason.rule))]
+    return Advice(
+        level=first.level,
+        heading=_heading(first, rules).format(**vars(clinic)),
+        told=_told(gravest),
+        sentences=rules[0].advice if rules else (),
+        meanwhile=_tips(rules),
+        crisis=any(rule.crisis for reason in reasons if (rule := RULES.rule(reason.rule))),
+        due_at=due_at,
+    )
+
+
+def _heading(first: Reason, rules: Sequence[Rule]) -> str:
+    own = rules[0].heading if rules else ""
+    return own or RULES.levels[first.level].heading
+
+
+def _told(reasons: Sequence[Reason]) -> str:
+    """Two reasons at most: the rest is one tap away, and the page must stay short."""
+    said = list(dict.fromkeys(reason.said for reason in reasons))[:2]
+    return ", ".join(each[:1].lower() + each[1:] for each in said)
+
+
+def _tips(rules: Sequence[Rule]) -> tuple[str, ...]:
+    tips = [tip for rule in rules for tip in rule.meanwhile]
+    return tuple(dict.fromkeys(tips))[:MOST_TIPS]

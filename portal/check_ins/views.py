@@ -1,0 +1,205 @@
+"""The patient's check-in, one question a page. What comes after sending it is in after.py."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal import clock
+from portal.check_ins import after
+from portal.check_ins.actions import (
+    AlreadySent,
+    save_answers,
+    start_check_in,
+    submit_check_in,
+)
+from portal.check_ins.answers import Answer
+from portal.check_ins.forms import read_page
+from portal.check_ins.library import CURRENT
+from portal.check_ins.models import CheckIn
+from portal.check_ins.opening import opening_of
+from portal.check_ins.queries import (
+    check_in_for,
+    opened,
+    path_of,
+)
+from portal.check_ins.questionnaires import Kind, Page
+from portal.check_ins.steps import LAST, Step, next_page, step_of
+from portal.db import UnitOfWork
+from portal.people.access import patient_for
+from portal.permissions import Permission
+from portal.web.forms import Form, form_of
+from portal.web.requests import actor_of, path_id, reading, see_other, work
+from portal.web.routing import get, post
+from portal.web.templates import page
+
+TEXTS = ("note", "systolic", "diastolic")
+SENT_BEFORE = "You sent this check-in already. This is what we told you."
+SENT_WITHOUT_WORDS = "You sent this check-in before you wrote more. Send the rest as a message."
+STILL_OPEN = "One question is still open. Answer it, then send."
+
+
+async def show_first(request: Request) -> Response:
+    """The first question, or the one where a check-in was left. Opening it makes no row."""
+    actor = actor_of(request)
+    async with reading(request) as session:
+        patient = await patient_for(session, actor, actor.person_id)
+        opening = await opening_of(session, patient.id, clock.now())
+        left = opening.left
+        answers = opened(session, left) if left else {}
+    if left is not None and answers:
+        return see_other(_address(left.id, next_page(path_of(left, answers), answers).id))
+    return await _first_page(request, opening.kind, None)
+
+
+async def begin(request: Request) -> Response:
+    """The first answer starts the check-in."""
+    actor, form = actor_of(request), await form_of(request)
+    async with work(request) as unit:
+        patient = await patient_for(unit.session, actor, actor.person_id)
+        opening = await opening_of(unit.session, patient.id, clock.now())
+        found = read_page(_first(opening.kind), form, clock.now(), _zone(request))
+        if found:
+            check_in = await start_check_in(unit, patient.id)
+            check_in = await save_answers(unit, check_in, found)
+            answers = opened(unit.session, check_in)
+    if not found:
+        return await _first_page(request, opening.kind, form)
+    return see_other(_address(check_in.id, next_page(path_of(check_in, answers), answers).id))
+
+
+async def resume(request: Request) -> Response:
+    check_in, answers = await _found(request)
+    if check_in.submitted_at is not None:
+        return see_other(_address(check_in.id, "result"))
+    return see_other(_address(check_in.id, next_page(path_of(check_in, answers), answers).id))
+
+
+async def show_page(request: Request) -> Response:
+    check_in, answers = await _found(request)
+    if check_in.submitted_at is not None:
+        return see_other(_address(check_in.id, "result"), SENT_BEFORE)
+    path = path_of(check_in, answers)
+    step = step_of(path, answers, request.path_params["page"])
+    if step is None:
+        return see_other(_address(check_in.id, next_page(path, answers).id))
+    return await _question(request, check_in.id, step, None)
+
+
+async def answer_page(request: Request) -> Response:
+    """Keep one page's answer and go on; the last page also sends the check-in."""
+    form, id = await form_of(request), path_id(request, "check_in_id")
+    try:
+        async with work(request) as unit:
+            then = await _take(unit, request, id, form)
+    except AlreadySent:
+        # Two presses on Send meet here: the second sees what the first one gave.
+        quiet = request.path_params["page"] == LAST
+        return see_other(_address(id, "result"), None if quiet else SENT_BEFORE)
+    if isinstance(then, Step):
+        return await _question(request, id, then, form)
+    return then
+
+
+async def _take(unit: UnitOfWork, request: Request, id: UUID, form: Form) -> Response | Step:
+    """Where to go next, or the step to ask again because of what is in `form.errors`."""
+    asked = request.path_params["page"]
+    check_in = await check_in_for(unit.session, actor_of(request), id)
+    answers = opened(unit.session, check_in)
+    if check_in.submitted_at is not None:
+        return _sent_before(id, asked, form, answers)
+    path = path_of(check_in, answers)
+    step = step_of(path, answers, asked)
+    if step is None:
+        return see_other(_address(id, next_page(path, answers).id))
+    found = read_page(step.page, form, clock.now(), _zone(request))
+    if form.errors:
+        return step
+    check_in = await save_answers(unit, check_in, found)
+    answers = opened(unit.session, check_in)
+    return await _go_on(unit, check_in, answers, asked)
+
+
+async def _go_on(
+    unit: UnitOfWork, check_in: CheckIn, answers: dict[str, Answer], asked: str
+) -> Response:
+    following = next_page(path_of(check_in, answers), answers)
+    if asked != LAST:
+        return see_other(_address(check_in.id, following.id))
+    if following.id != LAST:
+        # What was written on the last page is kept; it is sent when the open one is answered.
+        return see_other(_address(check_in.id, following.id), STILL_OPEN)
+    await submit_check_in(unit, check_in)
+    return see_other(_address(check_in.id, "result"))
+
+
+def _sent_before(id: UUID, asked: str, form: Form, answers: Mapping[str, Answer]) -> Response:
+    """A stale page. A second press on Send is no news; words that came too late are."""
+    said = None if asked == LAST else SENT_BEFORE
+    note = form.raw("note").strip()
+    if note and note != answers.get("note"):
+        said = SENT_WITHOUT_WORDS
+    return see_other(_address(id, "result"), said)
+
+
+async def _found(request: Request) -> tuple[CheckIn, dict[str, Answer]]:
+    async with reading(request) as session:
+        check_in = await check_in_for(session, actor_of(request), path_id(request, "check_in_id"))
+        return check_in, opened(session, check_in)
+
+
+async def _first_page(request: Request, kind: Kind, form: Form | None) -> Response:
+    pages = [each for each in CURRENT[kind].pages if each.when is None]
+    return await _question(request, None, Step(pages[0], pages, {}), form)
+
+
+async def _question(request: Request, id: UUID | None, step: Step, form: Form | None) -> Response:
+    """One question; a form that could not be read is shown again with what was given."""
+    context: dict[str, Any] = {
+        "step": step,
+        "question": step.page,
+        "back": _address(id, step.back.id) if step.back else "/",
+        "given": _given(step, form),
+        "errors": form.errors if form else {},
+    }
+    status = 422 if form else 200
+    return await page(request, "check_ins/question.html", status, **context)
+
+
+def _given(step: Step, form: Form | None) -> dict[str, Any]:
+    """What to show as chosen or written: what was just posted, else what was kept."""
+    if form is None:
+        so_far = step.so_far
+        chosen = so_far if isinstance(so_far, tuple) else (so_far,)
+        texts = {name: step.answers.get(name, "") for name in TEXTS}
+        return {"chosen": [str(each) for each in chosen], **texts}
+    return {"chosen": form.data.getlist("answer"), **{name: form.raw(name) for name in TEXTS}}
+
+
+def _first(kind: Kind) -> Page:
+    return CURRENT[kind].pages[0]
+
+
+def _address(id: UUID | None, page_id: str) -> str:
+    return f"/check-ins/{id}/{page_id}" if id else "/check-ins/now"
+
+
+def _zone(request: Request) -> ZoneInfo:
+    return ZoneInfo(actor_of(request).time_zone)
+
+
+ANSWER = Permission.CHECK_IN_ANSWER
+
+routes = [
+    get("/check-ins", after.list_own, allow=ANSWER),
+    get("/check-ins/now", show_first, allow=ANSWER),
+    post("/check-ins/now", begin, allow=ANSWER),
+    get("/check-ins/{check_in_id}", resume, allow=ANSWER),
+    get("/check-ins/{check_in_id}/result", after.show_result, allow=ANSWER),
+    get("/check-ins/{check_in_id}/answers", after.show_answers, allow=ANSWER),
+    get("/check-ins/{check_in_id}/{page}", show_page, allow=ANSWER),
+    post("/check-ins/{check_in_id}/{page}", answer_page, allow=ANSWER),
+]
