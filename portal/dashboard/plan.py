@@ -13,14 +13,16 @@ from portal.web.trends import DoseMark, Score
 SHOWN = 4
 """So many of the doses done are in sight; the ones before wait behind a summary."""
 
-FELT = {
-    Effect.VOMITING: "threw up",
-    Effect.NAUSEA: "felt sick",
-    Effect.SLURRED_SPEECH: "speech was slurred",
-    Effect.FOGGY_MEMORY: "felt foggy",
-    Effect.CONFUSION: "felt mixed up",
-    Effect.ANXIETY: "felt anxious",
-    Effect.OVERDOSE_ADDICTION: "wanted more",
+FEELINGS = {
+    Effect.NAUSEA: "sick",
+    Effect.FOGGY_MEMORY: "foggy",
+    Effect.CONFUSION: "mixed up",
+    Effect.ANXIETY: "anxious",
+}
+HAPPENED = {
+    Effect.VOMITING: "Threw up.",
+    Effect.SLURRED_SPEECH: "Speech was slurred.",
+    Effect.OVERDOSE_ADDICTION: "Wanted more.",
 }
 
 
@@ -83,8 +85,10 @@ def _later(number: int) -> Node:
 
 def _words(given: Given, days: Sequence[Score], mark: DoseMark) -> str:
     change = trends.around(days, mark.on)
-    effects = [FELT[effect] for effect in given.felt.get(mark.number, ())]
-    return after_dose(change, (given.today - mark.on).days, effects)
+    effects = given.felt.get(mark.number, ())
+    feelings = [FEELINGS[effect] for effect in FEELINGS if effect in effects]
+    happened = [HAPPENED[effect] for effect in HAPPENED if effect in effects]
+    return after_dose(change, (given.today - mark.on).days, feelings, happened)
 
 
 def _title(on: date, today: date) -> str:

@@ -17,6 +17,7 @@ from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.people.queries import Named, named
 from portal.permissions import Actor
+from portal.symptoms.levels import Level
 from portal.symptoms.vocabulary import Effect
 from portal.treatments.models import Dose, TreatmentPlan
 from portal.treatments.queries import doses_of, plan_of
@@ -24,6 +25,7 @@ from portal.web import trends
 from portal.web.trends import DoseMark, Score
 
 LATEST = 5
+GRAVE = frozenset({Level.EMERGENCY, Level.URGENT})
 FIRST_DAY = 26
 """Hours: the check-in of the next day, answered a little late."""
 
@@ -67,7 +69,7 @@ class Treatment:
         for one in self.check_ins:
             if one.hours is not None and one.hours <= FIRST_DAY and one.check_in.dose_id:
                 felt.setdefault(numbers[one.check_in.dose_id], set()).update(one.effects)
-        return {number: sorted(effects) for number, effects in felt.items()}
+        return {number: list(effects) for number, effects in felt.items()}
 
     def on(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
@@ -79,6 +81,11 @@ class Watched:
 
     state: FlagState
     by: Named | None
+
+    @property
+    def is_grave(self) -> bool:
+        """Nobody took it yet, and it may not wait."""
+        return self.by is None and self.state.level in GRAVE
 
     @property
     def is_late(self) -> bool:
@@ -94,6 +101,16 @@ class Home:
     last_line: Line | None
     visit: Visit | None
     watched: list[Watched]
+
+    @property
+    def care(self) -> Watched | None:
+        return next((watched for watched in self.watched if watched.is_grave), None)
+
+    @property
+    def others(self) -> list[Watched]:
+        """What is told of besides: all that nobody took yet, else the last that somebody took."""
+        rest = [watched for watched in self.watched if watched is not self.care]
+        return [watched for watched in rest if watched.by is None][:2] or rest[:1]
 
 
 async def treatment_of(session: AsyncSession, actor: Actor) -> Treatment:

@@ -11,6 +11,7 @@ LONG_AFTER = 21
 class NextStep(StrEnum):
     """The one thing to do next, the most pressing first."""
 
+    CARE = "care"
     CHECK_IN = "check_in"
     OFFER = "offer"
     MESSAGE = "message"
@@ -20,8 +21,9 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for the patient."""
+    """What waits for the patient. `care`: they told of something grave and nobody took it yet."""
 
+    care: bool = False
     check_in: bool = False
     offer: bool = False
     message: bool = False
@@ -29,7 +31,9 @@ class Waiting:
 
 
 def next_step(waiting: Waiting) -> NextStep:
-    """A check-in always comes first: it is the one thing that can show danger."""
+    """Advice that cannot wait, then a check-in: it is the one thing that can show danger."""
+    if waiting.care:
+        return NextStep.CARE
     if waiting.check_in:
         return NextStep.CHECK_IN
     if waiting.offer:
@@ -65,17 +69,22 @@ def course_line(given: int, planned: int, plural: str) -> str:
     return f"{given} of {planned} {plural} done"
 
 
-def after_dose(change: tuple[int, int] | None, days_since: int, effects: list[str]) -> str:
+def after_dose(
+    change: tuple[int, int] | None, days_since: int, feelings: list[str], happened: list[str]
+) -> str:
     """One dose in the patient's words: what it did to the pain, and what else was felt."""
-    if days_since < 7 or change is None:
-        return "We look at your pain in one week." if days_since < 7 else "No pain score that week."
+    if days_since < 7:
+        return "We look at your pain in one week."
+    if change is None:
+        return "No pain score that week."
     before, after = change
     pain = f"Pain stayed at {after}." if before == after else f"Pain went from {before} to {after}."
-    return f"{pain} {felt(effects)}"
+    felt = [*_felt(feelings), *happened]
+    return " ".join([pain, *(felt or ["No problems."])])
 
 
-def felt(effects: list[str]) -> str:
-    if not effects:
-        return "No problems."
-    words = effects[0] if len(effects) == 1 else f"{', '.join(effects[:-1])} and {effects[-1]}"
-    return f"{words[0].upper()}{words[1:]}."
+def _felt(feelings: list[str]) -> list[str]:
+    if not feelings:
+        return []
+    most, last = ", ".join(feelings[:-1]), feelings[-1]
+    return [f"Felt {most} and {last}." if most else f"Felt {last}."]

@@ -112,6 +112,7 @@ def _plan_context(treatment: Treatment, visit: Visit | None) -> dict[str, Any]:
 
 def _waiting(home: Home) -> Waiting:
     return Waiting(
+        care=home.care is not None,
         check_in=home.check_in is not None and home.check_in.is_open,
         offer=home.offer is not None,
         message=home.unread > 0 and home.last_line is not None,

@@ -18,6 +18,7 @@ from portal.dashboard.rules import (
 @pytest.mark.parametrize(
     ("waiting", "step"),
     [
+        (Waiting(care=True, check_in=True, message=True), NextStep.CARE),
         (Waiting(check_in=True, offer=True, message=True, visit=True), NextStep.CHECK_IN),
         (Waiting(offer=True, message=True, visit=True), NextStep.OFFER),
         (Waiting(message=True, visit=True), NextStep.MESSAGE),
@@ -67,13 +68,14 @@ def test_the_course_is_said_in_doses_done() -> None:
 
 
 def test_a_dose_says_what_it_did() -> None:
-    assert after_dose((7, 6), 14, []) == "Pain went from 7 to 6. No problems."
-    assert after_dose((6, 6), 14, ["felt sick"]) == "Pain stayed at 6. Felt sick."
-    assert after_dose((6, 5), 14, ["felt sick", "threw up", "felt anxious"]) == (
-        "Pain went from 6 to 5. Felt sick, threw up and felt anxious."
+    assert after_dose((7, 6), 14, [], []) == "Pain went from 7 to 6. No problems."
+    assert after_dose((6, 6), 14, ["sick"], []) == "Pain stayed at 6. Felt sick."
+    assert after_dose((6, 5), 14, [], ["Threw up."]) == "Pain went from 6 to 5. Threw up."
+    assert after_dose((6, 5), 14, ["sick", "foggy", "anxious"], ["Threw up."]) == (
+        "Pain went from 6 to 5. Felt sick, foggy and anxious. Threw up."
     )
 
 
 def test_a_fresh_dose_promises_a_look_and_a_silent_week_says_so() -> None:
-    assert after_dose((7, 6), 1, []) == "We look at your pain in one week."
-    assert after_dose(None, 14, []) == "No pain score that week."
+    assert after_dose((7, 6), 1, [], []) == "We look at your pain in one week."
+    assert after_dose(None, 14, [], []) == "No pain score that week."
