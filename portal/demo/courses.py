@@ -10,6 +10,7 @@ from portal.demo.cast import Story
 
 AFTER_DOSE = (1.0, 2.0, 4.0, 8.0, 24.0)
 LATER = (72.0, 7 * 24.0, 14 * 24.0, 30 * 24.0)
+FRIDAY = 4
 RARE = 8
 """From here on a rule fires: bad days happen, but not every week."""
 
@@ -82,7 +83,8 @@ def pain_at(story: Story, doses: tuple[DoseAt, ...], at: datetime) -> float:
 def _doses(story: Story, now: datetime, zone: ZoneInfo, random: Random) -> Iterator[DoseAt]:
     for number, (ago, step) in enumerate(zip(story.doses_ago, story.steps, strict=True), start=1):
         at = now - timedelta(hours=ago)
-        if ago > 72:  # long ago is told by the day; such a dose was given in the morning
+        if ago > 72:  # long ago is told by the day: such a dose was given on a weekday morning
+            at -= timedelta(days=max(0, at.astimezone(zone).weekday() - FRIDAY))
             morning = time(10, 0), timedelta(minutes=random.randrange(0, 150, 5))
             at = datetime.combine(at.astimezone(zone), morning[0], tzinfo=zone) + morning[1]
         yield DoseAt(number, step, at.astimezone(now.tzinfo))

@@ -1,25 +1,20 @@
-"""Staff's pages about patients: the list, one record, a dose that was given, cautions."""
+"""Staff's pages about patients: the list, one record, and its cautions."""
 
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal import clock
 from portal.audit.actions import record as audit
 from portal.db import UnitOfWork
-from portal.errors import PortalError
 from portal.people.access import patient_for
 from portal.people.actions import set_cautions
 from portal.people.models import Caution, Patient
-from portal.people.queries import name_of, practitioners_of
+from portal.people.queries import practitioners_of
 from portal.permissions import Actor, Permission, Role
-from portal.records.forms import TypedCautions, TypedDose, given, typed_cautions, typed_dose
-from portal.records.record import Record, record_of, safety_flag_open
+from portal.records.forms import TypedCautions, typed_cautions
+from portal.records.record import Record, record_of
 from portal.records.roster import rows_for
-from portal.treatments.actions import record_dose
 from portal.web.forms import Form, form_of
 from portal.web.requests import actor_of, path_id, see_other, work
 from portal.web.routing import get, post
@@ -54,24 +49,6 @@ async def show_record(request: Request) -> Response:
     return await _page(request, record)
 
 
-async def add_dose(request: Request) -> Response:
-    form = await form_of(request)
-    typed = typed_dose(form)
-    async with work(request) as unit:
-        patient = await _patient(unit, request)
-        zone = ZoneInfo((await name_of(unit.session, patient.id)).time_zone)
-        dose = given(form, typed, zone)
-        if dose is not None:
-            flagged = await safety_flag_open(unit.session, patient.id)
-            try:
-                await record_dose(unit, patient, dose, safety_flag_open=flagged)
-            except PortalError as refusal:
-                form.errors["date"] = refusal.sentence
-    if form.errors:
-        return await _again(request, patient, form, typed=typed)
-    return see_other(f"/patients/{patient.id}", f"Dose {typed.number} is recorded.")
-
-
 async def save_cautions(request: Request) -> Response:
     form = await form_of(request)
     async with work(request) as unit:
@@ -82,7 +59,7 @@ async def save_cautions(request: Request) -> Response:
             codes = sorted(caution.value for caution in typed.cautions)
             audit(unit, "cautions:set", patient_id=patient.id, detail={"cautions": codes})
     if form.errors:
-        return await _again(request, patient, form, cautions=typed)
+        return await _again(request, patient, form, typed)
     return see_other(f"/patients/{patient.id}", "Cautions are saved.")
 
 
@@ -95,12 +72,14 @@ async def _clinicians(unit: UnitOfWork, patient: Patient) -> set[UUID]:
     return {member.id for member in team if member.role is Role.CLINICIAN}
 
 
-async def _again(request: Request, patient: Patient, form: Form, **typed: Any) -> Response:
+async def _again(
+    request: Request, patient: Patient, form: Form, cautions: TypedCautions
+) -> Response:
     """The record with what was typed and what is missing, read in a transaction of its own."""
     async with work(request) as unit:
         record = await record_of(unit.session, patient)
         audit(unit, "record:open", patient_id=patient.id)
-    return await _page(request, record, status=422, errors=form.errors, **typed)
+    return await _page(request, record, status=422, errors=form.errors, cautions=cautions)
 
 
 async def _page(
@@ -109,7 +88,6 @@ async def _page(
     *,
     status: int = 200,
     errors: dict[str, str] | None = None,
-    typed: TypedDose | None = None,
     cautions: TypedCautions | None = None,
 ) -> Response:
     held = cautions or TypedCautions(record.patient.caution_set(), record.patient.supervisor_id)
@@ -119,12 +97,10 @@ async def _page(
         status,
         record=record,
         errors=errors or {},
-        typed=typed or _next_dose(record),
         cautions=held.cautions,
         caution_options=list(Caution),
         supervisor=str(held.supervisor_id or ""),
         supervisor_options=_supervisors(record),
-        step_options=_steps(record),
         **_allowed(actor_of(request)),
     )
 
@@ -136,21 +112,6 @@ def _allowed(actor: Actor) -> dict[str, bool]:
     }
 
 
-def _next_dose(record: Record) -> TypedDose:
-    """An empty form for the next dose: today, at the step of the last one."""
-    today = clock.now().astimezone(record.zone).date().isoformat()
-    step = str(record.doses[-1].step) if record.doses else ""
-    return TypedDose(record.next_number, step, today, "", adult_present=False, note="")
-
-
-def _steps(record: Record) -> list[tuple[str, str]]:
-    total = record.plan.steps_total if record.plan else 0
-    return [
-        ("", "Choose"),
-        *((str(step), f"Step {step} of {total}") for step in range(1, total + 1)),
-    ]
-
-
 def _supervisors(record: Record) -> list[tuple[str, str]]:
     return [("", "Nobody"), *((str(one.id), one.name) for one in record.clinicians)]
 
@@ -160,6 +121,5 @@ routes = [
     get("/patients", list_patients, allow=READ),
     post("/patients", find_patients, allow=READ),
     get("/patients/{patient_id}", show_record, allow=READ),
-    post("/patients/{patient_id}/doses", add_dose, allow=Permission.DOSE_RECORD),
     post("/patients/{patient_id}/cautions", save_cautions, allow=WRITE),
 ]

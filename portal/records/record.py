@@ -28,7 +28,6 @@ from portal.web.charts import care_chart
 from portal.web.lanes import Lanes
 from portal.web.trends import DoseMark, Score
 
-SAFETY = frozenset({Level.EMERGENCY, Level.URGENT})
 CHECK_INS_SHOWN = 30
 OPENINGS_SHOWN = 20
 
@@ -101,12 +100,6 @@ class Record:
 
     def flag_of(self, check_in_id: UUID) -> FlagState | None:
         return next((state for state in self.flags if state.flag.source_id == check_in_id), None)
-
-
-async def safety_flag_open(session: AsyncSession, patient_id: UUID) -> bool:
-    """Whether an emergency or urgent flag of the patient waits to be resolved."""
-    states = await flags_of(session, patient_id)
-    return any(state.is_open and state.level in SAFETY for state in states)
 
 
 async def record_of(session: AsyncSession, patient: Patient) -> Record:
