@@ -26,7 +26,7 @@ TEMPORARY = NPM_FOLDER / "tmp"
 FETCHED = TEMPORARY / "chromium"
 MISSING = "There is no browser here: put Chromium on PATH or name it in CHROMIUM."
 
-QUIET = (
+QUIET = [
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -34,7 +34,9 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-)
+    # It opens only our own pages; as root, and in many containers, there is no sandbox to be had.
+    "--no-sandbox",
+]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 
@@ -104,10 +106,9 @@ async def launched() -> AsyncIterator["Browser"]:
     from playwright.async_api import async_playwright
 
     _use_a_node_that_runs()
-    arguments = [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=find(), args=arguments, env=_environment()
+            executable_path=find(), args=QUIET, env=_environment()
         )
         yield browser
         await browser.close()
