@@ -8,7 +8,20 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
-QUIET = ("httpx2", "httpcore2", "sqlalchemy", "alembic", "asyncio", "authlib")
+# At DEBUG these write values into the log: parameters of queries, frames of sockets, tokens.
+QUIET = (
+    "aiosqlite",
+    "alembic",
+    "asyncio",
+    "asyncpg",
+    "authlib",
+    "httpcore2",
+    "httpx2",
+    "python_multipart",
+    "sqlalchemy",
+    "uvicorn",
+    "websockets",
+)
 LONGEST_FOREIGN = 200
 
 
