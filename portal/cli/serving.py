@@ -21,7 +21,7 @@ UNACKNOWLEDGED_MS = 15_000
 
 
 class Server(uvicorn.Server):
-    """Says when it listens. A signal that ended it in good order is not raised again."""
+    """Says when it listens."""
 
     def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
