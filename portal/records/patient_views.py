@@ -44,7 +44,7 @@ async def _list(request: Request, name: str) -> Response:
 async def show_record(request: Request) -> Response:
     async with work(request) as unit:
         patient = await _patient(unit, request)
-        record = await record_of(unit.session, patient)
+        record = await record_of(unit, patient)
         audit(unit, "record:open", patient_id=patient.id)
     return await _page(request, record)
 
@@ -77,7 +77,7 @@ async def _again(
 ) -> Response:
     """The record with what was typed and what is missing, read in a transaction of its own."""
     async with work(request) as unit:
-        record = await record_of(unit.session, patient)
+        record = await record_of(unit, patient)
         audit(unit, "record:open", patient_id=patient.id)
     return await _page(request, record, status=422, errors=form.errors, cautions=cautions)
 

@@ -7,15 +7,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
 from portal.audit.models import AuditEvent
 from portal.audit.queries import entries_about
 from portal.bookings.visits import Visit, appointments_of
 from portal.check_ins.queries import Submitted, submitted_check_ins
+from portal.conversations.actions import open_conversations
 from portal.conversations.models import Conversation
-from portal.conversations.queries import care_conversation_of
+from portal.db import UnitOfWork
 from portal.flags.queries import FlagState, flags_of
 from portal.people.models import Patient
 from portal.people.queries import Named, name_of, named, practitioners_of
@@ -102,7 +102,9 @@ class Record:
         return next((state for state in self.flags if state.flag.source_id == check_in_id), None)
 
 
-async def record_of(session: AsyncSession, patient: Patient) -> Record:
+async def record_of(work: UnitOfWork, patient: Patient) -> Record:
+    session = work.session
+    care, _ = await open_conversations(work, patient.id)
     person = await name_of(session, patient.id)
     zone = ZoneInfo(person.time_zone)
     plan = await plan_of(session, patient.id)
@@ -118,7 +120,7 @@ async def record_of(session: AsyncSession, patient: Patient) -> Record:
         every_check_in=await submitted_check_ins(session, patient.id),
         flags=flags,
         visits=await appointments_of(session, patient.id),
-        conversation=await care_conversation_of(session, patient.id),
+        conversation=care,
         team=await practitioners_of(session, patient),
         names=await named(session, _people_in(patient, plan, doses, flags, openings)),
         openings=openings,
