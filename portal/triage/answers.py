@@ -13,7 +13,7 @@ from portal.flags.models import Outcome
 from portal.triage.detail import Detail
 from portal.triage.forms import Posted
 from portal.triage.queries import Queue, View, queue_for
-from portal.web.requests import actor_of
+from portal.web.requests import actor_of, is_background
 from portal.web.templates import fragment, page
 
 
@@ -41,10 +41,18 @@ def address(view: View, path: str = "/triage") -> str:
 
 
 async def read_queue(request: Request, unit: UnitOfWork) -> Queue:
-    """The view asked for. Reading it is recorded once, with the patients who were on it."""
+    """The view asked for. Whoever opens it has seen these patients, and that is recorded.
+
+    A page that refreshes itself leaves one entry for all, or the trail would drown in them.
+    """
     queue = await queue_for(unit.session, actor_of(request), view_of(request))
-    patients = sorted({str(row.state.patient_id) for row in queue.rows})
-    record(unit, "triage:list", detail={"view": queue.view.value, "patients": patients})
+    patients = sorted({row.state.patient_id for row in queue.rows})
+    if is_background(request):
+        ids = [str(patient_id) for patient_id in patients]
+        record(unit, "triage:refresh", detail={"view": queue.view.value, "patients": ids})
+        return queue
+    for patient_id in patients:
+        record(unit, "triage:list", patient_id=patient_id, detail={"view": queue.view.value})
     return queue
 
 

@@ -84,7 +84,7 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
         dose=await latest_dose(session, patient.id, before=state.raised_at),
         doses_planned=plan.doses_planned if plan else None,
         reasons=reasons,
-        timeline=await timeline_of(session, state.flag),
+        timeline=await timeline_of(session, state.flag, reasons),
         conversation_url=await _conversation_url(session, patient.id),
         check_in=check_in,
         answers=await answers_in_words(session, check_in) if check_in else (),

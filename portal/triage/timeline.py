@@ -1,6 +1,6 @@
 """What happened around a flag, in words, the latest first. Messages count; their words do not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from portal.check_ins.results import advice
 from portal.conversations.models import Conversation, Kind, Message
 from portal.flags.history import Happening, Step, history_of
 from portal.flags.models import Flag
+from portal.flags.reasons import Reason
 from portal.people.queries import Named, named
 
 _WORDS = {
@@ -32,13 +34,20 @@ class Moment:
     is_strong: bool = False
 
 
-async def timeline_of(session: AsyncSession, flag: Flag) -> list[Moment]:
+async def timeline_of(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -> list[Moment]:
     steps = await history_of(session, flag)
     sent = await _messages_since(session, flag)
     people = await named(session, [*(step.by_id for step in steps), *(who for who, _ in sent)])
-    lines = [moment(step, people) for step in steps]
+    lines = [_shown(session, flag, reasons)]
+    lines += [moment(step, people) for step in steps]
     lines += [Moment(at, f"{people[who].name} sent a message") for who, at in sent]
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -> Moment:
+    """What the patient read at once, before any of us had seen it."""
+    told = advice(reasons, flag.due_at, session.info["clinic"])
+    return Moment(flag.raised_at, f"Patient read “{told.heading}”", " ".join(told.sentences))
 
 
 def moment(step: Happening, people: Mapping[UUID, Named]) -> Moment:

@@ -6,6 +6,7 @@ import { live } from "./live.js";
 import { setCounts, setLive } from "./triage/news.js";
 import { choose, refresh, remove, showAll } from "./triage/queue.js";
 
+const queue = document.getElementById("queue");
 const detail = document.getElementById("detail");
 const title = document.getElementById("triage-title");
 const query = new URL(location.href).searchParams.get("view");
@@ -28,7 +29,16 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("dialog [data-closes]")) event.preventDefault();
 });
 
-document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+// On a narrow page list and flag are pages of their own: there a form is only a form.
+const isNarrow = () => !queue.checkVisibility();
+
+document.addEventListener("htmx:before:request", (event) => {
+  const { ctx } = event.detail;
+  if (isNarrow() && ctx.sourceElement?.matches?.("form[hx-post]")) {
+    event.preventDefault();
+    ctx.sourceElement.submit();
+    return;
+  }
   ctx.hadFocus = detail.contains(document.activeElement);
   ctx.resolves = ctx.sourceElement?.dataset?.resolve;
 });

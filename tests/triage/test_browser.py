@@ -177,6 +177,10 @@ async def test_after_resolving_the_next_flag_is_open_and_its_row_has_the_focus(
     assert await page.locator(f"#row-{first.id}").count() == 0
     assert await page.locator("#toast").inner_text() == "Resolved Patient A"
     assert page.url.endswith(f"/triage/{second.id}")
+    await page.keyboard.press("r")
+    await page.locator("#outcome").select_option("seen")
+    await page.locator("dialog").get_by_role("button", name="Resolve").click()
+    await page.locator("#triage-title:focus").wait_for()
 
 
 async def test_escape_keeps_a_flag_open_and_gives_the_focus_back(
@@ -191,19 +195,21 @@ async def test_escape_keeps_a_flag_open_and_gives_the_focus_back(
     assert await page.locator(f"#row-{flag.id}.queue-row--new").count() == 1
 
 
-async def test_a_flag_is_acknowledged_and_resolved_on_a_phone_without_scripts(
-    browse: Browse, database: Database, nurse_on_team: Person, patient: Person
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+async def test_on_a_phone_a_flag_is_acknowledged_and_resolved_page_by_page(
+    browse: Browse, database: Database, nurse_on_team: Person, patient: Person, scripts: bool
 ) -> None:
     await raised(database, patient, Level.URGENT)
-    page = await browse(nurse_on_team, "phone", java_script_enabled=False)
+    page = await browse(nurse_on_team, "phone", java_script_enabled=scripts)
     await page.goto("/triage")
     await page.get_by_role("link", name="Urgent: Patient A").click()
     await page.get_by_role("button", name="Acknowledge").click()
-    assert "Night nurse has this since" in await page.locator("#detail").inner_text()
+    await page.get_by_text("Night nurse has this since").wait_for()
     await page.locator("#resolve").click()
     await page.get_by_label("What was done").select_option("advised")
     await page.get_by_role("button", name="Resolve").click()
-    assert "Nothing is waiting" in await page.locator("main").inner_text()
+    await page.get_by_text("Nothing is waiting").first.wait_for()
+    assert "Resolved Patient A" in await page.locator("#toast").inner_text()
 
 
 async def test_a_note_survives_when_the_session_has_ended_meanwhile(

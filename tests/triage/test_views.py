@@ -165,11 +165,23 @@ async def test_an_open_page_gets_the_flag_its_row_and_the_status_line(
 async def test_every_opening_of_a_flag_is_recorded(
     nurse: Client, flag: Flag, database: Database, patient: Person
 ) -> None:
-    await nurse.get("/triage/rows", hx_request="true")
-    assert await _patients_recorded(database, "triage:list") == [None]
-    assert await _patients_recorded(database, "flag:read") == []
     await nurse.get(f"/triage/{flag.id}", hx_request="true")
     assert await _patients_recorded(database, "flag:read") == [patient.id]
+
+
+async def test_opening_the_list_is_recorded_for_each_patient_on_it(
+    nurse: Client, flag: Flag, database: Database, patient: Person
+) -> None:
+    await nurse.get("/triage?view=unowned")
+    assert await _patients_recorded(database, "triage:list") == [patient.id]
+
+
+async def test_a_page_that_refreshes_itself_leaves_one_entry_for_all(
+    nurse: Client, flag: Flag, database: Database
+) -> None:
+    await nurse.get("/triage/rows", hx_request="true", x_background="yes")
+    assert await _patients_recorded(database, "triage:refresh") == [None]
+    assert await _patients_recorded(database, "triage:list") == []
 
 
 @pytest.mark.parametrize("path", ["", "/resolve", "/reopen"])
