@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -59,7 +60,7 @@ class Seat:
             try:
                 async with self._door.reading() as session:
                     await self.judge(session)
-            except Exception as error:
+            except (SQLAlchemyError, OSError, TimeoutError) as error:
                 log.warning("rights.cannot_read", error=type(error).__name__)
                 await asyncio.sleep(TRY_AGAIN_AFTER)
 
@@ -101,7 +102,7 @@ class Doorkeeper:
         self.on_change = on_change
         self._hub = hub
         self._limits = limits
-        self._seats: set[Seat] = set()
+        self.seats: set[Seat] = set()
         self._round: asyncio.Task[None] | None = None
 
     async def rights_of(self, session: AsyncSession, token: str) -> Rights | None:
@@ -137,34 +138,34 @@ class Doorkeeper:
         self._require_room(connection.actor.session_id, connection.actor.person_id)
         seat = Seat(self, connection, token)
         topic = f"person:{connection.actor.person_id}"
-        self._seats.add(seat)
+        self.seats.add(seat)
         self._hub.join(topic, seat)
         if self._round is None or self._round.done():
             self._round = asyncio.create_task(self._make_rounds())
         try:
             yield seat
         finally:
-            self._seats.discard(seat)
+            self.seats.discard(seat)
             self._hub.leave(topic, seat)
 
     def _require_room(self, session_id: UUID, person_id: UUID) -> None:
-        actors = [seat.connection.actor for seat in self._seats]
+        actors = [seat.connection.actor for seat in self.seats]
         of_session = sum(actor.session_id == session_id for actor in actors)
         of_person = sum(actor.person_id == person_id for actor in actors)
         if of_session >= MOST_PER_SESSION or of_person >= MOST_PER_PERSON:
             raise TooFast("Too many pages are open. Close one and try again.")
 
     async def _make_rounds(self) -> None:
-        while self._seats:
+        while self.seats:
             await asyncio.sleep(LOOK_EVERY)
             try:
                 await self._look_at_everybody()
-            except Exception as error:
+            except (SQLAlchemyError, OSError, TimeoutError) as error:
                 log.warning("rights.cannot_read", error=type(error).__name__)
 
     async def _look_at_everybody(self) -> None:
         async with self.reading() as session:
-            for seat in tuple(self._seats):
+            for seat in tuple(self.seats):
                 if seat.connection.ending is None:
                     await seat.judge(session)
                 # SQLite and PostgreSQL both show one moment per transaction; look at the present.

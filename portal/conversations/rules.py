@@ -1,5 +1,6 @@
 """What may be said, and how it is tidied before it is kept. Pure."""
 
+import re
 import unicodedata
 
 from portal.conversations.models import Conversation, Kind
@@ -7,6 +8,10 @@ from portal.errors import Conflict, Invalid, NotAllowed
 from portal.permissions import Actor, Permission
 
 LONGEST_MESSAGE = 8_000
+# NUL and lone surrogates, which the databases and UTF-8 refuse.
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+# All other control signs but tabs and line ends: they show nothing and can only do harm.
+_CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Empty(Invalid):
@@ -36,10 +41,10 @@ class AlreadySaid(Conflict):
 
 def message_text(written: str) -> str:
     """The text that is kept: plain line ends, no control signs, trimmed; or why it cannot be."""
-    if "\x00" in written or any("\ud800" <= sign <= "\udfff" for sign in written):
+    if _UNKEEPABLE.search(written):
         raise Unkeepable
     plain = written.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(sign for sign in plain if sign in "\n\t" or not _is_control(sign)).strip()
+    text = _CONTROLS.sub("", plain).strip()
     if not any(_is_visible(sign) for sign in text):
         raise Empty
     if len(text) > LONGEST_MESSAGE:
@@ -52,10 +57,6 @@ def require_writer(actor: Actor, conversation: Conversation) -> None:
     is_note = conversation.kind is Kind.NOTES
     if not actor.may(Permission.NOTE_WRITE if is_note else Permission.CONVERSATION_WRITE):
         raise NotAllowed
-
-
-def _is_control(sign: str) -> bool:
-    return unicodedata.category(sign) == "Cc"
 
 
 def _is_visible(sign: str) -> bool:

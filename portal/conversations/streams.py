@@ -19,6 +19,7 @@ from portal.conversations.models import Conversation
 from portal.conversations.packets import Packet, packet_of, read_frame_of
 from portal.conversations.queries import marks_of, messages_after
 from portal.people.queries import name_of
+from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
 from portal.realtime.frames import write_frame
 from portal.realtime.hub import Hub
@@ -76,6 +77,18 @@ class Stream:
 
     async def catch_up(self, follower: Follower) -> None:
         """Queue everything after the follower's cursor, then let it have what comes."""
+        try:
+            await self._catch_up(follower)
+        except Exception as error:
+            self._break_off(error, follower)
+
+    def _break_off(self, error: Exception, *followers: Follower) -> None:
+        """Something we cannot repair here. Whoever comes back starts from what they have."""
+        log.critical("stream.broken", error=type(error).__name__)
+        for follower in followers or tuple(self.followers.values()):
+            follower.connection.end(Close.TOO_SLOW)
+
+    async def _catch_up(self, follower: Follower) -> None:
         while not follower.is_caught_up and follower.connection.ending is None:
             packets = await self._load_patiently(follower.cursor)
             for packet in packets:
@@ -104,6 +117,8 @@ class Stream:
                 log.warning("stream.cannot_read", error=type(error).__name__)
                 self._news |= {item for item in news if item[0] != "typing"}
                 await asyncio.sleep(TRY_AGAIN_AFTER)
+            except Exception as error:
+                self._break_off(error)
         self._news.clear()
 
     async def _deliver(self, news: set[tuple[str, UUID | None]]) -> None:

@@ -1,0 +1,98 @@
+"""A thread as the care team sees it: messages, the team's notes between them, the patient."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.audit.actions import record
+from portal.bookings.visits import Visit, next_appointment
+from portal.conversations.actions import mark_read
+from portal.conversations.models import Conversation
+from portal.conversations.queries import Line, messages_before, notes_of
+from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE, Reading, read_page
+from portal.db import UnitOfWork
+from portal.flags.queries import FlagState, flags_of
+from portal.people.access import patient_for
+from portal.people.models import Patient
+from portal.people.queries import Named, name_of
+from portal.permissions import Actor
+from portal.symptoms.levels import Level
+from portal.treatments.models import Dose, TreatmentPlan
+from portal.treatments.queries import latest_dose, plan_of
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What whoever answers must have in sight about the patient."""
+
+    patient: Patient
+    person: Named
+    plan: TreatmentPlan | None
+    dose: Dose | None
+    flags: list[FlagState]
+    visit: Visit | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.person.time_zone)
+
+    @property
+    def level(self) -> Level | None:
+        return min((flag.level for flag in self.flags), key=lambda level: level.rank, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThread:
+    conversation: Conversation
+    notes: Conversation
+    reading: Reading
+    notes_head: int
+    about: About
+
+
+async def open_thread(
+    work: UnitOfWork, actor: Actor, conversation: Conversation, before: int | None = None
+) -> OpenThread:
+    """Read a thread that was found through the actor; that it was read is noted."""
+    session, patient_id = work.session, conversation.patient_id
+    notes = await notes_of(session, patient_id)
+    reading = await read_page(session, actor, conversation, before)
+    noted = await messages_before(session, notes, AFTER_EVERYTHING, LINES_ON_A_PAGE)
+    record(work, "conversation:read", patient_id=patient_id, subject=conversation.id)
+    if reading.is_latest:
+        await mark_read(work, conversation, actor.person_id, reading.head)
+        await mark_read(work, notes, actor.person_id, notes.last_seq)
+    return OpenThread(
+        conversation=conversation,
+        notes=notes,
+        reading=replace(reading, lines=_between(reading, noted)),
+        notes_head=noted[-1].seq if noted else 0,
+        about=await _about(session, actor, patient_id),
+    )
+
+
+def _between(reading: Reading, noted: list[Line]) -> list[Line]:
+    """The notes of the same stretch of time, put between the lines."""
+    first = reading.lines[0].sent_at if reading.has_earlier else None
+    last = None if reading.is_latest or not reading.lines else reading.lines[-1].sent_at
+    kept = [line for line in noted if _within(line.sent_at, first, last)]
+    return sorted([*reading.lines, *kept], key=lambda line: (line.sent_at, line.kind, line.seq))
+
+
+def _within(at: datetime, first: datetime | None, last: datetime | None) -> bool:
+    return (first is None or at >= first) and (last is None or at <= last)
+
+
+async def _about(session: AsyncSession, actor: Actor, patient_id: UUID) -> About:
+    flags = [flag for flag in await flags_of(session, patient_id) if flag.is_open]
+    return About(
+        patient=await patient_for(session, actor, patient_id),
+        person=await name_of(session, patient_id),
+        plan=await plan_of(session, patient_id),
+        dose=await latest_dose(session, patient_id),
+        flags=sorted(flags, key=lambda flag: (flag.level.rank, flag.raised_at)),
+        visit=await next_appointment(session, patient_id),
+    )
