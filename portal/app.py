@@ -17,7 +17,7 @@ from portal.errors import PortalError
 from portal.realtime.hub import Hub
 from portal.sealing import Vault
 from portal.settings import Settings
-from portal.web import health
+from portal.web import health, offline, reports
 from portal.web.problems import on_failure, on_http_error, on_portal_error
 from portal.web.security import Shield
 from portal.web.state import AppState
@@ -81,7 +81,7 @@ def make_database(
 
 
 def site_routes() -> list[BaseRoute]:
-    routes: list[BaseRoute] = []
+    routes: list[BaseRoute] = [*offline.routes, *reports.routes]
     for name in SLICES:
         if find_spec(f"portal.{name}") and find_spec(f"portal.{name}.views"):
             routes += import_module(f"portal.{name}.views").routes

@@ -1,0 +1,30 @@
+// Keeps one page, "I need help now", and what it looks like. Never a page with anybody's data.
+
+const NAME = {{ ("portal-" ~ build)|tojson }};
+const PAGE = "/offline";
+const KEPT = {{ kept|tojson }};
+
+self.addEventListener("install", (event) => {
+  const page = new Request(PAGE, { credentials: "omit", cache: "reload" });
+  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll([page, ...KEPT])));
+  self.skipWaiting();
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches.keys().then((names) =>
+      Promise.all(names.filter((name) => name !== NAME).map((name) => caches.delete(name)))),
+  );
+  self.clients.claim();
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET") return;
+  const path = new URL(request.url).pathname;
+  if (KEPT.includes(path)) {
+    event.respondWith(caches.match(path).then((kept) => kept ?? fetch(request)));
+  } else if (request.mode === "navigate") {
+    event.respondWith(fetch(request).catch(() => caches.match(PAGE)));
+  }
+});
