@@ -29,10 +29,10 @@ from portal.bookings.forms import (
     windows_from,
 )
 from portal.bookings.kinds import Health, Kind, Window
-from portal.bookings.models import BookingRequest
+from portal.bookings.models import BookingDraft, BookingRequest
 from portal.bookings.steps import STEPS, Step
 from portal.db import UnitOfWork
-from portal.errors import NotFound
+from portal.errors import Conflict, NotFound
 from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.permissions import Actor, Permission
@@ -108,18 +108,34 @@ async def step_page(request: Request) -> Response:
 async def answer_step(request: Request) -> Response:
     """Save what was typed, then go on, or show the same page with what is wrong."""
     step, form = _step(request), await form_of(request)
+    try:
+        async with work(request) as unit:
+            asking = await _asking(unit, actor_of(request), in_turn=True)
+            if step not in asking.steps:
+                return await _sent_before(unit, asking, form)
+            draft = await _keep(unit, asking, step, form)
+            errors = problems(step, asking.answers) | form.errors
+            if not errors or form.raw("go"):
+                return await _go_on(unit, asking, step, form.raw("go"), draft.id)
+    except Conflict as conflict:
+        return await _same_step(request, step, form, {step.value: conflict.sentence}, 409)
+    return await _same_step(request, step, form, errors, 422)
+
+
+async def _same_step(
+    request: Request, step: Step, form: Form, errors: Errors, status: int
+) -> Response:
+    """Kept and shown again: also after a refusal, which undid the keeping."""
     async with work(request) as unit:
         asking = await _asking(unit, actor_of(request), in_turn=True)
-        if step not in asking.steps:
-            return await _sent_before(unit, asking, form)
-        first = asking.page_from(form.raw("from"))
-        _read(form, asking.answers, step, first)
-        draft = await keep_answers(unit, asking.patient, asking.answers)
-        errors = problems(step, asking.answers) | form.errors
-        if not errors or form.raw("go"):
-            return await _go_on(unit, asking, step, form.raw("go"), draft.id)
-        context = await _context(unit, asking, step, first)
-    return await page(request, f"bookings/ask_{step}.html", 422, errors=errors, **context)
+        await _keep(unit, asking, step, form)
+        context = await _context(unit, asking, step, asking.page_from(form.raw("from")))
+    return await page(request, f"bookings/ask_{step}.html", status, errors=errors, **context)
+
+
+async def _keep(unit: UnitOfWork, asking: Asking, step: Step, form: Form) -> BookingDraft:
+    _read(form, asking.answers, step, asking.page_from(form.raw("from")))
+    return await keep_answers(unit, asking.patient, asking.answers)
 
 
 def _read(form: Form, answers: Answers, step: Step, first: date) -> None:

@@ -65,10 +65,7 @@ class Bedside:
 
 
 async def dose_page(request: Request) -> Response:
-    async with work(request) as unit:
-        bedside = await _bedside(unit, request)
-        record(unit, "dose:open", patient_id=bedside.patient.id)
-    return await _show(request, bedside, _typed(None, bedside))
+    return await _show(request)
 
 
 async def record_given(request: Request) -> Response:
@@ -81,10 +78,9 @@ async def record_given(request: Request) -> Response:
                 flag_open = bedside.safety_flag_open
                 await record_dose(unit, bedside.patient, given, safety_flag_open=flag_open)
     except DoseRefused as refused:
-        typed = _typed(form, bedside)
-        return await _show(request, bedside, typed, refused.status, {}, refused.sentence)
+        return await _show(request, form, refused.status, refused.sentence)
     if given is None:
-        return await _show(request, bedside, _typed(form, bedside), 422, form.errors)
+        return await _show(request, form, 422)
     words = f"{bedside.plan.route.words} {given.number} is recorded." if bedside.plan else ""
     return see_other(f"/patients/{bedside.patient.id}", words)
 
@@ -155,16 +151,22 @@ def _typed(form: Form | None, bedside: Bedside) -> dict[str, Any]:
 
 
 async def _show(
-    request: Request,
-    bedside: Bedside,
-    typed: dict[str, Any],
-    status: int = 200,
-    errors: dict[str, str] | None = None,
-    problem: str | None = None,
+    request: Request, form: Form | None = None, status: int = 200, problem: str | None = None
 ) -> Response:
-    context = {"bedside": bedside, "typed": typed, "errors": errors or {}, "problem": problem}
-    which = [(FIRST, "The first"), (SECOND, "The second")]
-    return await page(request, "treatments/record_dose.html", status, which=which, **context)
+    """The form as things are now, with what was typed and what is wrong with it."""
+    async with work(request) as unit:
+        bedside = await _bedside(unit, request)
+        record(unit, "dose:open", patient_id=bedside.patient.id)
+    return await page(
+        request,
+        "treatments/record_dose.html",
+        status,
+        bedside=bedside,
+        typed=_typed(form, bedside),
+        errors=form.errors if form else {},
+        problem=problem,
+        which=[(FIRST, "The first"), (SECOND, "The second")],
+    )
 
 
 routes: list[Route] = [

@@ -16,6 +16,7 @@ from portal.bookings.kinds import Kind, Window
 from portal.bookings.models import BookingRequest, Ending, Offer, OfferOutcome, RequestEnd, Slot
 from portal.errors import NotFound
 from portal.people.access import is_visible
+from portal.people.models import Caution, Patient
 from portal.people.queries import Named, named
 from portal.permissions import Actor
 from portal.sealing import unseal
@@ -38,6 +39,7 @@ class RequestState:
     request: BookingRequest
     details: Details
     patient: Named
+    cautions: frozenset[Caution]
     offers: tuple[Offer, ...]
     choices: tuple[Choice, ...]
     end: RequestEnd | None
@@ -137,6 +139,7 @@ async def _states(session: AsyncSession, requests: Sequence[BookingRequest]) -> 
     offers = await _offers(session, ids)
     ends = await _ends(session, ids)
     slots = await _held(session, offers)
+    cautions = await _cautions(session, requests)
     people = await named(
         session,
         [
@@ -153,6 +156,7 @@ async def _states(session: AsyncSession, requests: Sequence[BookingRequest]) -> 
             slots,
             ends.get(request.id),
             people,
+            cautions[request.patient_id],
         )
         for request in requests
     ]
@@ -165,12 +169,14 @@ def _state(
     slots: Iterable[Slot],
     end: RequestEnd | None,
     people: dict[UUID, Named],
+    cautions: frozenset[Caution],
 ) -> RequestState:
     own = {offer.id for offer in offers}
     return RequestState(
         request=request,
         details=details_of(session, request),
         patient=people[request.patient_id],
+        cautions=cautions,
         offers=offers,
         choices=tuple(Choice(s, people[s.nurse_id]) for s in slots if s.offer_id in own),
         end=end,
@@ -183,6 +189,14 @@ def _reason(session: AsyncSession, request: BookingRequest, end: RequestEnd | No
     if end is None or end.reason is None:
         return None
     return unseal(session, end.reason, "booking_request_end", request.id, request.patient_id)
+
+
+async def _cautions(
+    session: AsyncSession, requests: Sequence[BookingRequest]
+) -> dict[UUID, frozenset[Caution]]:
+    ids = {request.patient_id for request in requests}
+    found = await session.exec(select(Patient).where(col(Patient.id).in_(ids)))
+    return {patient.id: patient.caution_set() for patient in found.all()}
 
 
 async def _offers(session: AsyncSession, request_ids: Sequence[UUID]) -> Sequence[Offer]:

@@ -4,6 +4,7 @@ import re
 import pytest
 from sqlmodel import col, select
 
+from portal.bookings.actions import OPEN_AT_MOST
 from portal.bookings.details import Details, details_of
 from portal.bookings.kinds import Health, Kind
 from portal.bookings.models import BookingDraft, BookingRequest
@@ -83,6 +84,7 @@ async def test_an_error_keeps_everything_typed_and_says_how_to_put_it_right(
     assert 'value="2 Sample Road"' in again.text
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # about the form
 @pytest.mark.parametrize(
     ("step", "fields", "sentence"),
     [
@@ -139,6 +141,7 @@ async def test_times_on_other_days_stay_picked_while_looking_further(
     assert "Also picked:" in page
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # about the form
 @pytest.mark.parametrize(
     ("kind", "first"),
     [("call_back", "times"), ("dose_question", "phone"), ("follow_up", "times")],
@@ -175,6 +178,18 @@ async def test_who_jumps_to_the_last_page_is_led_to_what_is_missing(
     assert await requests(database) == []
 
 
+async def test_a_request_too_many_is_refused_and_the_words_are_kept(
+    patient: Person, client_for: ClientFor
+) -> None:
+    client = await client_for(patient)
+    for _ in range(OPEN_AT_MOST):
+        await client.post("/visits/ask/words", words=WORDS, draft=await fill(client))
+    await fill(client)
+    answer = await client.post("/visits/ask/words", words="My sixth wish")
+    assert (answer.status_code, "requests waiting" in answer.text) == (409, True)
+    assert "My sixth wish" in (await client.get("/visits/ask/words")).text
+
+
 async def test_a_draft_is_sealed_and_another_patient_never_sees_it(
     database: Database, patient: Person, other_patient: Person, client_for: ClientFor
 ) -> None:
@@ -192,6 +207,7 @@ async def test_a_draft_is_sealed_and_another_patient_never_sees_it(
         assert owners.all() == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # about the form
 @pytest.mark.parametrize("address", ["/visits/ask", "/visits/ask/times", "/visits"])
 async def test_staff_and_strangers_cannot_ask_for_a_patient(
     client_for: ClientFor, nurse_on_team: Person, nurse_elsewhere: Person, address: str
