@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,11 +10,20 @@ from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import ASGIApp
 
 from portal.accounts.backend import SignedIn
+from portal.accounts.views import routes as account_routes
+from portal.bookings.views import routes as booking_routes
+from portal.check_ins.views import routes as check_in_routes
+from portal.conversations.views import routes as conversation_routes
+from portal.dashboard.views import routes as dashboard_routes
 from portal.db import Database
 from portal.errors import PortalError
+from portal.inbox.views import routes as inbox_routes
+from portal.navigation import counts_for
 from portal.realtime.hub import Hub
+from portal.records.views import routes as record_routes
 from portal.sealing import Vault
 from portal.settings import Settings
+from portal.triage.views import routes as triage_routes
 from portal.web import health, offline, reports
 from portal.web.problems import on_failure, on_http_error, on_portal_error
 from portal.web.security import Shield
@@ -24,18 +31,6 @@ from portal.web.state import AppState
 from portal.web.static import static_mount
 
 LARGEST_BODY = 1 << 20
-SLICES = (
-    "accounts",
-    "bookings",
-    "check_ins",
-    "conversations",
-    "dashboard",
-    "inbox",
-    "live",
-    "records",
-    "treatments",
-    "triage",
-)
 
 
 class Portal(Starlette):
@@ -69,7 +64,7 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
         },
     )
     app.settings = settings
-    app.state.portal = AppState(settings=settings, database=database, hub=hub)
+    app.state.portal = AppState(settings, database, hub, counts_for)
     return app
 
 
@@ -81,8 +76,16 @@ def make_database(
 
 
 def site_routes() -> list[BaseRoute]:
-    routes: list[BaseRoute] = [*offline.routes, *reports.routes]
-    for name in SLICES:
-        if find_spec(f"portal.{name}") and find_spec(f"portal.{name}.views"):
-            routes += import_module(f"portal.{name}.views").routes
-    return routes
+    """Every address behind the sign-in, and those of the way to it."""
+    return [
+        *account_routes,
+        *booking_routes,
+        *check_in_routes,
+        *conversation_routes,
+        *dashboard_routes,
+        *inbox_routes,
+        *offline.routes,
+        *record_routes,
+        *reports.routes,
+        *triage_routes,
+    ]

@@ -1,24 +1,27 @@
 """Every table, for the migrations only."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from sqlmodel import SQLModel
 
-SLICES = (
-    "people",
-    "audit",
-    "accounts",
-    "treatments",
-    "flags",
-    "check_ins",
-    "conversations",
-    "bookings",
-)
+from portal.accounts import models as accounts
+from portal.audit import models as audit
+from portal.bookings import models as bookings
+from portal.check_ins import models as check_ins
+from portal.conversations import models as conversations
+from portal.flags import models as flags
+from portal.people import membership
+from portal.people import models as people
+from portal.treatments import models as treatments
 
-for name in SLICES:
-    if find_spec(f"portal.{name}") and find_spec(f"portal.{name}.models"):
-        import_module(f"portal.{name}.models")
-import_module("portal.people.membership")
+SLICES = (
+    people,
+    membership,
+    audit,
+    accounts,
+    treatments,
+    flags,
+    check_ins,
+    conversations,
+    bookings,
+)
 
 metadata = SQLModel.metadata
