@@ -5,10 +5,12 @@
 // Moving to a row fires "row-chosen" on its link after a short rest, so that running down the list
 // loads one detail, not ten.
 
+import { announce } from "./announce.js";
 import { keyName, keysOf, sameKey, wordsOf } from "./key-names.js";
 
 const REST = 150;
-const WAIT_FOR_DETAIL = 3000;
+const WAIT_FOR_DETAIL = 5000;
+const NOT_DONE = "Not done: this one is still loading. Press the key again.";
 const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 const TEXT_INPUTS = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])";
 
@@ -98,10 +100,12 @@ async function press(key) {
     return;
   }
   // The detail may be swapped while we wait, so the control is looked up again.
-  if (await detailOf(chosenRow())) {
-    const fresh = controlFor(key);
-    if (fresh) use(fresh);
+  if (!await detailOf(chosenRow())) {
+    announce(NOT_DONE);
+    return;
   }
+  const fresh = controlFor(key);
+  if (fresh) use(fresh);
 }
 
 async function openRow(row, event) {

@@ -20,7 +20,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
 
 
 async def until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         while not done():
             await asyncio.sleep(0.02)
 
