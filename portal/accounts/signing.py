@@ -29,6 +29,15 @@ log = structlog.get_logger()
 LONGEST_ANSWER = 4096
 
 
+async def welcome(request: Request) -> Response:
+    """The door: one button to the provider. Whoever is signed in goes straight on."""
+    wanted = request.query_params.getlist("next")
+    back = local_path(wanted[0]) if len(wanted) == 1 else "/"
+    if actor_or_none(request) is not None:
+        return see_other(back)
+    return await page(request, "welcome.html", next=back)
+
+
 async def start(request: Request) -> Response:
     """To the provider, from a page of ours; another site's link leads to the welcome page."""
     wanted = request.query_params.getlist("next")

@@ -7,6 +7,7 @@ from portal.web.routing import ANYONE, get, post
 OWN = Permission.ACCOUNT_USE
 
 routes = [
+    get("/welcome", signing.welcome, allow=ANYONE),
     get("/sign-in", signing.start, allow=ANYONE),
     get("/auth/callback", signing.callback, allow=ANYONE),
     get("/invitations/{token}", signing.invitation_page, allow=ANYONE),
