@@ -111,7 +111,10 @@ async def test_an_emergency_enters_at_once_at_the_top_and_is_said_once(
 async def test_an_emergency_is_seen_from_every_view(
     browse: Browse, database: Database, nurse_on_team: Person, patient: Person
 ) -> None:
-    page = await open_queue(await browse(nurse_on_team, "desktop"), "/triage?view=resolved")
+    page = await open_queue(await browse(nurse_on_team, "desktop"), "/triage?view=unowned")
+    await page.keyboard.press("]")
+    await page.wait_for_url("**/triage?view=resolved")
+    await page.wait_for_selector('[data-live-state][data-state="live"]')
     alarm = await raised(database, patient, Level.EMERGENCY)
     await page.locator(f"#row-{alarm.id}").wait_for(timeout=2000)
 
