@@ -11,8 +11,8 @@ const TELL_TYPING_EVERY = 1500;
 const SAY_LOST_AFTER = 10_000;
 const LOST = "Messages may come late. You can still write: it is sent when the connection is back.";
 const OVER = {
-  signed_out: "You were signed out. What you wrote is still here.",
-  idle: "You were signed out because nothing was written for a while. What you wrote is still here.",
+  signed_out: "You are signed out. What you wrote is still here.",
+  idle: "You are signed out. What you wrote is still here.",
   not_allowed: "You can no longer see this conversation.",
   other_person: "Somebody else has signed in here. Load this page again.",
 };
@@ -125,19 +125,17 @@ let saidLost = false;
 
 function showState(state, why) {
   clearTimeout(lostTimer);
-  if (state === "over") tellLost(OVER[why], why !== "not_allowed");
+  if (state === "over") tellLost(OVER[why] ?? LOST);
   else if (state === "lost") lostTimer = setTimeout(() => tellLost(LOST), SAY_LOST_AFTER);
   else hideLost();
 }
 
-function tellLost(words, canSignIn = false) {
+function tellLost(words) {
   const banner = document.querySelector("[data-lost]");
   if (!banner) return;
   saidLost = true;
   banner.hidden = false;
   banner.querySelector("p").textContent = words;
-  const link = banner.querySelector("a");
-  if (link) link.hidden = !canSignIn;
   announce(words);
 }
 

@@ -158,6 +158,12 @@ export const live = {
   },
 };
 
+// Signed in again in another tab, and the page kept its words for it.
+document.addEventListener("session:back", () => {
+  if (state !== "over") return;
+  become("lost");
+  connect();
+});
 window.addEventListener("online", connect);
 window.addEventListener("offline", () => { if (socket) drop(socket); });
 window.addEventListener("pagehide", () => { if (socket) drop(socket); clearTimeout(timer); });

@@ -74,8 +74,8 @@ export class Log {
     const ours = [...this.list.querySelectorAll(`[data-message].message--${this.viewer}`)].at(-1);
     if (!ours || Number(ours.dataset.seq) > seq) return;
     // A new one for a new "Sent": the old one may still carry the sign of a message that was read.
-    const old = this.list.querySelector("[data-state]");
-    const state = words === "Sent" || !old ? copyOf("state") : old;
+    const old = this.list.querySelector("[data-receipt]");
+    const state = words === "Sent" || !old ? copyOf("receipt") : old;
     if (state !== old) old?.remove();
     state.querySelector("span").textContent = words;
     if (words !== "Sent") state.querySelector("svg").replaceWith(copyOf("read"));

@@ -97,6 +97,10 @@ export class Outbox {
     const element = template.content.firstElementChild.cloneNode(true);
     element.dataset.pending = clientId;
     element.querySelector("[data-body]").textContent = body;
+    // Whoever asks whether this page holds words that are nowhere else looks at its text boxes.
+    const kept = Object.assign(document.createElement("textarea"), { hidden: true });
+    kept.value = body;
+    element.append(kept);
     return element;
   }
 }

@@ -1,0 +1,193 @@
+"""Two people at once in real browsers: a patient's phone and a nurse's desk."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, expect
+
+from portal.accounts.sessions import end_all_sessions
+from portal.conversations.models import Conversation
+from portal.conversations.queries import messages_after
+from portal.db import Database
+from portal.people.models import Person
+from tests.conftest import Browse
+from tests.conversations.people import said
+
+# What a browser does has nothing to do with the kind of database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+async def patient_page(browse: Browse, care: Conversation, patient: Person) -> AsyncIterator[Page]:
+    page = await browse(patient, "phone")
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    await page.goto(f"/conversations/{care.id}")
+    yield page
+    assert problems == []
+
+
+async def bodies(database: Database, conversation: Conversation) -> list[str]:
+    async with database.read() as session:
+        return [line.body for line in await messages_after(session, conversation, 0)]
+
+
+async def write(page: Page, words: str, button: str = "Send") -> None:
+    await page.locator("textarea:visible").fill(words)
+    await page.get_by_role("button", name=button, exact=True).click()
+
+
+async def test_two_people_talk_and_see_each_other_at_once(
+    browse: Browse,
+    patient_page: Page,
+    care: Conversation,
+    nurse_on_team: Person,
+) -> None:
+    desk = await browse(nurse_on_team, "desktop")
+    await desk.goto("/inbox")
+    await write(patient_page, "I feel sick.")
+    await expect(patient_page.locator("[data-receipt]")).to_have_text("Sent")
+
+    row = desk.locator(f"#row-{care.id}")
+    await expect(row).to_contain_text("I feel sick.")
+    await row.get_by_role("link").click()
+    log = desk.get_by_role("log")
+    await expect(log).to_contain_text("I feel sick.")
+    await expect(patient_page.locator("[data-receipt]")).to_contain_text("Read ")
+
+    await desk.locator("textarea:visible").press_sequentially("Small", delay=20)
+    await expect(patient_page.locator("[data-typing]")).to_have_text("Night nurse is writing")
+    await desk.locator("textarea:visible").fill("Small sips are fine.")
+    await desk.keyboard.press("Control+Enter")
+    await expect(patient_page.get_by_role("log")).to_contain_text("Small sips are fine.")
+    await expect(patient_page.locator("[data-typing]")).to_have_text("")
+    await expect(desk.locator("[data-receipt]")).to_contain_text("Read ")
+    assert await patient_page.locator("[data-message]").count() == 2
+    assert await patient_page.locator("[data-pending]").count() == 0
+
+    await desk.get_by_role("link", name="Internal note").first.click()
+    await write(desk, "Call her first.", "Save note")
+    await expect(log).to_contain_text("Internal note. Patient cannot see this")
+    await expect(log.locator(".note")).to_contain_text("Call her first.")
+    await write(patient_page, "Thank you")
+    await expect(log).to_contain_text("Thank you")
+    assert "Call her first." not in await patient_page.content()
+
+
+async def test_what_is_written_offline_is_kept_and_sent_once_when_the_line_is_back(
+    patient_page: Page, database: Database, care: Conversation
+) -> None:
+    await write(patient_page, "One")
+    await expect(patient_page.locator("[data-receipt]")).to_have_text("Sent")
+    await patient_page.context.set_offline(True)
+    await write(patient_page, "Two")
+    await write(patient_page, "Three")
+    waiting = patient_page.locator("[data-pending]")
+    await expect(waiting).to_have_count(2)
+    await expect(waiting.first).to_contain_text("Not sent.")
+    await expect(waiting.first.get_by_role("button", name="Try again")).to_be_visible()
+    assert await bodies(database, care) == ["One"]
+
+    await patient_page.context.set_offline(False)
+    await expect(waiting).to_have_count(0, timeout=15_000)
+    await expect(patient_page.locator("[data-message]")).to_have_count(3)
+    assert await bodies(database, care) == ["One", "Two", "Three"]
+
+
+async def test_without_a_socket_messages_still_go_by_form(
+    browse: Browse, database: Database, care: Conversation, patient: Person
+) -> None:
+    page = await browse(patient, "phone")
+    await page.add_init_script(
+        "window.WebSocket = class extends EventTarget { close() {} send() {} };"
+    )
+    await page.goto(f"/conversations/{care.id}")
+    await write(page, "By form")
+    await expect(page.locator("[data-message]")).to_contain_text("By form")
+    await expect(page.locator("[data-receipt]")).to_have_text("Sent")
+    assert await bodies(database, care) == ["By form"]
+
+
+async def test_a_conversation_works_without_scripts(
+    browse: Browse, database: Database, care: Conversation, patient: Person, nurse_on_team: Person
+) -> None:
+    phone = await browse(patient, "phone", java_script_enabled=False)
+    await phone.goto("/messages")
+    await write(phone, "Hello")
+    await expect(phone.get_by_role("log")).to_contain_text("Hello")
+    desk = await browse(nurse_on_team, "desktop", java_script_enabled=False)
+    await desk.goto("/inbox")
+    await desk.get_by_role("link", name="Patient A").click()
+    await write(desk, "Good evening", "Send to patient")
+    await expect(desk.get_by_role("log")).to_contain_text("Good evening")
+    await desk.get_by_role("link", name="Internal note").click()
+    await write(desk, "Sleepy", "Save note")
+    await expect(desk.locator(".note")).to_contain_text("Sleepy")
+    await phone.reload()
+    await expect(phone.get_by_role("log")).to_contain_text("Good evening")
+    assert "Sleepy" not in await phone.content()
+
+
+async def test_new_messages_do_not_move_a_reader_who_looks_further_up(
+    patient_page: Page, database: Database, care: Conversation, nurse_on_team: Person
+) -> None:
+    await said(database, care, nurse_on_team, *(f"Line {number}" for number in range(30)))
+    await expect(patient_page.locator("[data-message]")).to_have_count(30)
+    await patient_page.evaluate("window.scrollTo(0, 0)")
+    await said(database, care, nurse_on_team, "News")
+    below = patient_page.get_by_role("button", name="1 new message below")
+    await expect(below).to_be_visible()
+    assert await patient_page.evaluate("window.scrollY") == 0
+    await below.click()
+    await expect(patient_page.get_by_text("News")).to_be_in_viewport()
+    await expect(below).to_be_hidden()
+
+
+async def test_after_a_sign_out_elsewhere_the_page_says_so_and_keeps_the_words(
+    patient_page: Page, database: Database, patient: Person
+) -> None:
+    await patient_page.locator("textarea").fill("Half a sentence")
+    async with database.work() as work:
+        await end_all_sessions(work, patient.id)
+    dialog = patient_page.get_by_role("dialog", name="You are signed out")
+    await expect(dialog.get_by_role("link", name="Sign in again")).to_be_visible()
+    assert await patient_page.locator("textarea").input_value() == "Half a sentence"
+
+
+async def test_what_people_write_runs_nowhere(
+    browse: Browse,
+    patient_page: Page,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+) -> None:
+    desk = await browse(nurse_on_team, "desktop")
+    ran: list[str] = []
+    for page in (desk, patient_page):
+        page.on("dialog", lambda dialog: ran.append(dialog.message))
+        page.on("pageerror", lambda error: ran.append(str(error)))
+    await desk.goto(f"/inbox/{care.id}")
+    await said(
+        database,
+        care,
+        patient,
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(2)>",
+        "<svg onload=alert(3)>",
+        "<div hx-get='/' hx-trigger='load'>x</div><hx-partial hx-target='body'>y</hx-partial>",
+        "</p></li></ol><h1>Gone</h1>",
+    )
+    for page in (desk, patient_page):
+        await expect(page.locator("[data-message]")).to_have_count(5)
+        for unwanted in ("img", "script", "[hx-get]", "h1", "svg[onload]"):
+            assert await page.locator(f".message__words {unwanted}").count() == 0
+    assert ran == []
+
+
+async def test_a_message_that_is_too_long_comes_back_to_be_changed(patient_page: Page) -> None:
+    await patient_page.locator("textarea").evaluate("box => box.removeAttribute('maxlength')")
+    await write(patient_page, "x" * 8001)
+    await expect(patient_page.locator("[data-complaint]")).to_contain_text("This is too long.")
+    assert len(await patient_page.locator("textarea").input_value()) == 8001
+    await expect(patient_page.locator("[data-pending]")).to_have_count(0)
