@@ -17,3 +17,11 @@ function fill(region, text) {
   region.textContent = text;
   timers.set(region, setTimeout(() => { region.textContent = ""; }, CLEAR_AFTER));
 }
+
+/** Shows `words` in the status toast; frame.js says whatever is put there. */
+export function toast(words) {
+  const box = document.createElement("div");
+  box.className = "toast";
+  box.append(Object.assign(document.createElement("p"), { textContent: words }));
+  document.getElementById("toast")?.replaceChildren(box);
+}

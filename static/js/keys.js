@@ -5,7 +5,7 @@
 // Moving to a row fires "row-chosen" on its link after a short rest, so that running down the list
 // loads one detail, not ten.
 
-import { announce } from "./announce.js";
+import { toast } from "./announce.js";
 import { keyName, keysOf, sameKey, wordsOf } from "./key-names.js";
 
 const REST = 150;
@@ -101,7 +101,7 @@ async function press(key) {
   }
   // The detail may be swapped while we wait, so the control is looked up again.
   if (!await detailOf(chosenRow())) {
-    announce(NOT_DONE);
+    toast(NOT_DONE);
     return;
   }
   const fresh = controlFor(key);

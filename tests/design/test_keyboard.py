@@ -109,3 +109,11 @@ async def test_the_pages_policy_has_nothing_to_report(page: Page) -> None:
     await page.keyboard.press("j")
     await expect(page.locator("[data-detail-title]")).to_have_text("Patient B")
     assert said == []
+
+
+async def test_a_detail_that_never_comes_is_said_and_nothing_is_sent(page: Page) -> None:
+    sent = await open_desk(page, desk(), wait=8)
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    await expect(page.locator("#toast")).to_contain_text("Not done", timeout=10_000)
+    assert sent == []
