@@ -31,13 +31,13 @@ from portal.bookings.refusals import (
     nurse_taken,
     patient_taken,
 )
-from portal.bookings.rules import offer_refusal
+from portal.bookings.rules import look_refusal, offer_refusal
 from portal.db import UnitOfWork
 from portal.errors import Conflict, Invalid, NotFound
 from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.people.queries import Named, name_of, practitioners_of
-from portal.permissions import Role
+from portal.permissions import Permission, Role
 from portal.treatments.queries import plan_of
 
 HOLD = timedelta(minutes=10)  # proposal (workflow.md, "Slot hold")
@@ -66,6 +66,7 @@ async def offer_times(
     await _refuse_answered(work, request.id)
     await lapse_around(work, patient.id, nurses.keys())
     await _refuse_offered(work, request.id)
+    _refuse_unseen(work, request)
     await _refuse_unready(work, request, patient, [time.starts_at for time in proposed])
     offer = _offer(work, request)
     work.session.add(offer)
@@ -101,6 +102,13 @@ async def _refuse_offered(work: UnitOfWork, request_id: UUID) -> None:
     if offer is not None:
         name = (await name_of(work.session, offer.offered_by)).name
         raise already_offered(name, offer.held_until, ZoneInfo(actor_of(work).time_zone))
+
+
+def _refuse_unseen(work: UnitOfWork, request: RequestState) -> None:
+    may_judge = actor_of(work).may(Permission.RECORD_WRITE)
+    refusal = look_refusal(request.kind, request.details.health, may_judge=may_judge)
+    if refusal:
+        raise Conflict(refusal)
 
 
 async def _refuse_unready(

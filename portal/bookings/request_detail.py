@@ -13,14 +13,14 @@ from portal.bookings.kinds import Kind, Window
 from portal.bookings.offer_form import OfferRow, suggested
 from portal.bookings.offering import COMES
 from portal.bookings.queries import RequestState, request_for
-from portal.bookings.rules import offer_refusal, supervision_reasons
+from portal.bookings.rules import look_refusal, offer_refusal, supervision_reasons
 from portal.bookings.steps import working_days
 from portal.bookings.visits import Visit, appointment_of_request
 from portal.db import UnitOfWork
 from portal.people.access import patient_for
 from portal.people.models import Caution, Patient
 from portal.people.queries import Named, named, practitioners_of
-from portal.permissions import Actor, Role
+from portal.permissions import Actor, Permission, Role
 from portal.treatments.models import Dose, TreatmentPlan
 from portal.treatments.queries import latest_dose, plan_of
 
@@ -84,7 +84,8 @@ async def detail_for(work: UnitOfWork, actor: Actor, request_id: UUID) -> Reques
         nurses=nurses,
         diary=_diary(days, nurses, busy, zone),
         rows=tuple(suggested(state.kind, coming, [n.id for n in nurses], busy, zone)),
-        obstacle=offer_refusal(state.kind, patient, plan, health, days[0]),
+        obstacle=offer_refusal(state.kind, patient, plan, health, days[0])
+        or look_refusal(state.kind, health, may_judge=actor.may(Permission.RECORD_WRITE)),
         visit=await appointment_of_request(session, state.id),
     )
 

@@ -9,6 +9,7 @@ from portal.treatments.models import TreatmentPlan
 from portal.treatments.rules import prescription_refusal
 
 ADULT = 18
+NEEDS_A_LOOK = frozenset({Health.BLOOD_PRESSURE, Health.PREGNANT, Health.URINE})
 
 
 def offer_refusal(
@@ -29,6 +30,19 @@ def offer_refusal(
         words = " and ".join(caution.words.lower() for caution in cautions)
         return f"This needs medical supervision ({words}). Name a supervising clinician first."
     return None
+
+
+def look_refusal(kind: Kind, health: Collection[Health], *, may_judge: bool) -> str | None:
+    """Why this person may not offer the visit: some answers need a clinical eye first.
+
+    Source: clinical.md section 3 (blood pressure: decided before booking) and rule 30 (bladder: no
+    further doses until we speak).
+    """
+    worrying = sorted(NEEDS_A_LOOK.intersection(health)) if kind is Kind.INFUSION_VISIT else []
+    if not worrying or may_judge:
+        return None
+    words = " and ".join(asked.words.lower() for asked in worrying)
+    return f"A nurse or clinician must look first ({words}), and offers this visit."
 
 
 def supervision_reasons(patient: Patient, health: Collection[Health], on: date) -> list[Caution]:

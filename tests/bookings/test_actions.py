@@ -7,7 +7,7 @@ from sqlmodel import col, func, select
 
 from portal.audit.models import AuditEvent
 from portal.bookings.actions import OPEN_AT_MOST, cancel, refuse, withdraw
-from portal.bookings.kinds import Kind
+from portal.bookings.kinds import Health, Kind
 from portal.bookings.models import BookingRequest, Ending, OfferOutcome, Slot, SlotState
 from portal.bookings.offering import decline
 from portal.bookings.queries import (
@@ -294,6 +294,19 @@ async def test_an_infusion_visit_cannot_be_offered_without_a_prescription(
         await offered(database, coordinator_on_team, request, time)
     await signed_plan(database, patient, clinician_on_team)
     await offered(database, coordinator_on_team, request, time)
+
+
+async def test_a_coordinator_leaves_a_worrying_answer_to_a_nurse(
+    database: Database, clinic: Clinic
+) -> None:
+    await signed_plan(database, clinic.patient, clinic.clinician_on_team)
+    health = [Health.BLOOD_PRESSURE]
+    request = await asked(database, clinic.patient, Kind.INFUSION_VISIT, health=health)
+    time = proposed(clinic.nurse_on_team, days_ahead(2), hours=3)
+    with pytest.raises(Conflict, match="must look first"):
+        await offered(database, clinic.coordinator_on_team, request, time)
+    _, slots = await offered(database, clinic.nurse_on_team, request, time)
+    await accepted(database, clinic.patient, request, slots[0])
 
 
 async def test_a_refusal_shows_its_reason_and_ends_the_request_once(

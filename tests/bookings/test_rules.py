@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from portal.bookings.kinds import Health, Kind
-from portal.bookings.rules import offer_refusal, supervision_reasons
+from portal.bookings.rules import look_refusal, offer_refusal, supervision_reasons
 from portal.people.models import Caution, Patient
 from portal.treatments.models import PlanState
 from tests.treatments.test_rules import DAY, plan
@@ -54,3 +54,16 @@ def test_a_birth_date_counts_even_when_nobody_ticked_under_18() -> None:
     adult = patient(born_on=date(DAY.year - 18, DAY.month, DAY.day))
     assert supervision_reasons(child, [], DAY) == [Caution.UNDER_18]
     assert supervision_reasons(adult, [], DAY) == []
+
+
+@pytest.mark.parametrize("asked", [Health.BLOOD_PRESSURE, Health.PREGNANT, Health.URINE])
+def test_a_worrying_answer_needs_a_clinical_eye_before_an_infusion(asked: Health) -> None:
+    refusal = look_refusal(Kind.INFUSION_VISIT, [asked], may_judge=False)
+    assert refusal
+    assert asked.words.lower() in refusal
+    assert look_refusal(Kind.INFUSION_VISIT, [asked], may_judge=True) is None
+    assert look_refusal(Kind.FOLLOW_UP, [asked], may_judge=False) is None
+
+
+def test_a_new_medicine_is_shown_and_holds_nothing_back() -> None:
+    assert look_refusal(Kind.INFUSION_VISIT, [Health.NEW_MEDICINE], may_judge=False) is None
