@@ -47,20 +47,17 @@ STRANGER = Persona(
 )
 
 
-STAFF_ORDER = (Role.NURSE, Role.CLINICIAN, Role.COORDINATOR, Role.ADMIN)
-
-
 async def personas(session: AsyncSession) -> Sequence[Persona]:
     rows = await session.exec(select(Person).where(col(Person.disabled_at).is_(None)))
     people = sorted(rows.all(), key=_place)
     return [*(_persona(person) for person in people), STRANGER]
 
 
-def _place(person: Person) -> tuple[int, bool, str]:
-    """Patients by letter, then staff in the order of their work, each with the outsiders last."""
-    if person.role is Role.PATIENT:
-        return -1, False, person.name
-    return STAFF_ORDER.index(person.role), "," in person.name, person.name
+def _place(person: Person) -> tuple[bool, int, str]:
+    """Patients by letter, then the care team in the order of the hints above."""
+    is_staff = person.role is not Role.PATIENT
+    order = list(HINTS).index(person.name) if is_staff and person.name in HINTS else len(HINTS)
+    return is_staff, order, person.name
 
 
 def _persona(person: Person) -> Persona:

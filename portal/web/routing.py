@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import quote
 
-from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -17,10 +16,10 @@ from starlette.routing import Route
 from portal.errors import NotAllowed
 from portal.permissions import Actor, Permission
 from portal.web.forms import form_data
+from portal.web.late import give_words_back, local
 from portal.web.requests import actor_or_none, is_htmx
 from portal.web.security import csrf_token, is_same_origin
 from portal.web.state import state_of
-from portal.web.templates import page
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -81,34 +80,12 @@ def guard_of(route: Route) -> Guarded:
 async def ask_to_sign_in(request: Request) -> Response:
     """Nothing typed is lost: a posted form is shown back to its writer, and only to them."""
     if request.method not in {"GET", "HEAD"}:
-        return await _keep_words(request)
-    back = quote(_local(request.url), safe="")
+        _require_same_origin(request)
+        return await give_words_back(request)
+    back = quote(local(request.url), safe="")
     if is_htmx(request):
         return Response(status_code=401, headers={"HX-Redirect": f"/welcome?next={back}"})
     return RedirectResponse(f"/welcome?next={back}", status_code=303)
-
-
-async def _keep_words(request: Request) -> Response:
-    _require_same_origin(request)
-    data = await form_data(request)
-    words = [
-        value
-        for name, value in data.multi_items()
-        if isinstance(value, str) and name not in {"csrf", "client_id"} and " " in value.strip()
-    ]
-    back = _back_of(request)
-    return await page(request, "errors/signed_out.html", 401, words=words, back=back)
-
-
-def _back_of(request: Request) -> str:
-    """The page the form stood on, when it is one of ours."""
-    referer = request.headers.get("referer", "")
-    origin = state_of(request).settings.origin
-    return _local(URL(referer)) if referer.startswith(f"{origin}/") else "/"
-
-
-def _local(url: URL) -> str:
-    return f"{url.path}?{url.query}" if url.query else url.path
 
 
 def _require_same_origin(request: Request) -> None:

@@ -20,6 +20,7 @@ from portal.people.models import Person
 from portal.settings import Oidc, Settings
 from tests.accounts.conftest import one_database
 from tests.conftest import Browse
+from tests.people import Clinic
 from tests.serving import Served, serving
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ pytestmark = one_database
 
 
 @pytest.fixture
-async def server(settings: Settings, database: Database) -> AsyncIterator[Served]:
+async def server(settings: Settings, database: Database, clinic: Clinic) -> AsyncIterator[Served]:
     """The portal as the demo runs it: with its own provider inside."""
     async with serving(settings, database, _with_own_provider) as served:
         async with database.work() as work:

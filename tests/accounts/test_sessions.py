@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from sqlmodel import col, select
+from starlette.datastructures import FormData
 
 from portal.accounts.actions import disable
 from portal.accounts.models import Session
@@ -11,6 +12,7 @@ from portal.accounts.sessions import COOKIE, end_all_sessions
 from portal.announcements import Announcement
 from portal.db import Database
 from portal.people.models import Person
+from portal.web.late import words_in
 from tests.accounts.conftest import one_database
 from tests.conftest import ClientFor, Clock
 from tests.people import Clinic
@@ -79,6 +81,40 @@ async def test_a_form_that_comes_too_late_gives_its_words_back(
     assert "I threw up &lt;b&gt;twice&lt;/b&gt; &amp; more" in answer.text
     assert "/sign-in?next=/account%3Ffrom%3Dhome" in answer.text
     assert answer.headers["cache-control"] == "no-store"
+
+
+@one_database
+async def test_a_late_htmx_form_gives_its_words_back_in_place_of_the_page(
+    client_for: ClientFor, clock: Clock, nurse_on_team: Person
+) -> None:
+    client = await client_for(nurse_on_team)
+    clock.forward(minutes=16)
+    answer = await client.http.post(
+        "/account/theme", data={"note": "Dizzy"}, headers={"hx-request": "true"}
+    )
+    assert answer.status_code == 401
+    assert answer.headers["hx-retarget"] == "#main"
+    assert "<html" not in answer.text
+    assert "Dizzy" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "is_kept"),
+    [
+        ("body", "ok", True),
+        ("note", "dizzy", True),
+        ("other", "Dizzy", True),
+        ("other", "no water stays down", True),
+        ("other", "\u00fcbel", True),
+        ("severity", "quite_bad", False),
+        ("window", "2026-11-24:morning", False),
+        ("id", "018f0000-0000-7000-8000-000000000000", False),
+        ("csrf", "A token", False),
+        ("body", "  ", False),
+    ],
+)
+def test_words_are_told_from_picked_answers(field: str, value: str, is_kept: bool) -> None:
+    assert words_in(FormData([(field, value)])) == ([value] if is_kept else [])
 
 
 @one_database
@@ -176,7 +212,7 @@ async def test_pages_at_once_leave_one_clear_session(
 @pytest.mark.parametrize("cookie", ["", "x" * 5000, "\u00e9", "a.b.c", "0" * 43])
 async def test_a_made_up_cookie_is_nobody(client_for: ClientFor, cookie: str) -> None:
     client = await client_for()
-    answer = await client.http.get("/account", headers={"cookie": f"{COOKIE}={cookie}".encode()})
+    answer = await client.http.get("/account", headers=[(b"cookie", f"{COOKIE}={cookie}".encode())])
     assert answer.status_code == 303
 
 
