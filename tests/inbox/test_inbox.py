@@ -1,0 +1,213 @@
+"""The care team's inbox: who waits, one thread, and nothing of other teams' patients."""
+
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import pytest
+from sqlmodel import col, select
+
+from portal.audit.models import AuditEvent
+from portal.conversations.actions import open_conversations
+from portal.conversations.models import Conversation
+from portal.db import Database
+from portal.inbox.queries import count_waiting_for, threads_for
+from portal.people.actions import add_person
+from portal.people.models import Person
+from portal.permissions import Role
+from tests.clients import Client, sign_in
+from tests.conftest import Clock
+from tests.conversations.people import opened, said
+from tests.people import ZONE, Clinic
+
+ClientFor = Callable[[Person | None], Awaitable[Client]]
+
+
+@pytest.fixture
+async def care(database: Database, patient: Person) -> Conversation:
+    return (await opened(database, patient))[0]
+
+
+@pytest.fixture
+async def notes(database: Database, patient: Person) -> Conversation:
+    return (await opened(database, patient))[1]
+
+
+async def test_a_patient_waits_from_their_first_words_until_somebody_answers(
+    database: Database, care: Conversation, patient: Person, nurse_on_team: Person, clock: Clock
+) -> None:
+    _, actor = await sign_in(database, nurse_on_team)
+    await said(database, care, nurse_on_team, "How are you?")
+    begun = clock.forward(minutes=5)
+    await said(database, care, patient, "Sick")
+    clock.forward(minutes=5)
+    await said(database, care, patient, "Very sick")
+    async with database.read() as session:
+        (thread,) = await threads_for(session, actor)
+    assert thread.waiting_since == begun
+    assert (thread.preview, thread.unread) == ("Very sick", 2)
+    await said(database, care, nurse_on_team, "Small sips")
+    async with database.read() as session:
+        (thread,) = await threads_for(session, actor)
+        assert await count_waiting_for(session, actor) == 0
+    assert not thread.is_waiting
+    assert thread.last_author == "You"
+
+
+async def test_who_waits_longest_comes_first(
+    database: Database,
+    clinic: Clinic,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+    clock: Clock,
+) -> None:
+    async with database.work() as work:
+        second = await add_person(
+            work, name="Patient C", role=Role.PATIENT, time_zone=ZONE, care_team=clinic.team
+        )
+        their, _ = await open_conversations(work, second.id)
+    await said(database, their, second, "First")
+    clock.forward(minutes=1)
+    await said(database, care, patient, "Second")
+    clock.forward(minutes=1)
+    await said(database, their, second, "Third")
+    _, actor = await sign_in(database, nurse_on_team)
+    async with database.read() as session:
+        names = [thread.patient_name for thread in await threads_for(session, actor)]
+    assert names == ["Patient C", "Patient A"]
+
+
+async def test_a_note_is_no_answer(
+    database: Database,
+    care: Conversation,
+    notes: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+) -> None:
+    await said(database, care, patient, "Sick")
+    await said(database, notes, nurse_on_team, "Seen it")
+    _, actor = await sign_in(database, nurse_on_team)
+    async with database.read() as session:
+        assert await count_waiting_for(session, actor) == 1
+
+
+async def test_opening_is_not_handling_but_it_is_reading(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+) -> None:
+    await said(database, care, patient, "Sick")
+    client = await client_for(nurse_on_team)
+    assert "1 not read" in (await client.get("/inbox")).text
+    opened_page = await client.get(f"/inbox/{care.id}")
+    assert opened_page.status_code == 200
+    list_after = (await client.get("/inbox")).text
+    assert "Patient A" in list_after
+    assert "not read" not in list_after
+
+
+async def test_the_thread_shows_notes_between_the_lines_by_time(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    notes: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+    clinician_on_team: Person,
+    clock: Clock,
+) -> None:
+    for conversation, author, words in (
+        (care, patient, "First words"),
+        (notes, clinician_on_team, "Second words"),
+        (care, nurse_on_team, "Third words"),
+    ):
+        await said(database, conversation, author, words)
+        clock.forward(minutes=1)
+    text = (await (await client_for(nurse_on_team)).get(f"/inbox/{care.id}")).text
+    places = [text.index(f"{number} words</p>") for number in ("First", "Second", "Third")]
+    assert places == sorted(places)
+    assert "Internal note. Patient cannot see this" in text
+
+
+async def test_the_two_composers_cannot_be_mixed_up(
+    client_for: ClientFor, care: Conversation, notes: Conversation, nurse_on_team: Person
+) -> None:
+    text = (await (await client_for(nurse_on_team)).get(f"/inbox/{care.id}")).text
+    reply, note = text.split('data-mode="note"')
+    assert f'action="/conversations/{care.id}/messages"' in reply
+    assert f'action="/conversations/{notes.id}/messages"' in note
+    assert "Send to patient" in reply
+    assert "Send to patient" not in note
+    assert "Save note" in note
+
+
+async def test_a_plain_note_comes_back_to_the_thread(
+    client_for: ClientFor, care: Conversation, notes: Conversation, nurse_on_team: Person
+) -> None:
+    client = await client_for(nurse_on_team)
+    answer = await client.post(f"/conversations/{notes.id}/messages", body="Call first")
+    assert answer.headers["location"].startswith(f"/inbox/{care.id}#m-")
+    assert "Call first" in (await client.get(f"/inbox/{care.id}")).text
+    assert (await client.get(f"/inbox/{notes.id}")).headers["location"] == f"/inbox/{care.id}"
+
+
+async def test_outsiders_see_no_row_and_no_thread(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_elsewhere: Person,
+) -> None:
+    await said(database, care, patient, "Private words")
+    client = await client_for(nurse_elsewhere)
+    for path in ("/inbox", "/inbox?view=open", "/inbox/rows"):
+        text = (await client.get(path)).text
+        assert "Private words" not in text
+        assert "Patient A" not in text
+    theirs, absent = [await client.get(f"/inbox/{one}") for one in (care.id, uuid4())]
+    assert theirs.status_code == absent.status_code == 404
+
+
+@pytest.mark.parametrize("who", ["patient", "admin"])
+async def test_patients_and_administrators_have_no_inbox(
+    request: pytest.FixtureRequest, client_for: ClientFor, care: Conversation, who: str
+) -> None:
+    client = await client_for(request.getfixturevalue(who))
+    for path in ("/inbox", "/inbox/rows", f"/inbox/{care.id}"):
+        assert (await client.get(path)).status_code == 403
+
+
+async def test_what_was_shown_is_in_the_trail(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+) -> None:
+    await said(database, care, patient, "unmistakable words")
+    client = await client_for(nurse_on_team)
+    await client.get("/inbox")
+    await client.get(f"/inbox/{care.id}")
+    async with database.read() as session:
+        rows = await session.exec(
+            select(AuditEvent)
+            .where(col(AuditEvent.actor_id) == nurse_on_team.id)
+            .order_by(col(AuditEvent.seq))
+        )
+        events = rows.all()
+    assert [event.tag for event in events][:2] == ["inbox:read", "conversation:read"]
+    assert events[0].detail == {"patients": [str(patient.id)]}
+    assert events[1].patient_id == patient.id
+    assert not any("unmistakable" in event.model_dump_json() for event in events)
+
+
+async def test_a_page_that_is_open_gets_only_the_thread_and_what_is_beside_it(
+    client_for: ClientFor, care: Conversation, nurse_on_team: Person
+) -> None:
+    client = await client_for(nurse_on_team)
+    text = (await client.get(f"/inbox/{care.id}", hx_request="true")).text
+    assert "<html" not in text
+    assert f'data-detail-for="{care.id}"' in text
+    assert '<hx-partial hx-target="#about"' in text

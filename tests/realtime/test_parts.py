@@ -1,0 +1,170 @@
+"""The parts of the live socket without a socket."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+
+from portal import clock
+from portal.announcements import Announcement
+from portal.permissions import Actor, Role
+from portal.realtime import connection as connections
+from portal.realtime.beacon import Beacon
+from portal.realtime.closes import Close
+from portal.realtime.connection import Connection, Rights
+from portal.realtime.frames import BadFrame, Ping, Send, read_frame, write_frame
+from portal.realtime.hub import Hub
+from portal.realtime.rates import Bucket, Buckets, Rate
+
+
+def somebody() -> Actor:
+    return Actor(uuid4(), "Night nurse", Role.NURSE, uuid4(), "UTC")
+
+
+def welcome(*patients: UUID) -> Connection:
+    """A connection that may hear of these patients."""
+    made = Connection(somebody())
+    made.rights = Rights(made.actor, frozenset(patients), clock.now())
+    return made
+
+
+def test_a_frame_is_read_into_exactly_its_type() -> None:
+    send = read_frame(f'{{"type":"send","conversation":"{A}","client_id":"{B}","body":"x"}}')
+    assert send == Send(A, B, "x")
+
+
+A, B = uuid4(), uuid4()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"type":"send"}', '{"type":"x"}', "[" * 60_000])
+def test_anything_else_is_a_bad_frame_whose_words_quote_nothing(text: str) -> None:
+    with pytest.raises(BadFrame) as bad:
+        read_frame(text)
+    assert text == "" or text not in bad.value.detail
+
+
+def test_raw_values_go_back_byte_for_byte() -> None:
+    ping = read_frame('{"type":"ping","t":{"b":1,"a":[1.50]}}')
+    assert isinstance(ping, Ping)
+    assert write_frame("pong", t=ping.t) == '{"type":"pong","t":{"b":1,"a":[1.50]}}'
+
+
+def test_a_bucket_fills_again_with_time() -> None:
+    time = 0.0
+    bucket = Bucket(Rate(per_second=2, burst=3), now=lambda: time)
+    assert [bucket.take() for _ in range(4)] == [True, True, True, False]
+    time = 1.0
+    assert [bucket.take() for _ in range(3)] == [True, True, False]
+    time = 100.0
+    assert [bucket.take() for _ in range(4)] == [True, True, True, False]
+
+
+def test_buckets_are_one_per_key_and_not_without_end() -> None:
+    buckets = Buckets(Rate(per_second=0, burst=1), most=2)
+    assert [buckets.take(key) for key in ("a", "a", "b", "b")] == [True, False, True, False]
+    assert buckets.take("c")
+    assert not buckets.take("c")
+    assert buckets.take("a")
+
+
+async def test_frames_leave_in_order_and_only_while_their_patient_is_mine() -> None:
+    mine, theirs = uuid4(), uuid4()
+    connection = welcome(mine)
+    connection.offer("one", mine)
+    connection.offer("two", theirs)
+    connection.offer("three")
+    assert [await connection.next(), await connection.next()] == ["one", "three"]
+
+
+async def test_nothing_leaves_while_rights_are_in_doubt() -> None:
+    mine = uuid4()
+    connection = welcome(mine)
+    connection.offer("one", mine)
+    connection.rights = None
+    waiting = asyncio.ensure_future(connection.next())
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    connection.rights = Rights(connection.actor, frozenset(), clock.now())
+    connection.offer("two")
+    assert await waiting == "two"
+
+
+def test_a_full_queue_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "LONGEST_QUEUE", 3)
+    connection = welcome()
+    for number in range(4):
+        connection.offer(str(number))
+    assert connection.ending is Close.TOO_SLOW
+
+
+def test_a_few_large_frames_are_as_much_as_many_small_ones() -> None:
+    connection = welcome()
+    for _ in range(20):
+        connection.offer("x" * 64_000)
+    assert connection.ending is Close.TOO_SLOW
+
+
+async def test_catching_up_waits_for_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "LONGEST_QUEUE", 4)
+    connection = welcome()
+
+    async def catch_up() -> None:
+        for number in range(20):
+            await connection.put(str(number))
+
+    task = asyncio.ensure_future(catch_up())
+    assert [await connection.next() for _ in range(20)] == [str(number) for number in range(20)]
+    await task
+    assert connection.ending is None
+
+
+def test_a_good_frame_in_between_forgives() -> None:
+    connection = welcome()
+    for _ in range(9):
+        connection.strike("malformed", "?")
+    connection.forgive()
+    connection.strike("malformed", "?")
+    assert connection.ending is None
+
+
+def test_the_first_reason_to_end_counts() -> None:
+    connection = welcome()
+    connection.end(Close.SIGNED_OUT)
+    connection.end(Close.TOO_SLOW)
+    assert connection.ending is Close.SIGNED_OUT
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.heard: list[Announcement] = []
+
+    def hear(self, announcement: Announcement) -> None:
+        self.heard.append(announcement)
+
+
+def test_a_hub_tells_only_who_listens() -> None:
+    hub, one, other = Hub(), Listener(), Listener()
+    hub.join("a", one)
+    hub.join("b", other)
+    first = Announcement("a", "message", A)
+    hub.publish([first])
+    hub.leave("a", one)
+    hub.publish([Announcement("a", "message", B)])
+    assert (one.heard, other.heard) == ([first], [])
+
+
+async def test_a_beacon_gathers_and_tells_only_whom_it_concerns() -> None:
+    hub, patient = Hub(), uuid4()
+    beacon = Beacon(hub, "triage")
+    concerned, outsider = welcome(patient), welcome(uuid4())
+    for connection in (concerned, outsider):
+        beacon.join(connection)
+    for _ in range(5):
+        hub.publish([Announcement("triage", "flag", A, patient)])
+    assert await concerned.next() == '{"type":"changed","topic":"triage"}'
+    await asyncio.sleep(0.05)
+    assert concerned.waiting() == []
+    assert outsider.waiting() == []
+    beacon.leave(concerned)
+    beacon.leave(outsider)
+    hub.publish([Announcement("triage", "flag", A, patient)])
