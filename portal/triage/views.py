@@ -12,6 +12,7 @@ from portal.flags.models import Outcome
 from portal.flags.queries import flag_for
 from portal.people.queries import name_of
 from portal.permissions import Permission
+from portal.triage import rulebook
 from portal.triage.answers import (
     Screen,
     address,
@@ -141,6 +142,7 @@ async def _told(request: Request, sentence: str) -> Response:
 ROW = "/triage/{flag_id}"
 
 routes = [
+    get("/rules", rulebook.rules, allow=Permission.RULES_READ),
     get("/triage", queue, allow=Permission.FLAG_READ),
     get("/triage/rows", rows, allow=Permission.FLAG_READ),
     get(ROW, one, allow=Permission.FLAG_READ),

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from portal.audit.models import AuditEvent
+from portal.check_ins.library import RULES
 from portal.db import Database
 from portal.flags.models import Flag
 from portal.ids import new_id
@@ -182,6 +183,17 @@ async def test_a_page_that_refreshes_itself_leaves_one_entry_for_all(
     await nurse.get("/triage/rows", hx_request="true", x_background="yes")
     assert await _patients_recorded(database, "triage:refresh") == [None]
     assert await _patients_recorded(database, "triage:list") == []
+
+
+async def test_each_rule_has_a_place_that_a_flag_can_point_at(nurse: Client, flag: Flag) -> None:
+    rulebook = await page_of(nurse, "/rules")
+    assert [f'id="rule-{rule.id}"' in rulebook for rule in RULES.rules] == [True] * len(RULES.rules)
+    assert 'href="/rules#rule-9"' in await page_of(nurse, f"/triage/{flag.id}")
+
+
+async def test_the_rules_are_not_for_patients(client_for: ClientFor, patient: Person) -> None:
+    client = await client_for(patient)
+    assert (await client.get("/rules")).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["", "/resolve", "/reopen"])
