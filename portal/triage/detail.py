@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
 from portal.audit.actions import record
+from portal.check_ins.library import RULES
 from portal.check_ins.queries import Submitted, answers_in_words
 from portal.check_ins.wording import Line
 from portal.conversations.queries import care_conversation_of
@@ -46,6 +47,11 @@ class Detail:
     answers: Sequence[Line]
     loud: frozenset[str]
     chart: Markup
+
+    @property
+    def present_rules(self) -> str:
+        """Only these can be read on the rules' page; a flag keeps the version that raised it."""
+        return RULES.version
 
     @property
     def since_dose(self) -> str:

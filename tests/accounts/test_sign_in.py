@@ -248,20 +248,31 @@ async def test_a_refused_token_signs_nobody_in(
 
 
 @one_database
+async def test_the_door_leads_on_to_the_page_that_was_wanted(
+    client_for: ClientFor, patient: Person
+) -> None:
+    nobody, somebody = await client_for(), await client_for(patient)
+    door = await nobody.get("/welcome?next=%2Fvisits")
+    assert "/sign-in?next=/visits" in door.text.replace("%2F", "/")
+    assert (await somebody.get("/welcome?next=%2Fvisits")).headers["location"] == "/visits"
+    assert "evil" not in (await nobody.get("/welcome?next=//evil.test")).text
+
+
+@one_database
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 async def test_another_site_cannot_begin_a_sign_in(
     client_for: ClientFor, fake: FakeProvider, site: str
 ) -> None:
     client = await client_for()
-    answer = await client.get("/sign-in", sec_fetch_site=site)
-    assert answer.headers["location"] == "/welcome"
+    answer = await client.get("/sign-in?next=/visits", sec_fetch_site=site)
+    assert answer.headers["location"] == "/welcome?next=%2Fvisits"
     assert fake.asked == []
 
 
 @one_database
 async def test_looking_with_head_begins_nothing(client_for: ClientFor, fake: FakeProvider) -> None:
     client = await client_for()
-    assert (await client.http.head("/sign-in")).headers["location"] == "/welcome"
+    assert (await client.http.head("/sign-in")).headers["location"] == "/welcome?next=%2F"
     assert (await client.http.head("/auth/callback?code=a&state=b")).status_code == 405
     assert fake.asked == []
 

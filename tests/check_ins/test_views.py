@@ -19,8 +19,10 @@ from tests.clients import Client
 from tests.conftest import ClientFor, Clock
 from tests.people import Clinic
 
+Presses = dict[str, dict[str, Any]]
+
 # What to press on each page of a quiet evening.
-QUIET: dict[str, dict[str, Any]] = {
+QUIET: Presses = {
     "who": {"answer": "patient_with_adult"},
     "awake": {"answer": "0"},
     "red_now": {"none": "yes"},
@@ -34,7 +36,7 @@ QUIET: dict[str, dict[str, Any]] = {
     "bladder": {"answer": "none"},
     "last": {},
 }
-SICK: dict[str, dict[str, Any]] = {
+SICK: Presses = {
     "effects": {"answer": ["vomiting"]},
     "vomit_count": {"answer": "2"},
     "sips": {"answer": "no"},
@@ -42,13 +44,18 @@ SICK: dict[str, dict[str, Any]] = {
 MOST_PAGES = 25
 
 
-async def walk(client: Client, until: str = "result", **presses: dict[str, Any]) -> str:
-    """Answer page after page from the home link on; the address where it ends."""
+async def walk(
+    client: Client, differently: Presses | None = None, until: str = "result", **presses: Any
+) -> str:
+    """Answer page after page from the home link on; the address where it ends.
+
+    `differently` and `presses` are the forms posted on pages that differ from a quiet evening.
+    """
     address, page = "/check-ins/now", "who"
     for _ in range(MOST_PAGES):
         if page == until:
             return address
-        answer = {**QUIET, **SICK, **presses}[page] if page in presses else {**SICK, **QUIET}[page]
+        answer = {**SICK, **QUIET, **(differently or {}), **presses}[page]
         response = await client.post(address, **answer)
         assert response.status_code == 303, response.text
         address = response.headers["location"]
@@ -99,7 +106,7 @@ async def test_a_quiet_evening_is_nine_presses_and_raises_no_flag(
 async def test_threw_up_twice_and_cannot_keep_water_down_is_urgent(
     own: Client, database: Database, patient: Person
 ) -> None:
-    result = await own.get(await walk(own, **SICK))
+    result = await own.get(await walk(own, SICK))
     assert "Please call us now" in result.text
     assert "You told us: threw up 2 times, water does not stay down." in result.text
     assert "555 010 0142" in result.text
@@ -206,7 +213,7 @@ async def test_a_skipped_question_is_skipped_and_a_safety_question_cannot_be(own
 async def test_sending_twice_gives_the_same_page_and_one_flag(
     own: Client, database: Database
 ) -> None:
-    last = await walk(own, until="last", **SICK)
+    last = await walk(own, SICK, until="last")
     first, second = await own.post(last), await own.post(last)
     assert first.headers["location"] == second.headers["location"]
     assert "set-cookie" not in second.headers

@@ -62,7 +62,7 @@ def test_the_whole_check_in_is_read_in_the_order_asked() -> None:
     found = {line.name: line for line in lines(each, path)}
     assert found["nausea"] == Line("nausea", "Nausea", "Very sick to the stomach", 3, 3, None)
     assert found["red_now"].said == "None of these"
-    assert found["weekday"].said == "Said Monday, right"
+    assert found["weekday"].said == "Monday, right"
     assert found["systolic"].said == "150"
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from portal.check_ins.library import RULES
 from portal.db import Database
 from portal.flags.actions import raise_flag
 from portal.flags.models import Flag
@@ -16,7 +17,7 @@ from portal.symptoms.levels import Level
 def a_reason(level: Level = Level.URGENT, **parts: str | None) -> Reason:
     words: dict[str, str | None] = {
         "rule": "9",
-        "rule_set": "1",
+        "rule_set": RULES.version,
         "title": "Cannot keep sips down",
         "said": "Cannot keep small sips down",
         "limit": "sips stay down less than 2 h",

@@ -81,7 +81,7 @@ async def test_the_detail_says_why(nurse: Client, database: Database, patient: P
     page = await page_of(nurse, f"/triage/{flag.id}")
     for words in (
         "Why this is urgent",
-        "2 rules fired, rule set 1",
+        "2 rules fired, rule set",
         "Cannot keep small sips down",
         "Fires at: sips stay down less than 2 h.",
         "Last time: sips stayed down",
@@ -189,6 +189,15 @@ async def test_each_rule_has_a_place_that_a_flag_can_point_at(nurse: Client, fla
     rulebook = await page_of(nurse, "/rules")
     assert [f'id="rule-{rule.id}"' in rulebook for rule in RULES.rules] == [True] * len(RULES.rules)
     assert 'href="/rules#rule-9"' in await page_of(nurse, f"/triage/{flag.id}")
+
+
+async def test_a_flag_of_an_earlier_rule_set_does_not_point_at_the_present_rules(
+    nurse: Client, database: Database, patient: Person
+) -> None:
+    flag = await raised(database, patient, reasons=[a_reason(rule_set="rules-2020-01-01")])
+    page = await page_of(nurse, f"/triage/{flag.id}")
+    assert "Rule 9 of an earlier rule set" in page
+    assert "/rules#" not in page
 
 
 async def test_the_rules_are_not_for_patients(client_for: ClientFor, patient: Person) -> None:
