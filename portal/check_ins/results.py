@@ -10,7 +10,7 @@ from portal.flags.reasons import Reason
 from portal.settings import Clinic
 from portal.symptoms.levels import Level
 
-MOST_TIPS = 4
+MOST_TIPS = 3
 
 
 @dataclass(frozen=True, slots=True)

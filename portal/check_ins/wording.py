@@ -62,8 +62,8 @@ def _said_about(pages: Pages, answers: Answers, name: str, finding: Finding) -> 
     if name == "effects":
         graded = effect is not None and SEVERITIES[effect] in answers
         return "" if graded or effect is None else effect.plain
-    if name == "who" and answers.get(name) != "patient_alone":
-        return ""
+    if name == "who":
+        return "nobody is there" if answers.get(name) == "patient_alone" else ""
     return quoted(pages, answers, name)
 
 
@@ -107,6 +107,7 @@ def _line(case: Case, page: Page, before: Answers | None) -> Line:
     answers, name = case.now.answers, page.id
     words = quoted(case.pages, answers, name)
     if name == "weekday" and words:
+        words = page.by_value[str(answers[name])].label
         words += ", not right" if answers.get("weekday_wrong") == "yes" else ", right"
     if not words:
         words = page.none.lower() if name in answers else "skipped"

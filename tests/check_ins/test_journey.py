@@ -1,0 +1,175 @@
+"""A check-in on a real phone: a bad evening, a quiet one, no script, no network."""
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from portal import clock
+from portal.db import Database
+from portal.flags.queries import flags_of
+from portal.people.models import Person
+from portal.symptoms.levels import Level
+from tests.check_ins.doses import give_dose
+from tests.check_ins.reading import grade
+from tests.conftest import Browse
+from tests.people import ZONE, Clinic
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+# One real browser at a time is slow enough: what the databases do differently is tested elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+MOST_TAPS = 12
+SCREEN = 844
+MOST_WORDS = 110
+OVERFLOW = """(size) => {
+  document.documentElement.style.fontSize = size;
+  return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+}"""
+
+
+class Thumb:
+    """Taps by the words on the screen, and counts."""
+
+    def __init__(self, page: "Page") -> None:
+        self.page = page
+        self.taps = 0
+
+    async def tap(self, *words: str) -> None:
+        for each in words:
+            target = self.page.get_by_role("button", name=each, exact=True)
+            ticked = self.page.get_by_text(each, exact=True)
+            await (target if await target.count() else ticked).first.click()
+            await self.page.wait_for_load_state()
+            self.taps += 1
+
+    async def open(self) -> None:
+        """From the home link: one tap."""
+        await self.page.goto("/check-ins/now")
+        self.taps += 1
+
+
+def today() -> str:
+    return f"{clock.now().astimezone(ZoneInfo(ZONE)):%A}"
+
+
+QUIET_START = ("I am. An adult is with me", "Wide awake", "None of these")
+# One page of each form, before this is tapped on it.
+LOOKED_AT = {QUIET_START[0], QUIET_START[1], "Throwing up", "3", "Send check-in"}
+SICK = ("Throwing up", "Continue", "2 times", "No")
+
+
+async def test_threw_up_twice_and_no_water_stays_down_shows_the_call_button_at_once(
+    browse: Browse, clinic: Clinic, database: Database, patient: Person
+) -> None:
+    await give_dose(database, clinic, hours_ago=5)
+    thumb = Thumb(await browse(patient))
+    await thumb.open()
+    await thumb.tap(*QUIET_START, *SICK, "3", today(), "None of these", "No", "Send check-in")
+    call = thumb.page.get_by_role("link", name="Call the nurse line").first
+    box = await call.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= SCREEN
+    assert await call.get_attribute("href") == "tel:5550100142"
+    assert await thumb.page.get_by_role("heading", level=1).inner_text() == "Please call us now"
+    async with database.read() as session:
+        [state] = await flags_of(session, patient.id)
+    assert state.level is Level.URGENT
+
+
+async def test_an_uneventful_evening_takes_twelve_taps_at_most(
+    browse: Browse, clinic: Clinic, database: Database, patient: Person
+) -> None:
+    await give_dose(database, clinic, hours_ago=5)
+    thumb = Thumb(await browse(patient))
+    await thumb.open()
+    await thumb.tap(*QUIET_START, "None of these", "3", today(), "None of these", "No")
+    await thumb.tap("Send check-in")
+    assert await thumb.page.get_by_role("heading", level=1).inner_text() == "Sent. Thank you"
+    assert thumb.taps <= MOST_TAPS
+
+
+async def test_every_page_passes_axe_fits_and_reads_easily_by_day_and_night(
+    browse: Browse, clinic: Clinic, database: Database, patient: Person
+) -> None:
+    await give_dose(database, clinic, hours_ago=5)
+    thumb = Thumb(await browse(patient))
+    complaints: list[str] = []
+    thumb.page.on("console", lambda message: complaints.append(message.text))
+    await thumb.page.goto("/check-ins")
+    await check(thumb.page)
+    await thumb.open()
+    for step in (*QUIET_START, *SICK, "3", today(), "None of these", "No", "Send check-in"):
+        if step in LOOKED_AT:
+            await check(thumb.page)
+        await thumb.tap(step)
+    await check(thumb.page)
+    await thumb.page.get_by_text("See your answers").click()
+    await thumb.page.wait_for_load_state()
+    await check(thumb.page)
+    assert not [each for each in complaints if "Content Security Policy" in each]
+
+
+async def check(page: "Page") -> None:
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        found = await Axe().run(page)
+        assert [each["id"] for each in found.response["violations"]] == [], page.url
+    for width, size in ((320, "16px"), (390, "32px"), (390, "")):
+        await page.set_viewport_size({"width": width, "height": SCREEN})
+        assert await page.evaluate(OVERFLOW, size) <= 0, (page.url, width, size)
+    text = await page.locator("main").inner_text()
+    assert grade(*text.replace("{", "").splitlines()) <= 5, text
+    assert len(text.split()) <= MOST_WORDS, text
+
+
+async def test_without_scripts_a_check_in_is_sent_all_the_same(
+    browse: Browse, clinic: Clinic, database: Database, patient: Person
+) -> None:
+    await give_dose(database, clinic, hours_ago=5)
+    thumb = Thumb(await browse(patient, java_script_enabled=False))
+    await thumb.open()
+    await thumb.tap("I am the adult with them", "Hard to wake", "None of these", "None of these")
+    await thumb.tap("Skip this one", today(), "None of these", "No", "Send check-in")
+    assert await thumb.page.get_by_role("heading", level=1).inner_text() == "Call 911 now"
+    assert await thumb.page.get_by_role("link", name="Call 911").count() == 1
+
+
+async def test_offline_the_tap_is_kept_and_sent_when_the_network_is_back(
+    browse: Browse, clinic: Clinic, database: Database, patient: Person
+) -> None:
+    await give_dose(database, clinic, hours_ago=5)
+    thumb = Thumb(await browse(patient))
+    await thumb.open()
+    await thumb.tap(*QUIET_START, "None of these", "3", today(), "None of these", "No")
+    await thumb.page.fill("#note", "My hands shake a lot")
+    await thumb.page.context.set_offline(True)
+    await thumb.tap("Send check-in")
+    assert await thumb.page.get_by_text("Your answers are kept on this phone.").is_visible()
+    await thumb.page.context.set_offline(False)
+    await thumb.page.wait_for_url("**/result")
+    kept = await thumb.page.evaluate("Object.keys(sessionStorage).join()")
+    assert "check-in:" not in kept
+
+
+async def test_words_typed_when_the_session_ended_are_there_after_signing_in_again(
+    browse: Browse, clinic: Clinic, database: Database, patient: Person
+) -> None:
+    await give_dose(database, clinic, hours_ago=5)
+    thumb = Thumb(await browse(patient))
+    await thumb.open()
+    await thumb.tap(*QUIET_START, "None of these", "3", today(), "None of these", "No")
+    address = thumb.page.url
+    await thumb.page.fill("#note", "My hands shake a lot")
+    cookies = await thumb.page.context.cookies()
+    await thumb.page.context.clear_cookies()
+    await thumb.tap("Send check-in")
+    assert "My hands shake a lot" in await thumb.page.content()
+    await thumb.page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    await thumb.page.goto(address)
+    assert await thumb.page.input_value("#note") == "My hands shake a lot"
+    await thumb.tap("Send check-in")
+    assert thumb.page.url.endswith("/result")
