@@ -1,5 +1,6 @@
 """Signing in: to the provider, and back with an answer."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 import structlog
@@ -31,8 +32,7 @@ LONGEST_ANSWER = 4096
 
 async def welcome(request: Request) -> Response:
     """The door: one button to the provider. Whoever is signed in goes straight on."""
-    wanted = request.query_params.getlist("next")
-    back = local_path(wanted[0]) if len(wanted) == 1 else "/"
+    back = _page_wanted(request)
     if actor_or_none(request) is not None:
         return see_other(back)
     return await page(request, "welcome.html", next=back)
@@ -40,11 +40,15 @@ async def welcome(request: Request) -> Response:
 
 async def start(request: Request) -> Response:
     """To the provider, from a page of ours; another site's link leads to the welcome page."""
-    wanted = request.query_params.getlist("next")
-    back = local_path(wanted[0]) if len(wanted) == 1 else "/"
+    back = _page_wanted(request)
     if request.method == "HEAD" or is_sent_from_elsewhere(request):
-        return see_other("/welcome")
+        return see_other(f"/welcome?next={quote(back, safe='')}")
     return await _to_provider(request, {"next": back})
+
+
+def _page_wanted(request: Request) -> str:
+    wanted = request.query_params.getlist("next")
+    return local_path(wanted[0]) if len(wanted) == 1 else "/"
 
 
 async def invitation_page(request: Request) -> Response:
