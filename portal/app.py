@@ -1,7 +1,7 @@
 """Puts the portal together: settings, database, hub, routes."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -20,6 +20,7 @@ from portal.errors import PortalError
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
 from portal.realtime.hub import Hub
+from portal.realtime.relay import Relay
 from portal.records.views import routes as record_routes
 from portal.sealing import Vault
 from portal.settings import Settings
@@ -45,11 +46,13 @@ class Portal(Starlette):
 def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
     """The whole application. `extra` routes come first: the demo's own provider."""
     hub = Hub()
-    database = make_database(settings, hub.publish)
+    relay = Relay(settings.redis_url, hub) if settings.redis_url else None
+    database = make_database(settings, relay.publish if relay else hub.publish)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        yield
+        async with relay.running() if relay else nullcontext():
+            yield
         await database.dispose()
 
     site = Router(routes=site_routes(), middleware=[Middleware(SignedIn)])
@@ -64,7 +67,7 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
         },
     )
     app.settings = settings
-    app.state.portal = AppState(settings, database, hub, counts_for)
+    app.state.portal = AppState(settings, database, hub, counts_for, {"relay": relay})
     return app
 
 

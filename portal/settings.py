@@ -107,7 +107,7 @@ class Settings:
             encryption_keys=_secrets(source, "ENCRYPTION_KEYS", demo, data_folder),
             audit_key=source.get("AUDIT_KEY", "").strip(),
             data_folder=data_folder,
-            redis_url=source.get("REDIS_URL") or None,
+            redis_url=_redis_url(source),
             demo=demo,
             oidc=_oidc(source, public_url, demo),
             clinic=_clinic(source),
@@ -162,6 +162,13 @@ def _public_url(env: Mapping[str, str], port: int) -> str:
     if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
         raise SettingsError("PUBLIC_URL must start with https:// unless it is this machine")
     return url
+
+
+def _redis_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("REDIS_URL", "").strip()
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("REDIS_URL must start with redis://, rediss:// or unix://")
+    return url or None
 
 
 def _secret(env: Mapping[str, str], name: str, demo: bool, folder: Path) -> str:

@@ -32,8 +32,6 @@ async def main(settings: Settings) -> None:
 
 
 def _mention_what_is_not_used(settings: Settings) -> None:
-    """Live updates reach the sockets of one process only, so there is exactly one."""
+    """This command is one process. More of them run beside it, joined by REDIS_URL."""
     if settings.processes > 1:
         log.warning("serve.one_process", WEB_CONCURRENCY=settings.processes)
-    if settings.redis_url:
-        log.warning("serve.setting_not_used", name="REDIS_URL")

@@ -22,7 +22,7 @@ from portal.people.queries import name_of
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
 from portal.realtime.frames import write_frame
-from portal.realtime.hub import Hub
+from portal.realtime.hub import MISSED, Hub
 
 log = structlog.get_logger()
 
@@ -68,11 +68,13 @@ class Stream:
         return f"conversation:{self.conversation.id}"
 
     def hear(self, announcement: Announcement) -> None:
-        about = None if announcement.kind == "message" else announcement.id
-        self._learn(announcement.kind, about)
+        if announcement.kind in {"message", MISSED}:
+            self.look()
+        else:
+            self._learn(announcement.kind, announcement.id)
 
     def look(self) -> None:
-        """Something may have been said before we listened."""
+        """Something was said, or may have been before we listened."""
         self._learn("message", None)
 
     async def catch_up(self, follower: Follower) -> None:

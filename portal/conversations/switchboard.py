@@ -1,6 +1,7 @@
 """What the live sockets of one process share: streams, topics, the door, and paces."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from portal import clock
 from portal.accounts.backend import limits_of
+from portal.announcements import Announcement
 from portal.conversations.doorkeeper import Doorkeeper
 from portal.conversations.streams import Streams
 from portal.errors import TooFast
@@ -36,7 +38,6 @@ class Switchboard:
 
     def __init__(self, state: AppState) -> None:
         self.database = state.database
-        self.publish = state.hub.publish
         self.streams = Streams(state.hub, self.reading)
         self.beacons = {topic: Beacon(state.hub, topic) for topic in TOPICS}
         self.door = Doorkeeper(
@@ -47,6 +48,10 @@ class Switchboard:
 
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self.database.read()
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        """Tell what is not stored, the way a commit is told."""
+        self.database.publish(announcements)
 
     def require_pace(self, actor: Actor) -> None:
         """Raises TooFast for somebody who writes faster than people do."""

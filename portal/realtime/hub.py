@@ -3,8 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Protocol
+from uuid import UUID
 
 from portal.announcements import Announcement
+
+# The kind of an announcement that stands for any number of lost ones.
+MISSED = "missed"
+NOBODY = UUID(int=0)
 
 
 class Listener(Protocol):
@@ -38,3 +43,9 @@ class Hub:
         for announcement in announcements:
             for listener in tuple(self._listeners.get(announcement.topic, ())):
                 listener.hear(announcement)
+
+    def look_for_missed(self) -> None:
+        """Announcements may have been lost: everybody looks at what they listen for."""
+        for topic, listeners in tuple(self._listeners.items()):
+            for listener in tuple(listeners):
+                listener.hear(Announcement(topic, MISSED, NOBODY))

@@ -28,13 +28,15 @@ async def readyz(request: Request) -> Response:
 
 
 async def _checks(request: Request) -> dict[str, bool]:
-    checks = {"database": False, "migrations": False}
+    relay = state_of(request).extras.get("relay")
+    fan_out = relay is None or relay.is_connected
+    checks = {"database": False, "fan_out": fan_out, "migrations": False}
     try:
         async with asyncio.timeout(ANSWER_WITHIN), state_of(request).database.read() as session:
             problem = await schema_problem(session)
     except (SQLAlchemyError, OSError, TimeoutError):
         return checks
-    return {"database": True, "migrations": problem is None}
+    return checks | {"database": True, "migrations": problem is None}
 
 
 async def metrics(request: Request) -> Response:

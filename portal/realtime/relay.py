@@ -1,0 +1,139 @@
+"""Carries announcements between web processes through Valkey or Redis: topics and ids, no content.
+
+It only makes things quicker. While it is lost everything is stored and acknowledged as before, and
+other processes' pages catch up: after every gap each process is told to look for what it missed.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import msgspec
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from portal.announcements import Announcement
+from portal.realtime.hub import Hub
+
+log = structlog.get_logger()
+
+CHANNEL = "portal:announcements"
+MOST_WAITING = 10_000
+AT_ONCE = 200
+PATIENCE = 3.0
+HEALTH_EVERY = 5
+TRY_AGAIN_AFTER = 0.5
+AWAY = (RedisError, OSError, TimeoutError)
+
+
+class _Letter(msgspec.Struct, array_like=True):
+    """What one process tells the others; without announcements: look for what you missed."""
+
+    sender: UUID
+    announcements: list[tuple[str, str, UUID, UUID | None]]
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(_Letter)
+
+
+class Relay:
+    """One per process. `publish` tells this process at once and the others as soon as it can."""
+
+    def __init__(self, url: str, hub: Hub) -> None:
+        self.is_connected = False
+        self._hub = hub
+        self._name = uuid4()
+        self._redis = Redis.from_url(
+            url,
+            socket_timeout=PATIENCE,
+            socket_connect_timeout=PATIENCE,
+            health_check_interval=HEALTH_EVERY,
+        )
+        self._waiting: deque[Announcement] = deque(maxlen=MOST_WAITING)
+        self._has_gap = False
+        self._wake = asyncio.Event()
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        self._hub.publish(announcements)
+        # A full queue drops its oldest: the others are told to look for themselves instead.
+        self._has_gap |= len(self._waiting) + len(announcements) > MOST_WAITING
+        self._waiting.extend(announcements)
+        self._wake.set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Connected to the others for as long as the process serves."""
+        tasks = [asyncio.create_task(self._speak()), asyncio.create_task(self._listen())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._redis.aclose()
+
+    async def _speak(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting or self._has_gap:
+                try:
+                    await self._speak_once()
+                except AWAY as error:
+                    log.warning("relay.cannot_speak", error=type(error).__name__)
+                    self._has_gap = True
+                    await asyncio.sleep(TRY_AGAIN_AFTER)
+
+    async def _speak_once(self) -> None:
+        if self._has_gap:
+            # Whoever looks for itself needs none of what waited until now.
+            self._waiting.clear()
+            await self._send([])
+            self._has_gap = False
+            return
+        several = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+        await self._send(several)
+
+    async def _send(self, announcements: list[Announcement]) -> None:
+        plain = [(one.topic, one.kind, one.id, one.patient_id) for one in announcements]
+        async with asyncio.timeout(PATIENCE):
+            await self._redis.publish(CHANNEL, _encoder.encode(_Letter(self._name, plain)))
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub() as letters:
+                    await letters.subscribe(CHANNEL)
+                    await self._take_all(letters)
+            except AWAY as error:
+                log.warning("relay.cannot_hear", error=type(error).__name__)
+            self.is_connected = False
+            await asyncio.sleep(TRY_AGAIN_AFTER)
+
+    async def _take_all(self, letters: PubSub) -> None:
+        while True:
+            # Bounded, so that the connection's health is looked at even when nobody speaks.
+            letter = await letters.get_message(timeout=HEALTH_EVERY)
+            if letter is None:
+                continue
+            if letter["type"] == "subscribe":
+                self.is_connected = True
+                self._hub.look_for_missed()
+            elif letter["type"] == "message":
+                self._take(letter["data"])
+
+    def _take(self, data: bytes) -> None:
+        with contextlib.suppress(msgspec.DecodeError):
+            letter = _decoder.decode(data)
+            if letter.sender == self._name:
+                return
+            if letter.announcements:
+                self._hub.publish([Announcement(*one) for one in letter.announcements])
+            else:
+                self._hub.look_for_missed()
