@@ -36,7 +36,7 @@ document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
   if (isNarrow() && ctx.sourceElement?.matches?.("form[hx-post]")) {
     event.preventDefault();
-    ctx.sourceElement.submit();
+    sendOnce(ctx.sourceElement);
     return;
   }
   ctx.hadFocus = detail.contains(document.activeElement);
@@ -48,12 +48,23 @@ document.addEventListener("htmx:before:response", (event) => {
   const form = ctx.sourceElement;
   if (!form?.matches?.("form[hx-post]") || EXPLAINED.has(ctx.response.status)) return;
   event.preventDefault();
-  if (ctx.response.status === 401) form.submit(); // the page that answers keeps what was written
+  if (ctx.response.status === 401) sendOnce(form); // the page that answers keeps what was written
   else refused(ctx.response.raw);
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx?.sourceElement?.matches?.("form[hx-post]")) toast("Not sent. Check your connection and try again.");
+});
+
+// A second press while the page is on its way would be refused as too late.
+function sendOnce(form) {
+  if (form.dataset.left) return;
+  form.dataset.left = "yes";
+  form.submit();
+}
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-left]")) delete form.dataset.left;
 });
 
 async function refused(response) {

@@ -45,10 +45,17 @@ async def open_queue(page: "Page", url: str = "/triage") -> "Page":
 
 
 async def test_a_new_urgent_flag_waits_behind_the_bar_until_it_is_asked_for(
-    browse: Browse, database: Database, nurse_on_team: Person, patient: Person
+    browse: Browse,
+    database: Database,
+    nurse_on_team: Person,
+    nurse_elsewhere: Person,
+    patient: Person,
 ) -> None:
     await raised(database, patient, Level.SOON)
     page = await open_queue(await browse(nurse_on_team, "desktop"))
+    outside = await open_queue(await browse(nurse_elsewhere, "desktop"))
+    asked: list[str] = []
+    outside.on("request", lambda request: asked.append(request.url))
     flag = await raised(database, patient, Level.URGENT)
     await page.get_by_text("1 new, 1 urgent.").wait_for(timeout=2000)
     assert await page.locator(f"#row-{flag.id}").count() == 0
@@ -58,6 +65,8 @@ async def test_a_new_urgent_flag_waits_behind_the_bar_until_it_is_asked_for(
     first = page.locator("[data-list] li").first
     assert await first.get_attribute("id") == f"row-{flag.id}"
     assert await page.evaluate("window.heard.polite") == ["1 new, 1 urgent"]
+    assert asked == []  # the other team's page heard of nothing
+    assert await outside.locator("[data-list] li").count() == 0
 
 
 async def test_twenty_updates_move_neither_a_row_nor_the_focus(
