@@ -174,7 +174,7 @@ async def _asking(unit: UnitOfWork, actor: Actor, *, in_turn: bool = False) -> A
     if in_turn:
         await lock_diaries(unit, patient.id, [])
     draft_id, answers = await typed_by(unit.session, patient)
-    record(unit, "request:write", patient_id=patient.id, subject=draft_id)
+    record(unit, "draft:read", patient_id=patient.id, subject=draft_id)
     return Asking(actor, patient, draft_id, answers)
 
 

@@ -35,7 +35,7 @@ async def keep_answers(work: UnitOfWork, patient: Patient, answers: Answers) -> 
     draft.updated_at = clock.now()
     work.session.add(draft)
     await work.session.flush()
-    record(work, "request:draft", patient_id=patient.id, subject=draft.id)
+    record(work, "draft:keep", patient_id=patient.id, subject=draft.id)
     return draft
 
 

@@ -41,13 +41,19 @@ Errors = dict[str, str]
 
 
 async def requests_page(request: Request) -> Response:
-    """The list, and beside it the request that has waited longest."""
+    """The list, and beside it its first line: who waited longest, or whose visit is next."""
     actor = actor_of(request)
     async with work(request) as unit:
         context = await _list(unit, request)
-        first = context["waiting"][:1] if context["view"] != BOOKED else []
-        detail = await detail_for(unit, actor, first[0].id) if first else None
+        first = _first(context)
+        detail = await detail_for(unit, actor, first) if first else None
     return await _page(request, detail, context)
+
+
+def _first(context: dict[str, Any]) -> UUID | None:
+    if context["view"] == BOOKED:
+        return next((visit.request_id for visit in context["coming"]), None)
+    return next((state.id for state in context["waiting"]), None)
 
 
 async def requests_fragment(request: Request) -> Response:

@@ -6,8 +6,9 @@ from sqlmodel import col, select
 
 from portal.bookings.actions import OPEN_AT_MOST
 from portal.bookings.details import Details, details_of
-from portal.bookings.kinds import Health, Kind
+from portal.bookings.kinds import Health, Kind, Part, Window
 from portal.bookings.models import BookingDraft, BookingRequest
+from portal.bookings.steps import working_days
 from portal.db import Database
 from portal.people.models import Person
 from tests.bookings.asking import days_ahead
@@ -18,10 +19,8 @@ WORDS = "The bell does not ring"
 
 
 def a_morning() -> str:
-    day = days_ahead(1)
-    while day.weekday() >= 5:
-        day = day.replace(day=day.day) + (days_ahead(2) - days_ahead(1))
-    return f"{day.date().isoformat()}.morning"
+    [day] = working_days(days_ahead(1).date(), 1)
+    return Window(day, Part.MORNING).code
 
 
 async def fill(client: Client, kind: Kind = Kind.INFUSION_VISIT) -> str:
