@@ -34,7 +34,7 @@ NOT_FROM_HERE = "This did not come from our own page. Open the page again and tr
 
 
 class Guarded:
-    """A handler with its permission; `tests/access.toml` is held against these."""
+    """A handler with its permission; `tests/access/access.toml` is held against these."""
 
     def __init__(self, handler: Handler, allow: Allow, method: str) -> None:
         self.handler = handler

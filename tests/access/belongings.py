@@ -1,0 +1,51 @@
+"""What a patient has in the portal: one of everything that an address can name."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal.bookings.kinds import Kind
+from portal.db import Database
+from portal.people.actions import add_person
+from portal.people.models import CareTeam, Person
+from portal.permissions import Role
+from tests.bookings.asking import asked, booked, days_ahead
+from tests.check_ins.sending import send
+from tests.conversations.people import opened
+from tests.flags.raising import raised
+from tests.people import ZONE
+from tests.treatments.plans import given_dose, signed_plan
+
+Ids = dict[str, UUID | str]
+
+
+@dataclass(frozen=True)
+class Staff:
+    nurse: Person
+    clinician: Person
+
+
+async def belongings(database: Database, patient: Person, staff: Staff, leaver: Person) -> Ids:
+    """Ids by the name they have in an address."""
+    await signed_plan(database, patient, staff.clinician)
+    await given_dose(database, patient, staff.nurse)
+    sent = await send(database, patient, effects=["nausea"], nausea=2)
+    visit = await booked(database, patient, staff.nurse, staff.nurse, days_ahead(3))
+    request = await asked(database, patient, Kind.CALL_BACK)
+    care, _ = await opened(database, patient)
+    flag = await raised(database, patient)
+    return {
+        "patient_id": patient.id,
+        "check_in_id": sent.check_in.id,
+        "page": "awake",
+        "step": "times",
+        "visit_id": visit.id,
+        "request_id": request.id,
+        "conversation_id": care.id,
+        "flag_id": flag.id,
+        "person_id": leaver.id,
+    }
+
+
+async def one_more(database: Database, name: str, role: Role, team: CareTeam) -> Person:
+    async with database.work() as work:
+        return await add_person(work, name=name, role=role, time_zone=ZONE, care_team=team)
