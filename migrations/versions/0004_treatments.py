@@ -34,7 +34,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", words("state", *STATES), nullable=False),
         sa.Column("signed_at", UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name="fk_treatment_plan_patient_id"),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name="fk_treatment_plan_patient_id"
+        ),
         sa.ForeignKeyConstraint(
             ["prescribed_by"], ["practitioner.id"], name="fk_treatment_plan_prescribed_by"
         ),
