@@ -39,6 +39,12 @@ class Servers:
     def valkey(self) -> str | services.ServiceMissing:
         return self._start(services.valkey())
 
+    def valkey_url(self) -> str:
+        server = self.valkey
+        if isinstance(server, services.ServiceMissing):
+            give_up(f"Valkey cannot be started here: {server}")
+        return str(server)
+
     def _start(self, service: AbstractContextManager[str]) -> str | services.ServiceMissing:
         try:
             return self._stack.enter_context(service)

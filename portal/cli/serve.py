@@ -1,14 +1,17 @@
 """`portal serve`: the production server. It has no way to start the demo's sign-in."""
 
+import asyncio
+import os
 from argparse import Namespace
+from socket import socket
 
 import structlog
 import uvloop
 
-from portal.app import create_app
+from portal.app import Portal, create_app
 from portal.cli import logs
-from portal.cli.opening import in_one_line, require_answer, require_current
-from portal.cli.serving import listener_for, serve
+from portal.cli.opening import opened
+from portal.cli.serving import listener_for, serve, serve_in_processes
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -17,21 +20,39 @@ log = structlog.get_logger()
 def run(arguments: Namespace) -> int:
     settings = Settings.from_env()
     logs.set_up(settings.log_format, settings.log_level)
-    uvloop.run(main(settings))
+    asyncio.run(require_database(settings))
+    listener = listener_for(settings)
+    if processes_for(settings) > 1:
+        serve_in_processes(f"{__name__}:application", settings, listener, say_started)
+    else:
+        uvloop.run(serve_alone(settings, listener))
     return 0
 
 
-async def main(settings: Settings) -> None:
-    with in_one_line():
-        app = create_app(settings)
-    database = app.state.portal.database
-    await require_answer(database)
-    await require_current(database)
-    _mention_what_is_not_used(settings)
-    await serve(app, listener_for(settings), lambda: log.info("serve.started", port=settings.port))
+async def serve_alone(settings: Settings, listener: socket) -> None:
+    await serve(create_app(settings), listener, say_started)
 
 
-def _mention_what_is_not_used(settings: Settings) -> None:
-    """This command is one process. More of them run beside it, joined by REDIS_URL."""
-    if settings.processes > 1:
-        log.warning("serve.one_process", WEB_CONCURRENCY=settings.processes)
+def application() -> Portal:
+    """What each of several processes makes for itself."""
+    settings = Settings.from_env()
+    logs.set_up(settings.log_format, settings.log_level)
+    log.info("serve.process", pid=os.getpid())
+    return create_app(settings)
+
+
+async def require_database(settings: Settings) -> None:
+    async with opened(settings):
+        pass
+
+
+def processes_for(settings: Settings) -> int:
+    """Several only where something carries live updates between them."""
+    if settings.processes > 1 and not settings.redis_url:
+        log.warning("serve.one_process", WEB_CONCURRENCY=settings.processes, needs="REDIS_URL")
+        return 1
+    return settings.processes
+
+
+def say_started() -> None:
+    log.info("serve.started")

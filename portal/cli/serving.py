@@ -3,9 +3,10 @@
 import signal
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from portal.cli.refusal import Refusal
 from portal.settings import Settings
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 LARGEST_FRAME = 65_536
 # All of it stays below the fifteen seconds that platforms grant between SIGTERM and SIGKILL.
 FINISH_WITHIN = 12
+START_WITHIN = 60.0
 # A peer that stops reading is given up after this: nothing else ever frees its socket.
 UNACKNOWLEDGED_MS = 15_000
 
@@ -51,6 +53,31 @@ def listener_for(settings: Settings) -> socket.socket:
     return listener
 
 
+class Supervisor(Multiprocess):
+    """Keeps several processes serving one socket, and says when all of them do."""
+
+    def __init__(
+        self, config: uvicorn.Config, listener: socket.socket, on_started: Callable[[], None]
+    ) -> None:
+        super().__init__(config, [listener])
+        self._on_started = on_started
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        if all(process.wait_until_ready(START_WITHIN) for process in self.processes):
+            self._on_started()
+
+
+def serve_in_processes(
+    factory: str, settings: Settings, listener: socket.socket, on_started: Callable[[], None]
+) -> None:
+    """Serve what `factory` makes, in as many processes as the settings say, until SIGTERM."""
+    config = uvicorn.Config(
+        factory, factory=True, workers=settings.processes, **options_for(settings)
+    )
+    Supervisor(config, listener, on_started).run()
+
+
 async def serve(app: "Portal", listener: socket.socket, on_started: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; open sockets are closed with 1012, requests are finished."""
     server = Server(config_for(app), on_started)
@@ -63,20 +90,23 @@ async def serve(app: "Portal", listener: socket.socket, on_started: Callable[[],
 
 
 def config_for(app: "Portal") -> uvicorn.Config:
-    settings = app.settings
-    return uvicorn.Config(
-        app,
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=LARGEST_FRAME,
+    # The number is given, because uvicorn would read WEB_CONCURRENCY by itself.
+    return uvicorn.Config(app, workers=1, **options_for(app.settings))
+
+
+def options_for(settings: Settings) -> dict[str, Any]:
+    return {
+        "http": "httptools",
+        "ws": "websockets-sansio",
+        "ws_max_size": LARGEST_FRAME,
         # Deflate would cost three times the memory of an idle socket.
-        ws_per_message_deflate=False,
-        server_header=False,
+        "ws_per_message_deflate": False,
+        "server_header": False,
         # uvicorn would log query strings.
-        access_log=False,
-        log_config=None,
+        "access_log": False,
+        "log_config": None,
         # Unless an operator names the proxy, nobody's word counts for another's address.
-        proxy_headers=bool(settings.forwarded_allow_ips),
-        forwarded_allow_ips=settings.forwarded_allow_ips,
-        timeout_graceful_shutdown=FINISH_WITHIN,
-    )
+        "proxy_headers": bool(settings.forwarded_allow_ips),
+        "forwarded_allow_ips": settings.forwarded_allow_ips,
+        "timeout_graceful_shutdown": FINISH_WITHIN,
+    }

@@ -3,10 +3,16 @@
 import asyncio
 import signal
 from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from portal.cli import logs
 from portal.cli.opening import opened
 from portal.settings import Settings
+
+if TYPE_CHECKING:
+    from portal.db import Database
 
 
 def run(arguments: Namespace) -> int:
@@ -22,5 +28,20 @@ async def work(settings: Settings) -> None:
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    async with opened(settings) as database:
+    async with opened(settings) as database, told_to_others(settings, database):
         await worker.run(database, stop)
+
+
+@asynccontextmanager
+async def told_to_others(settings: Settings, database: "Database") -> AsyncIterator[None]:
+    """What jobs announce reaches the pages that web processes hold open."""
+    from portal.realtime.hub import Hub
+    from portal.realtime.relay import Relay
+
+    if not settings.redis_url:
+        yield
+        return
+    relay = Relay(settings.redis_url, Hub())
+    database.publish = relay.publish
+    async with relay.running():
+        yield

@@ -11,12 +11,14 @@ from websockets.typing import Origin
 
 from portal.accounts.sessions import COOKIE
 from portal.app import create_app
+from portal.cli.serve import processes_for
 from portal.cli.serving import config_for, listener_for
 from portal.db import Database
 from portal.people.models import Person
 from portal.settings import Settings
 from tests.cli.commands import GOOD, command, fetch, free_port, portal, serving, settings_for
 from tests.clients import sign_in
+from tests.databases import Servers
 
 DEMO_SIGN_IN = ("/demo-provider/authorize", "/demo-provider/.well-known/openid-configuration")
 
@@ -94,3 +96,21 @@ def test_nobody_may_speak_for_anothers_address_unless_named() -> None:
     assert closed.proxy_headers is False
     named = config_for(create_app(Settings.from_env(GOOD | {"FORWARDED_ALLOW_IPS": "10.0.0.1"})))
     assert (named.proxy_headers, named.forwarded_allow_ips) == (True, "10.0.0.1")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_several_processes_serve_where_valkey_joins_them(
+    database_url: str, servers: Servers
+) -> None:
+    joined = settings_for(database_url, WEB_CONCURRENCY="2", REDIS_URL=servers.valkey_url())
+    async with serving(**joined) as (process, address):
+        assert (await fetch(f"{address}/readyz")).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+def test_several_processes_need_something_that_joins_them() -> None:
+    alone = Settings.from_env(GOOD | {"WEB_CONCURRENCY": "4"})
+    assert processes_for(alone) == 1
+    joined = Settings.from_env(GOOD | {"WEB_CONCURRENCY": "4", "REDIS_URL": "redis://127.0.0.1"})
+    assert processes_for(joined) == 4
