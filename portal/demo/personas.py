@@ -15,15 +15,15 @@ from portal.permissions import Role
 PATIENTS, CARE_TEAM, NOBODY = "Patients", "Care team", "Nobody we know"
 
 HINTS = {
-    "Patient A": "Had an infusion 3 hours ago. Do the first check-in and see what the nurse sees.",
-    "Patient B": "Had an infusion yesterday. Answer the nurse and ask for a visit.",
+    "Patient A": "Told us of a tight chest a moment ago. See the advice, and who looks at it.",
+    "Patient B": "Had an infusion yesterday. A check-in is due, and the night nurse wrote.",
     "Patient C": "New here, with dark thoughts at times. See how the answers are met.",
     "Patient D": "Throws up after an injection. See what the advice says first.",
     "Patient E": "Felt very sick after the last infusion. Read the advice that stays in view.",
     "Patient F": "Takes lozenges at home, and the pain is back. See the trend.",
     "Patient G": "A past addiction: answers about urges are read more strictly.",
     "Patient H": "A memory check a week after the injection.",
-    "Patient J": "Asked for an infusion visit. Look for the times that are offered.",
+    "Patient J": "Asked for an infusion visit. Wait here while the coordinator offers times.",
     "Patient K": "Three months of treatment. See the whole course in one chart.",
     "Patient L": "First infusion last week. Times for a call are on offer.",
     "Patient M": "17 years old: treated only while a doctor supervises.",

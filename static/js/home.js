@@ -13,7 +13,11 @@ function sameThing(part, focused) {
 function replace(part, fresh) {
   const focused = part.contains(document.activeElement) ? document.activeElement : null;
   const again = focused && sameThing(fresh, focused);
-  if (focused && !again) return; // it is in somebody's hands: leave it until the next time
+  if (focused && !again) {
+    // It is in somebody's hands, and what they hold would go: wait until they let it go.
+    part.addEventListener("focusout", () => setTimeout(update), { once: true });
+    return;
+  }
   part.replaceChildren(...fresh.childNodes);
   if (again) again.focus({ preventScroll: true });
 }
@@ -28,4 +32,8 @@ async function refresh() {
   }
 }
 
-live.followTopic("home", () => refresh().catch(() => {}));
+function update() {
+  refresh().catch(() => {}); // a page that could not be fetched stays as it is
+}
+
+live.followTopic("home", update);
