@@ -7,6 +7,7 @@ configured ones whatever discovery says, and every exchange is bounded in time a
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -191,9 +192,16 @@ async def _plainly() -> AsyncIterator[None]:
         async with asyncio.timeout(ANSWER_WITHIN):
             yield
     except (AuthlibBaseError, JoseError) as error:
-        raise AnswerRefused(type(error).__name__) from error
+        raise AnswerRefused(_code_of(error)) from error
     except (TimeoutError, OSError, httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise ProviderDown(type(error).__name__) from error
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         # An answer of a shape that no library expected.
         raise ProviderDown(f"unreadable_{type(error).__name__}") from error
+
+
+def _code_of(error: AuthlibBaseError | JoseError) -> str:
+    """`invalid_claim aud`: enough for an operator. The provider's own words stay out of the log."""
+    claim = getattr(error, "claim", "")
+    code = f"{error.error} {claim}".strip()
+    return code if re.fullmatch(r"[a-z_]{1,40}( [a-z_]{1,20})?", code) else type(error).__name__

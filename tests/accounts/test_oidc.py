@@ -185,6 +185,28 @@ async def test_a_token_with_one_wrong_claim_is_refused(
         await sign_in(provider, fake)
 
 
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [({"aud": "another"}, "invalid_claim aud"), ({"nonce": GONE}, "missing_claim nonce")],
+)
+async def test_the_log_can_say_which_claim_was_wrong(
+    provider: Provider, fake: FakeProvider, fault: dict[str, Any], reason: str
+) -> None:
+    fake.claims = fault
+    with pytest.raises(AnswerRefused) as refusal:
+        await sign_in(provider, fake)
+    assert refusal.value.reason == reason
+
+
+async def test_the_log_does_not_repeat_what_a_provider_says(
+    provider: Provider, fake: FakeProvider
+) -> None:
+    fake.instead = {"/token": lambda: JSONResponse({"error": "Patient A\nforged line"}, 400)}
+    with pytest.raises(AnswerRefused) as refusal:
+        await sign_in(provider, fake)
+    assert refusal.value.reason == "OAuthError"
+
+
 async def test_the_longest_allowed_subject_is_let_in(
     provider: Provider, fake: FakeProvider
 ) -> None:
