@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from portal import clock
@@ -18,9 +17,6 @@ from tests.people import ZONE, Clinic
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
-
-# One real browser at a time is slow enough: what the databases do differently is tested elsewhere.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 MOST_TAPS = 12
 SCREEN = 844

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,15 +42,35 @@ LISTS = {name: sorted(PAGES[name].by_value) for name in ("red_now", "effects", "
 HOURS = [0.5, 1, 2, 2.5, 4, 4.5, 8, 9, 24, 25, 48, 72, 168, 720]
 
 
-def answers_of(kind: Kind) -> st.SearchStrategy[dict[str, Answer]]:
-    """Answers along a path somebody can really take, so never a grade without its effect."""
-    return st.fixed_dictionaries(
-        {name: st.sampled_from(scale) for name, scale in SCALES.items()}
-        | {
-            name: st.lists(st.sampled_from(options), unique=True).map(tuple)
-            for name, options in LISTS.items()
-        }
-    ).map(lambda every: on_path(kind, every))
+# Pages that are asked only when an effect is ticked.
+ASKED_WITH = {
+    "vomit_count": "vomiting",
+    "sips": "vomiting",
+    "nausea": "nausea",
+    "speech": "slurred_speech",
+    "memory": "foggy_memory",
+    "memory_stops": "foggy_memory",
+    "confusion": "confusion",
+    "unsafe": "confusion",
+    "anxiety": "anxiety",
+    "anxiety_stops": "anxiety",
+}
+
+
+@st.composite
+def answers_of(draw: st.DrawFn, kind: Kind) -> dict[str, Answer]:
+    """A well person but for a few answers: with many at once the gravest would hide the rest."""
+    every: dict[str, Any] = {name: scale[0] for name, scale in SCALES.items()}
+    every |= dict.fromkeys(LISTS, ())
+    for name in draw(st.lists(st.sampled_from([*SCALES, *LISTS]), max_size=3, unique=True)):
+        if name in LISTS:
+            ticks = st.lists(st.sampled_from(LISTS[name]), max_size=2, unique=True)
+            every[name] = (*every[name], *draw(ticks))
+        else:
+            every[name] = draw(st.sampled_from(SCALES[name]))
+        if name in ASKED_WITH:
+            every["effects"] = (*every["effects"], ASKED_WITH[name])
+    return on_path(kind, every)
 
 
 def on_path(kind: Kind, every: dict[str, Any]) -> dict[str, Answer]:
@@ -62,8 +83,8 @@ def on_path(kind: Kind, every: dict[str, Any]) -> dict[str, Answer]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Told]:
-    """Up to four check-ins after one dose."""
-    hours = sorted(draw(st.lists(st.sampled_from(HOURS), min_size=1, max_size=4, unique=True)))
+    """Up to three check-ins after one dose."""
+    hours = sorted(draw(st.lists(st.sampled_from(HOURS), min_size=1, max_size=3, unique=True)))
     kinds = [Kind.ACUTE if each <= 24 else Kind.FOLLOW_UP for each in hours]
     return [told(each, **draw(answers_of(kind))) for each, kind in zip(hours, kinds, strict=True)]
 
@@ -92,6 +113,27 @@ def worse_pairs(draw: st.DrawFn) -> tuple[Case, Case]:
     held = draw(cautions)
     better = case(now, *history[:-1], cautions=held)
     return better, replace(better, now=replace(now, answers=worse))
+
+
+def one_answer(name: str, value: Answer, kind: Kind) -> dict[str, Answer]:
+    every: dict[str, Any] = {each: scale[0] for each, scale in SCALES.items()}
+    every |= dict.fromkeys(LISTS, ())
+    if name in ASKED_WITH:
+        every["effects"] = (ASKED_WITH[name],)
+    return on_path(kind, {**every, name: value})
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_each_step_of_one_answer_is_as_urgent_or_more_at_any_hour_and_after_any_answer(
+    name: str,
+) -> None:
+    for hours in HOURS[1:]:
+        kind = Kind.ACUTE if hours <= 24 else Kind.FOLLOW_UP
+        pasts = [(), *((told(hours / 2, **one_answer(name, past, kind)),) for past in SCALES[name])]
+        for past in pasts:
+            steps = [told(hours, **one_answer(name, value, kind)) for value in SCALES[name]]
+            ranks = [worst_rank(case(step, *past)) for step in steps]
+            assert ranks == sorted(ranks, reverse=True), (hours, past, ranks)
 
 
 @settings(max_examples=150, deadline=None)
