@@ -92,6 +92,7 @@ def _create_offers() -> None:
         sa.Column("offered_by", sa.Uuid(), nullable=False),
         sa.Column("offered_at", UTCDateTime(), nullable=False),
         sa.Column("held_until", UTCDateTime(), nullable=False),
+        sa.Column("was_prolonged", sa.Boolean(), nullable=False),
         sa.Column("outcome", words("outcome", *OUTCOMES), nullable=True),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
         sa.Column("ended_by", sa.Uuid(), nullable=True),

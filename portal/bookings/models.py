@@ -84,6 +84,7 @@ class Offer(SQLModel, table=True):
     offered_by: UUID = Field(foreign_key="person.id")
     offered_at: datetime = Field(sa_type=UTCDateTime)
     held_until: datetime = Field(sa_type=UTCDateTime)
+    was_prolonged: bool = False
     outcome: OfferOutcome | None = Field(
         default=None, sa_column=Column(enum_type(OfferOutcome, "outcome"), nullable=True)
     )

@@ -209,12 +209,33 @@ async def _accepted_before(work: UnitOfWork, request: RequestState, slot: Slot) 
     return appointment
 
 
-async def decline(work: UnitOfWork, request: RequestState, offer_id: UUID) -> None:
-    """None of these times: the request waits again, as old as it is."""
+async def hold_longer(work: UnitOfWork, request: RequestState, offer_id: UUID) -> None:
+    """Ten minutes more, once: who needs longer to decide must be able to (WCAG 2.2.1).
+
+    Asking twice is asking once. Raises Conflict when the hold has passed.
+    """
+    offer = await _offer_of(work, request, offer_id)
+    if offer.outcome is not None or offer.held_until <= clock.now():
+        raise no_longer_held()
+    if offer.was_prolonged:
+        return
+    offer.held_until += HOLD
+    offer.was_prolonged = True
+    work.session.add(offer)
+    tell(work, "offer:prolong", offer.patient_id, offer.id)
+
+
+async def _offer_of(work: UnitOfWork, request: RequestState, offer_id: UUID) -> Offer:
+    """One of the request's offers, held for us; raises NotFound."""
     if offer_id not in {offer.id for offer in request.offers}:
         raise NotFound
     await lock_diaries(work, request.patient_id, [])
-    offer = await locked(work, offer_id)
+    return await locked(work, offer_id)
+
+
+async def decline(work: UnitOfWork, request: RequestState, offer_id: UUID) -> None:
+    """None of these times: the request waits again, as old as it is."""
+    offer = await _offer_of(work, request, offer_id)
     if offer.outcome is OfferOutcome.DECLINED:
         return
     if offer.outcome is not None:

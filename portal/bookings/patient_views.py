@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from portal import clock
 from portal.audit.actions import record
 from portal.bookings.actions import cancel, withdraw
 from portal.bookings.models import Ending
-from portal.bookings.offering import accept, decline
+from portal.bookings.offering import accept, decline, hold_longer
 from portal.bookings.queries import RequestState, request_for, requests_of
 from portal.bookings.visits import Visit, appointments_of, visit_for
 from portal.db import UnitOfWork
@@ -74,12 +75,23 @@ async def accept_time(request: Request) -> Response:
 
 async def decline_times(request: Request) -> Response:
     async def act(unit: UnitOfWork, state: RequestState, form: Form) -> None:
-        offer_id = form.uuid("offer")
-        if offer_id is None:
-            raise NotFound
-        await decline(unit, state, offer_id)
+        await decline(unit, state, _offer_in(form))
 
     return await _answer(request, act, "Thank you. We will look for other times.")
+
+
+async def hold_times(request: Request) -> Response:
+    async def act(unit: UnitOfWork, state: RequestState, form: Form) -> None:
+        await hold_longer(unit, state, _offer_in(form))
+
+    return await _answer(request, act, "We hold these times 10 minutes longer.")
+
+
+def _offer_in(form: Form) -> UUID:
+    offer_id = form.uuid("offer")
+    if offer_id is None:
+        raise NotFound
+    return offer_id
 
 
 async def withdraw_request(request: Request) -> Response:
@@ -135,6 +147,7 @@ routes: list[Route] = [
     get("/visits/now", visits_fragment, allow=Permission.BOOKING_ASK),
     post("/visits/requests/{request_id}/accept", accept_time, allow=Permission.BOOKING_ASK),
     post("/visits/requests/{request_id}/decline", decline_times, allow=Permission.BOOKING_ASK),
+    post("/visits/requests/{request_id}/hold", hold_times, allow=Permission.BOOKING_ASK),
     post("/visits/requests/{request_id}/withdraw", withdraw_request, allow=Permission.BOOKING_ASK),
     get("/visits/{visit_id}/cancel", cancel_page, allow=Permission.BOOKING_ASK),
     post("/visits/{visit_id}/cancel", cancel_visit, allow=Permission.BOOKING_ASK),

@@ -22,6 +22,7 @@ from portal.permissions import Actor
 from portal.sealing import unseal
 
 T = TypeVar("T")
+WARNED_BEFORE = 120  # seconds before a hold ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,15 @@ class RequestState:
     def offer(self) -> Offer | None:
         """What the patient can accept now: a hold that has passed counts as gone at once."""
         return next((o for o in self.offers if o.outcome is None and not _is_past(o)), None)
+
+    @property
+    def seconds_left(self) -> int:
+        """How long the offer is still held; 0 without one."""
+        return int((self.offer.held_until - clock.now()).total_seconds()) if self.offer else 0
+
+    @property
+    def ends_soon(self) -> bool:
+        return self.seconds_left <= WARNED_BEFORE
 
     @property
     def last_outcome(self) -> OfferOutcome | None:

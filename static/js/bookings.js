@@ -5,6 +5,8 @@ import { announce } from "./announce.js";
 import { live } from "./live.js";
 
 const region = document.querySelector("[data-refresh]");
+const WARNED_BEFORE = 120;
+const timers = [];
 let waiting = false;
 
 function isInUse() {
@@ -36,6 +38,7 @@ function show(html) {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   if (news) announce(region.querySelector("[data-news]").dataset.news);
   showCounts(region.querySelector("[data-waiting]"));
+  watchHolds();
 }
 
 // A row that is new at the end moves nothing; anything else waits until the pointer has left.
@@ -51,11 +54,27 @@ function showCounts(counted) {
   }
 }
 
+// A hold ends by itself: its reader hears of it two minutes before, and sees it when it has ended.
+function watchHolds() {
+  for (const timer of timers.splice(0)) clearTimeout(timer);
+  for (const held of region.querySelectorAll("[data-seconds-left]")) {
+    const left = Number(held.dataset.secondsLeft);
+    if (left > WARNED_BEFORE) timers.push(setTimeout(warn, (left - WARNED_BEFORE) * 1000));
+    timers.push(setTimeout(refresh, (left + 1) * 1000));
+  }
+}
+
+async function warn() {
+  await refresh();
+  announce("The times we offer are held for 2 more minutes.");
+}
+
 function refreshIfWaiting() {
   if (waiting) setTimeout(refresh);
 }
 
 if (region) {
+  watchHolds();
   live.followTopic(region.dataset.topic, refresh);
   region.addEventListener("focusout", refreshIfWaiting);
   region.addEventListener("pointerleave", refreshIfWaiting);

@@ -1,5 +1,7 @@
 import asyncio
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import col, select
@@ -11,9 +13,10 @@ from portal.bookings.models import BookingDraft, BookingRequest
 from portal.bookings.steps import working_days
 from portal.db import Database
 from portal.people.models import Person
-from tests.bookings.asking import days_ahead
+from tests.bookings.asking import asked, days_ahead, more_patients, offered, proposed
 from tests.clients import Client
 from tests.conftest import ClientFor
+from tests.people import ZONE, Clinic
 
 WORDS = "The bell does not ring"
 
@@ -138,6 +141,21 @@ async def test_times_on_other_days_stay_picked_while_looking_further(
     assert f'value="{first}" aria-label' in page
     assert page.count(" checked") == 1
     assert "Also picked:" in page
+
+
+async def test_a_part_of_a_day_in_which_nobody_could_come_is_full(
+    database: Database, clinic: Clinic, client_for: ClientFor
+) -> None:
+    staff = (clinic.nurse_on_team, clinic.second_nurse, clinic.clinician_on_team)
+    morning = datetime.fromisoformat(f"{a_morning()[:10]}T08:00").replace(tzinfo=ZoneInfo(ZONE))
+    for person, other in zip(staff, await more_patients(database, clinic, 3), strict=True):
+        request = await asked(database, other)
+        await offered(database, clinic.coordinator_on_team, request, proposed(person, morning, 4))
+    client = await client_for(clinic.patient)
+    await client.post("/visits/ask", kind="infusion_visit")
+    page = (await client.get("/visits/ask/times")).text
+    assert page.count("Full</span>") == 1
+    assert f'value="{a_morning()}"' not in page
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # about the form

@@ -59,6 +59,31 @@ async def test_none_of_these_times_sends_the_request_back(
     assert "None of the times fitted." in (await client.get("/visits")).text
 
 
+async def test_who_needs_longer_to_choose_gets_ten_minutes_more_once(
+    database: Database,
+    patient: Person,
+    coordinator_on_team: Person,
+    nurse_on_team: Person,
+    client_for: ClientFor,
+    clock: Clock,
+) -> None:
+    request = await asked(database, patient)
+    offer, slots = await offered(
+        database, coordinator_on_team, request, proposed(nurse_on_team, days_ahead(2))
+    )
+    client, address = await client_for(patient), f"/visits/requests/{request.id}"
+    clock.forward(minutes=8)
+    assert "held for 2 more minutes" in (await client.get("/visits")).text
+    for _ in range(2):
+        await client.post(f"{address}/hold", offer=str(offer.id))
+    page = (await client.get("/visits")).text
+    assert "2 more minutes" not in page
+    assert "Hold 10 minutes longer" not in page
+    clock.forward(minutes=11)
+    assert (await client.post(f"{address}/accept", slot=str(slots[0].id))).status_code == 303
+    assert (await client.post(f"{address}/hold", offer=str(offer.id))).status_code == 409
+
+
 async def test_a_time_no_longer_held_is_answered_with_the_page_as_it_is(
     database: Database,
     patient: Person,
@@ -151,6 +176,7 @@ async def test_another_patient_and_other_ids_find_nothing(
     posts = {
         f"/visits/requests/{request.id}/accept": {"slot": str(slots[0].id)},
         f"/visits/requests/{request.id}/decline": {"offer": str(offer.id)},
+        f"/visits/requests/{request.id}/hold": {"offer": str(offer.id)},
         f"/visits/requests/{request.id}/withdraw": {},
         f"/visits/{visit.id}/cancel": {},
     }
