@@ -28,6 +28,7 @@ THREADS = (
         (9 * DAY - 1, "p", "Thank you. My partner will be here."),
         (3.0, NURSE, "Your infusion went well. I am leaving now. Rest today, and do not drive."),
         (2.9, "p", "OK. I feel a bit floaty, but fine."),
+        (2.8, NURSE, "That is usual now. It goes away in an hour or two."),
     ), notes=((3.0, NURSE, "Awake, pressure back to usual when I left."),)),
     Thread("B", (
         (65 * DAY, NURSE, "Welcome. You can write here any time. We answer day and night."),
@@ -88,6 +89,7 @@ THREADS = (
         (45 * DAY, "p", "Thank you all. I can wear my shoes again."),
         (3 * DAY - 2, NURSE, "I sent you the page about slow breathing. Try it before bed."),
         (3 * DAY - 4, "p", "I will."),
+        (3 * DAY - 5, NURSE, "Good. Tell us next week how it went."),
     )),
     Thread("L", (
         (6 * DAY - 1, NURSE, "We talked, and you felt calm after. Write any time."),

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from portal import clock
-from portal.audit.models import AuditEvent
 from portal.audit.queries import entries_about
 from portal.bookings.visits import Visit, appointments_of
 from portal.check_ins.queries import Submitted, submitted_check_ins
@@ -20,6 +19,7 @@ from portal.flags.queries import FlagState, flags_of
 from portal.people.models import Patient
 from portal.people.queries import Named, name_of, named, practitioners_of
 from portal.permissions import Role
+from portal.records.openings import Opening, openings_of
 from portal.symptoms.levels import Level
 from portal.treatments.models import Dose, TreatmentPlan
 from portal.treatments.queries import doses_of, goal_of, plan_of
@@ -29,7 +29,7 @@ from portal.web.lanes import Lanes
 from portal.web.trends import DoseMark, Score
 
 CHECK_INS_SHOWN = 30
-OPENINGS_SHOWN = 20
+ENTRIES_READ = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Record:
     conversation: Conversation
     team: Sequence[Named]
     names: dict[UUID, Named]
-    openings: Sequence[AuditEvent]
+    openings: Sequence[Opening]
     zone: ZoneInfo
     today: date
 
@@ -110,7 +110,7 @@ async def record_of(work: UnitOfWork, patient: Patient) -> Record:
     plan = await plan_of(session, patient.id)
     doses = await doses_of(session, patient.id)
     flags = await flags_of(session, patient.id)
-    openings = await entries_about(session, patient.id, OPENINGS_SHOWN)
+    openings = openings_of(await entries_about(session, patient.id, ENTRIES_READ))
     return Record(
         patient=patient,
         person=person,
@@ -134,14 +134,14 @@ def _people_in(
     plan: TreatmentPlan | None,
     doses: Sequence[Dose],
     flags: Sequence[FlagState],
-    openings: Sequence[AuditEvent],
+    openings: Sequence[Opening],
 ) -> list[UUID | None]:
     return [
         patient.supervisor_id,
         plan.prescribed_by if plan else None,
         *(dose.given_by for dose in doses),
         *(state.owner_id for state in flags),
-        *(entry.actor_id for entry in openings),
+        *(opening.by_id for opening in openings),
     ]
 
 

@@ -75,10 +75,13 @@ async def test_opening_a_record_leaves_an_entry_that_the_record_shows(
     client_for: ClientFor, clinic: Clinic, database: Database
 ) -> None:
     client = await client_for(clinic.nurse_on_team)
+    await client.get("/patients")
     await client.get(f"/patients/{clinic.patient.id}")
     page = (await client.get(f"/patients/{clinic.patient.id}")).text
     assert (await audited(database, clinic)).count("record:open") == 2
-    assert "Night nurse: record, open" in page
+    assert (await audited(database, clinic))[0] == "record:list"
+    assert "<b>Night nurse</b> opened the record" in page
+    assert "record list" not in page
 
 
 async def test_a_record_shows_goal_doses_flags_and_cautions(
