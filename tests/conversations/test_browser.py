@@ -133,11 +133,12 @@ async def test_new_messages_do_not_move_a_reader_who_looks_further_up(
 ) -> None:
     await said(database, care, nurse_on_team, *(f"Line {number}" for number in range(30)))
     await expect(patient_page.locator("[data-message]")).to_have_count(30)
-    await patient_page.evaluate("window.scrollTo(0, 0)")
+    await patient_page.locator("main").evaluate("pane => pane.scrollTo(0, 0)")
     await said(database, care, nurse_on_team, "News")
     below = patient_page.get_by_role("button", name="1 new message below")
     await expect(below).to_be_visible()
-    assert await patient_page.evaluate("window.scrollY") == 0
+    assert await patient_page.locator("main").evaluate("pane => pane.scrollTop") == 0
+    await expect(patient_page.get_by_role("link", name="Call 911")).to_be_in_viewport()
     await below.click()
     await expect(patient_page.get_by_text("News")).to_be_in_viewport()
     await expect(below).to_be_hidden()

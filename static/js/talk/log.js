@@ -115,9 +115,9 @@ export class Log {
   }
 }
 
-// On a narrow screen the thread is part of the page and scrolls with it.
+// On a narrow or low screen the thread is part of the page and scrolls with it.
 function paneOf(list) {
-  const own = list.closest(".pane__scroll");
+  const own = list.closest(".pane__scroll, .page-main");
   return own && getComputedStyle(own).overflowY !== "visible" ? own : document.scrollingElement;
 }
 
