@@ -50,7 +50,7 @@ def config(renderer: Processor, level: str) -> dict[str, Any]:
         "formatters": {"one": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "one"}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {name: {"level": "WARNING"} for name in QUIET},
+        "loggers": {name: {"level": "WARNING", "propagate": True} for name in QUIET},
     }
 
 
