@@ -108,9 +108,10 @@ class Home:
 
     @property
     def others(self) -> list[Watched]:
-        """What is told of besides: all that nobody took yet, else the last that somebody took."""
+        """What is told of besides: what nobody took yet; in quiet times the last that was taken."""
         rest = [watched for watched in self.watched if watched is not self.care]
-        return [watched for watched in rest if watched.by is None][:2] or rest[:1]
+        waiting = [watched for watched in rest if watched.by is None]
+        return waiting[:2] if waiting or self.care else rest[:1]
 
 
 async def treatment_of(session: AsyncSession, actor: Actor) -> Treatment:

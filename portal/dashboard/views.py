@@ -14,6 +14,7 @@ from portal.dashboard import help, plan, rules
 from portal.dashboard.queries import Home, Treatment, home_of, treatment_of
 from portal.dashboard.rules import Waiting
 from portal.permissions import Actor, Permission, Role
+from portal.treatments.rules import step_words
 from portal.web import trends
 from portal.web.charts import pain_chart
 from portal.web.requests import actor_of, actor_or_none, work
@@ -101,7 +102,7 @@ def _plan_context(treatment: Treatment, visit: Visit | None) -> dict[str, Any]:
     past = plan.done(given)
     return {
         "plan": signed,
-        "course": rules.course_line(len(past), signed.doses_planned, signed.route.plural),
+        "course": _plan_line(treatment),
         "bar": plan.bar(given),
         "visit": visit,
         "visit_title": _visit_title(visit, treatment),
@@ -143,7 +144,9 @@ def _plan_line(treatment: Treatment) -> str:
     signed = treatment.plan
     if signed is None:
         return ""
-    return rules.course_line(len(treatment.doses), signed.doses_planned, signed.route.plural)
+    course = rules.course_line(len(treatment.doses), signed.doses_planned, signed.route.plural)
+    last = treatment.last_dose
+    return f"{course}. {step_words(last.step, signed.steps_total)}." if last else course
 
 
 def _visit_title(visit: Visit | None, treatment: Treatment) -> str:

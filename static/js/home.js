@@ -2,7 +2,8 @@
 // only those that differ are replaced. Focus stays on the same thing, or nothing is touched.
 import { live } from "./live.js";
 
-const parts = () => document.querySelectorAll("[data-part]");
+// The tabs are a part as well: they count the unread messages.
+const PARTS = "[data-part], .tabs";
 
 function sameThing(part, focused) {
   if (focused.id) return part.querySelector(`#${CSS.escape(focused.id)}`);
@@ -26,8 +27,8 @@ async function refresh() {
   const answer = await fetch(location.pathname, { headers: { "x-background": "yes" } });
   if (!answer.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const part of parts()) {
-    const fresh = page.getElementById(part.id);
+  for (const part of document.querySelectorAll(PARTS)) {
+    const fresh = part.id ? page.getElementById(part.id) : page.querySelector(".tabs");
     if (fresh && fresh.innerHTML !== part.innerHTML) replace(part, document.adoptNode(fresh));
   }
 }

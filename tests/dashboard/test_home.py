@@ -154,7 +154,7 @@ async def test_the_plan_shows_doses_done_and_offers_to_pick_times(
 ) -> None:
     await dosed(database, clinic, hours=24)
     page = (await (await client_for(clinic.patient)).get("/plan")).text
-    assert "1 of 6 infusions done" in page
+    assert "1 of 6 infusions done. Step 1 of 6." in page
     assert "We look at your pain in one week." in page
     assert "Pick times" in page
 
