@@ -1,5 +1,10 @@
 """What a patient sees of check-ins that were sent: the result, the answers, the list."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,13 +20,24 @@ from portal.check_ins.queries import (
 from portal.check_ins.results import advice
 from portal.flags.history import reasons_of
 from portal.flags.models import FlagSource
-from portal.flags.queries import flag_of_source
+from portal.flags.queries import FlagState, flag_of_source
 from portal.people.access import patient_for
+from portal.people.queries import name_of
 from portal.web.requests import actor_of, path_id, see_other, work
 from portal.web.state import state_of
 from portal.web.templates import page
 
 SHOWN = 30
+# After this the advice is history, and the page says so before anything else.
+OLD_AFTER = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who took the flag, by the name that patients know, and when."""
+
+    by: str
+    at: datetime
 
 
 async def list_own(request: Request) -> Response:
@@ -43,12 +59,23 @@ async def show_result(request: Request) -> Response:
             return see_other(f"/check-ins/{check_in.id}")
         state = await flag_of_source(unit.session, FlagSource.CHECK_IN, check_in.id)
         reasons = await reasons_of(unit.session, state.flag) if state else []
+        seen = await _seen(unit.session, state)
         coming = await next_check_in(unit.session, check_in.patient_id, clock.now())
         record(unit, "check_in:result", patient_id=check_in.patient_id, subject=check_in.id)
-    told = advice(reasons, state.flag.due_at, clinic) if state else None
-    return await page(
-        request, "check_ins/result.html", check_in=check_in, advice=told, coming=coming
-    )
+    context: dict[str, Any] = {
+        "advice": advice(reasons, state.flag.due_at, clinic) if state else None,
+        "coming": coming,
+        "is_old": clock.now() - check_in.submitted_at > OLD_AFTER,
+        "seen": seen,
+    }
+    return await page(request, "check_ins/result.html", check_in=check_in, **context)
+
+
+async def _seen(session: AsyncSession, state: FlagState | None) -> Seen | None:
+    taken = state.acknowledgement if state else None
+    if taken is None:
+        return None
+    return Seen((await name_of(session, taken.by_id)).name, taken.at)
 
 
 async def show_answers(request: Request) -> Response:

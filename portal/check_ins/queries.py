@@ -14,7 +14,7 @@ from portal.check_ins.answers import Answer, Told, reported_effects
 from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, QUESTIONNAIRES
 from portal.check_ins.models import AnsweredBy, CheckIn
-from portal.check_ins.questionnaires import Kind, Page
+from portal.check_ins.questionnaires import Page
 from portal.check_ins.wording import Line, lines
 from portal.errors import NotFound
 from portal.people.access import is_visible
@@ -25,7 +25,6 @@ from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose
 
 NOTE = "note"
-_LENGTHS = {Kind.ACUTE: 9, Kind.FOLLOW_UP: 8}  # when nothing is wrong; held by a test
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ class NextCheckIn:
 
     @property
     def length(self) -> str:
-        return f"{_LENGTHS[self.due.point.kind]} short questions. About 1 minute."
+        return "9 short questions. About 1 minute."
 
 
 def opened(session: AsyncSession, check_in: CheckIn) -> dict[str, Answer]:

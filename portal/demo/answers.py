@@ -36,9 +36,7 @@ def acute_answers(report: Report, zone: ZoneInfo) -> Answers:
 def follow_up_answers(report: Report) -> Answers:
     """For the questionnaire after that."""
     effects = effects_of(report)
-    answers: Answers = {"who": _who(report), "effects": effects}
-    if {"vomiting", "slurred_speech", "confusion", "anxiety"} & set(effects):
-        answers["red_now"] = report.danger
+    answers: Answers = {"who": _who(report), "red_now": report.danger, "effects": effects}
     answers |= _stomach(report)
     if report.speech:
         answers |= {"speech_now": "still", "speech": report.speech}

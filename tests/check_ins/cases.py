@@ -22,6 +22,7 @@ WELL: dict[str, Answer] = {
 }
 LATER: dict[str, Answer] = {
     "who": "patient_with_adult",
+    "red_now": (),
     "effects": (),
     "pain": 2,
     "urge": 0,

@@ -30,9 +30,9 @@ def test_an_uneventful_first_day_has_nine_pages() -> None:
     ]  # fmt: skip
 
 
-def test_an_uneventful_follow_up_has_eight_pages() -> None:
+def test_an_uneventful_follow_up_has_nine_pages() -> None:
     assert path(Kind.FOLLOW_UP, effects=()) == [
-        "who", "effects", "pain", "urge", "doses", "bladder", "self_harm", "last",
+        "who", "red_now", "effects", "pain", "urge", "doses", "bladder", "self_harm", "last",
     ]  # fmt: skip
 
 
@@ -47,10 +47,6 @@ def test_each_of_the_seven_effects_is_asked_and_then_how_bad(kind: Kind, effect:
 def test_unsafe_behaviour_is_asked_when_confusion_is_grave() -> None:
     assert "unsafe" not in path(Kind.ACUTE, effects=("confusion",), confusion=2)
     assert "unsafe" in path(Kind.ACUTE, effects=("confusion",), confusion=3)
-
-
-def test_a_later_effect_brings_the_red_flags_with_it() -> None:
-    assert "red_now" in path(Kind.FOLLOW_UP, effects=("slurred_speech",))
 
 
 def test_no_safety_question_may_be_skipped() -> None:

@@ -49,8 +49,10 @@ def page_after(*reasons: Reason) -> str:
         counts=Counts(),
         csrf="",
         demo=False,
+        is_old=False,
         path="/",
         said=None,
+        seen=None,
         zone=clinic.zone,
     )
     main = html[html.index("<main") : html.index("</main>")]

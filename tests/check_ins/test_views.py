@@ -10,12 +10,13 @@ from portal.check_ins.models import CheckIn, SymptomReport
 from portal.check_ins.queries import submitted_check_ins
 from portal.check_ins.questionnaires import Kind
 from portal.db import Database
+from portal.flags.actions import acknowledge_flag
 from portal.flags.models import Flag
 from portal.flags.queries import flags_of
 from portal.people.models import Person
 from portal.symptoms.levels import Level
 from tests.check_ins.doses import give_dose
-from tests.clients import Client
+from tests.clients import Client, actor_of
 from tests.conftest import ClientFor, Clock
 from tests.people import Clinic
 
@@ -337,3 +338,26 @@ async def test_own_check_ins_and_answers_can_be_read_again(own: Client) -> None:
     assert "Wide awake" in answers.text
     listed = await own.get("/check-ins")
     assert result.replace("result", "answers") in listed.text
+
+
+async def test_the_result_says_who_saw_it_and_when(
+    own: Client, database: Database, patient: Person, nurse_on_team: Person
+) -> None:
+    result = await walk(own, SICK)
+    assert "We told your care team." in (await own.get(result)).text
+    nurse = await actor_of(database, nurse_on_team)
+    async with database.work(nurse) as work:
+        [state] = await flags_of(work.session, patient.id)
+        await acknowledge_flag(work, state.id)
+    seen = await own.get(result)
+    assert "Night nurse saw this at" in seen.text
+    assert "We told your care team." not in seen.text
+
+
+async def test_old_advice_says_when_it_was_given(
+    own: Client, client_for: ClientFor, clock: Clock, patient: Person
+) -> None:
+    result = await walk(own, SICK)
+    clock.forward(hours=13)
+    again = await client_for(patient)
+    assert "Do you feel this way now?" in (await again.get(result)).text
