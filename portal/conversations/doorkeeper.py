@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
 from portal.accounts.models import Session
-from portal.accounts.sessions import Limits, find_actor, hash_of
+from portal.accounts.sessions import Limits, actor_from, hash_of, is_alive
 from portal.announcements import Announcement
 from portal.errors import TooFast
 from portal.people.access import visible_patient_ids
@@ -29,7 +29,10 @@ from portal.realtime.hub import Hub
 log = structlog.get_logger()
 
 LOOK_EVERY = 5.0
+AT_ONCE = 200
 TRY_AGAIN_AFTER = 1.0
+# How a database that is away for a while shows itself.
+AWAY = (SQLAlchemyError, OSError, TimeoutError)
 MOST_PER_SESSION = 10
 MOST_PER_PERSON = 30
 
@@ -43,13 +46,13 @@ class Seat:
         self.connection = connection
         self.token = token
         self._door = door
-        self._doubts = 0
+        self.doubts = 0
         self._patients: frozenset[UUID] | None = None
         self._task: asyncio.Task[None] | None = None
 
     def hear(self, announcement: Announcement) -> None:
         """What this person may do has changed: nothing goes out until that is read again."""
-        self._doubts += 1
+        self.doubts += 1
         self.connection.rights = None
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self.look_again())
@@ -57,22 +60,22 @@ class Seat:
     async def look_again(self) -> None:
         """Read the rights until it works: a database that is away opens no door."""
         while self.connection.rights is None and self.connection.ending is None:
+            doubts = self.doubts
             try:
                 async with self._door.reading() as session:
-                    await self.judge(session)
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
+                    found = await self._door.rights_of(session, {self.token})
+                    await self.take(session, found.get(self.token), doubts)
+            except AWAY as error:
                 log.warning("rights.cannot_read", error=type(error).__name__)
                 await asyncio.sleep(TRY_AGAIN_AFTER)
 
-    async def judge(self, session: AsyncSession) -> None:
-        """Renew the connection's rights, or end it."""
-        doubts = self._doubts
-        rights = await self._door.rights_of(session, self.token)
+    async def take(self, session: AsyncSession, rights: Rights | None, doubts: int) -> None:
+        """Renew the connection's rights, or end it. `doubts`: as many as before they were read."""
         if rights is None:
             self.connection.end(await self._door.why_over(session, self.token))
         elif not self._still_fits(rights):
             self.connection.end(Close.NOT_ALLOWED)
-        elif doubts == self._doubts:
+        elif doubts == self.doubts:
             self._renew(rights)
         # Else it changed while it was read: whoever raised the doubt looks again.
 
@@ -105,14 +108,24 @@ class Doorkeeper:
         self.seats: set[Seat] = set()
         self._round: asyncio.Task[None] | None = None
 
-    async def rights_of(self, session: AsyncSession, token: str) -> Rights | None:
-        """What the holder of this cookie may hear; None when the session is over."""
-        found = await find_actor(session, token, self._limits)
-        if found is None:
-            return None
-        actor, used_at = found
-        until = used_at + self._limits.idle(actor.role)
-        return Rights(actor, await visible_patient_ids(session, actor), until)
+    async def rights_of(self, session: AsyncSession, tokens: set[str]) -> dict[str, Rights]:
+        """What the holders of these cookies may hear; those whose session is over are left out."""
+        hashes = {hash_of(token): token for token in tokens}
+        rows = await session.exec(
+            select(Session, Person)
+            .join(Person, col(Person.id) == col(Session.person_id))
+            .where(col(Session.token_hash).in_(hashes))
+        )
+        patients: dict[UUID, frozenset[UUID]] = {}
+        found: dict[str, Rights] = {}
+        for held, person in rows.all():
+            if is_alive(held, person, self._limits):
+                actor = actor_from(person, held.id)
+                if person.id not in patients:
+                    patients[person.id] = await visible_patient_ids(session, actor)
+                until = held.used_at + self._limits.idle(person.role)
+                found[hashes[held.token_hash]] = Rights(actor, patients[person.id], until)
+        return found
 
     async def why_over(self, session: AsyncSession, token: str) -> Close:
         """Whether a session was ended, or only left unused."""
@@ -160,13 +173,17 @@ class Doorkeeper:
             await asyncio.sleep(LOOK_EVERY)
             try:
                 await self._look_at_everybody()
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
+            except AWAY as error:
                 log.warning("rights.cannot_read", error=type(error).__name__)
 
     async def _look_at_everybody(self) -> None:
+        seats = [seat for seat in self.seats if seat.connection.ending is None]
+        for start in range(0, len(seats), AT_ONCE):
+            await self._look_at(seats[start : start + AT_ONCE])
+
+    async def _look_at(self, seats: list[Seat]) -> None:
+        doubts = {seat: seat.doubts for seat in seats}
         async with self.reading() as session:
-            for seat in tuple(self.seats):
-                if seat.connection.ending is None:
-                    await seat.judge(session)
-                # SQLite and PostgreSQL both show one moment per transaction; look at the present.
-                await session.rollback()
+            found = await self.rights_of(session, {seat.token for seat in seats})
+            for seat in seats:
+                await seat.take(session, found.get(seat.token), doubts[seat])
