@@ -49,7 +49,10 @@ class SignedIn:
 
 
 def _is_use(connection: HTTPConnection) -> bool:
-    return connection.scope["type"] == "http" and not is_background(connection)
+    """Browsers also come by themselves: for the service worker, with a report, for an image."""
+    wanted = connection.headers.get("sec-fetch-dest", "document")
+    by_hand = wanted in {"document", "empty"} and not is_background(connection)
+    return connection.scope["type"] == "http" and by_hand
 
 
 def is_worth_noting(used_at: datetime) -> bool:

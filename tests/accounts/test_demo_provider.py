@@ -17,6 +17,10 @@ from starlette.routing import Mount
 from portal import clock
 from portal.demo.protocol import Client, Persona, half_hash, s256
 from portal.demo.provider import DemoProvider
+from portal.demo.sign_in import own_provider
+from portal.settings import Settings
+from tests.accounts.conftest import one_database
+from tests.conftest import ClientFor
 
 ISSUER = "http://clinic.test/demo-provider"
 CALLBACK = "http://clinic.test/auth/callback"
@@ -205,3 +209,13 @@ async def test_signing_out_leads_nowhere_else(
     asked = {"id_token_hint": token, "post_logout_redirect_uri": SIGNED_OUT} | change
     response = await browser.get("/demo-provider/end-session", params=asked)
     assert (response.status_code, response.json()["page"]) == (200, "demo/signed_out.html")
+
+
+@one_database
+async def test_the_real_portal_has_no_such_provider_and_cannot_make_one(
+    client_for: ClientFor, settings: Settings
+) -> None:
+    answer = await (await client_for()).get("/demo-provider/.well-known/openid-configuration")
+    assert answer.status_code == 404
+    with pytest.raises(RuntimeError):
+        own_provider(settings)

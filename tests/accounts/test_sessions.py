@@ -43,6 +43,18 @@ async def test_looking_at_pages_prolongs_a_session_and_refreshing_does_not(
 
 
 @one_database
+@pytest.mark.parametrize("wanted", ["serviceworker", "report", "image"])
+async def test_what_a_browser_fetches_by_itself_does_not_prolong_a_session(
+    client_for: ClientFor, clock: Clock, nurse_on_team: Person, wanted: str
+) -> None:
+    client = await client_for(nurse_on_team)
+    for _ in range(2):
+        clock.forward(minutes=8)
+        await client.get("/welcome", sec_fetch_dest=wanted)
+    assert (await client.get("/account")).status_code == 303
+
+
+@one_database
 async def test_no_session_outlives_twelve_hours(
     client_for: ClientFor, clock: Clock, patient: Person
 ) -> None:
