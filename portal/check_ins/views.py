@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal import clock
+from portal.audit.actions import record
 from portal.check_ins import after
 from portal.check_ins.actions import (
     AlreadySent,
@@ -146,9 +147,12 @@ def _sent_before(id: UUID, asked: str, form: Form, answers: Mapping[str, Answer]
 
 
 async def _found(request: Request) -> tuple[CheckIn, dict[str, Answer]]:
-    async with reading(request) as session:
-        check_in = await check_in_for(session, actor_of(request), path_id(request, "check_in_id"))
-        return check_in, opened(session, check_in)
+    """The check-in with its answers so far: showing them is a reading of the record."""
+    async with work(request) as unit:
+        actor, id = actor_of(request), path_id(request, "check_in_id")
+        check_in = await check_in_for(unit.session, actor, id)
+        record(unit, "check_in:open", patient_id=check_in.patient_id, subject=check_in.id)
+        return check_in, opened(unit.session, check_in)
 
 
 async def _first_page(request: Request, kind: Kind, form: Form | None) -> Response:

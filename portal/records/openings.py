@@ -11,6 +11,9 @@ SHOWN = 20
 LISTS = frozenset({"record:list", "triage:list", "triage:refresh", "inbox:read", "request:list"})
 """Being one of many on a list: kept in the trail, but here it would bury who looked closely."""
 
+STEPS = frozenset({"check_in:open", "check_in:answer"})
+"""The patient's own way through one check-in, a dozen entries long."""
+
 WORDS = {
     "check_in:read": "read a check-in",
     "check_in:submit": "sent a check-in",
@@ -45,7 +48,7 @@ def openings_of(entries: Iterable[AuditEvent]) -> Sequence[Opening]:
     found = [
         Opening(entry.actor_id, words_of(entry.tag), entry.at)
         for entry in entries
-        if entry.tag not in LISTS
+        if entry.tag not in LISTS | STEPS
     ]
     return found[:SHOWN]
 
