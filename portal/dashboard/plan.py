@@ -73,14 +73,14 @@ def bar(given: Given) -> list[str]:
 def _next(given: Given, number: int) -> Node:
     if given.visit_on is not None:
         title = f"{given.visit_on:%A} {_day(given.visit_on)}"
-        return Node(number, title, "Booked. Nurse comes to your home.", "next")
+        return Node(number, title, "Booked", "next")
     if given.route is Route.LOZENGE:
         return Node(number, "Next", "Take it on the day your doctor told you.", "next")
     return Node(number, "Next", "Not booked yet", "next", may_ask=True)
 
 
 def _later(number: int) -> Node:
-    return Node(number, "Later", "Not booked yet", "later")
+    return Node(number, "Later", "", "later")
 
 
 def _words(given: Given, days: Sequence[Score], mark: DoseMark) -> str:

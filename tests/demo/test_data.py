@@ -2,12 +2,11 @@
 
 import time
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import SQLModel, col, func, select
 
-from portal import clock
 from portal.audit.queries import verify
 from portal.bookings.models import Appointment, Ending, OfferOutcome, RequestEnd
 from portal.bookings.queries import open_requests_for
@@ -26,15 +25,18 @@ from portal.permissions import Actor
 from portal.symptoms.levels import Level
 from portal.treatments.queries import doses_of, plan_of
 from tests.clients import sign_in
+from tests.conftest import Clock
 
+EVENING = datetime(2026, 11, 18, 0, 30, tzinfo=UTC)
 LONGEST = 20.0
 """Seconds; about 1 alone on 2 cores, but the machines of others are slower and busy."""
 
 
 @pytest.fixture
-async def demo(database: Database) -> Database:
+async def demo(database: Database, clock: Clock) -> Database:
+    clock.set(EVENING)
     started = time.monotonic()
-    await build(database, clock.now())
+    await build(database, EVENING)
     assert time.monotonic() - started < LONGEST
     return database
 
@@ -87,7 +89,7 @@ async def _has_three_months_of_check_ins(demo: Database) -> None:
         sent = await submitted_check_ins(session, b.id)
         doses = await doses_of(session, b.id)
         plan = await plan_of(session, b.id)
-    assert sent[0].at < clock.now() - timedelta(days=85)
+    assert sent[0].at < EVENING - timedelta(days=85)
     assert plan
     assert len(doses) < plan.doses_planned
     assert all(one.pain is not None for one in sent)
@@ -132,7 +134,7 @@ async def _has_requests_in_every_state(demo: Database) -> None:
     assert any(one.offer for one in waiting)
     assert await count(demo, Appointment) > 10
     assert visit
-    assert visit.starts_at > clock.now()
+    assert visit.starts_at > EVENING
 
 
 async def _has_unread_messages_on_both_sides(demo: Database) -> None:
@@ -145,7 +147,7 @@ async def _has_unread_messages_on_both_sides(demo: Database) -> None:
 async def _has_a_check_in_due_now(demo: Database) -> None:
     b = await person(demo, "Patient B")
     async with demo.read() as session:
-        due = await next_check_in(session, b.id, clock.now())
+        due = await next_check_in(session, b.id, EVENING)
         looked_at = [state for state in await flags_of(session, b.id) if state.is_open]
     assert due
     assert due.is_due
