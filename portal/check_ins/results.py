@@ -43,7 +43,8 @@ def advice(reasons: Sequence[Reason], due_at: datetime, clinic: Clinic) -> Advic
 
 
 def _heading(first: Reason, rules: Sequence[Rule]) -> str:
-    own = rules[0].heading if rules else ""
+    """The rule's own, unless something raised it above the level that was written for."""
+    own = rules[0].heading if rules and rules[0].level is first.level else ""
     return own or RULES.levels[first.level].heading
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from portal.check_ins.conditions import Condition, ConditionError, Value, parse
 from portal.check_ins.facts import Case
+from portal.check_ins.questionnaires import PageForm
 from portal.symptoms.levels import Level
 from portal.symptoms.vocabulary import Effect
 
@@ -17,6 +18,7 @@ SUMMARY_LENGTH = 28  # " and 10 more" still fits into the 40 characters of the q
 CAUTIONS = frozenset({"under_18", "pregnancy", "dementia", "past_addiction", "sedatives"})
 NEEDED = ("id", "title", "level", "when", "about", "limit", "summary", "advice", "why", "source")
 ALL = "all"
+SCORES = frozenset({PageForm.SCALE, PageForm.PAIN})
 
 
 class RuleFileError(ValueError):
@@ -114,7 +116,7 @@ class _Raising:
 
     def value(self, name: str) -> Value:
         if name == "rise":
-            rises = [self.case.rise(item) for item in self.rule.about]
+            rises = [self.case.rise(item) for item in self.rule.about if self._is_score(item)]
             return max((rise for rise in rises if rise is not None), default=None)
         if name == "fired_before":
             return self._fired_before()
@@ -124,6 +126,11 @@ class _Raising:
 
     def call(self, function: str, names: tuple[str, ...]) -> Value:
         return self.case.call(function, names)
+
+    def _is_score(self, item: str) -> bool:
+        """Ticks and yes or no have a weight too, but cannot go up by two points."""
+        page = self.case.pages.get(item)
+        return page is not None and page.form in SCORES
 
     def _fired_before(self) -> int:
         cases = (self.case.at_time_of(place) for place in range(len(self.case.series)))

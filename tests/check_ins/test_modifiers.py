@@ -60,6 +60,19 @@ def test_two_points_worse_than_last_time_raises_a_level() -> None:
     assert only(judged(case(worse, told(1, effects=("nausea",), nausea=2)))).level is Level.ROUTINE
 
 
+@pytest.mark.parametrize(
+    ("answers", "level"),
+    [
+        ({"since": ("alcohol",)}, Level.URGENT),
+        ({"self_harm": "passing"}, Level.URGENT),
+        ({"systolic": 165}, Level.ROUTINE),
+    ],
+)
+def test_only_scores_can_be_two_points_worse(answers: dict[str, Answer], level: Level) -> None:
+    finding = only(judged(case(told(2, **answers), told(1, systolic=120))))
+    assert finding.level is level
+
+
 def test_the_same_soon_rule_a_third_time_after_one_dose_is_urgent() -> None:
     hurts = [told(hours, pain=8) for hours in (1, 2, 4)]
     assert only(judged(case(hurts[1], hurts[0]))).level is Level.SOON

@@ -89,6 +89,12 @@ def test_tips_come_from_the_gravest_rules_only() -> None:
     assert "Move slowly" not in text
 
 
+def test_a_rule_keeps_its_own_heading_only_at_its_own_level() -> None:
+    note = next(rule for rule in RULES.rules if rule.id == "note")
+    assert "A nurse will read this" in page_after(reason(note, note.level))
+    assert "Please call us now" in page_after(reason(note, Level.URGENT))
+
+
 def test_a_rule_that_is_no_longer_in_the_file_still_gives_its_level() -> None:
     gone = Reason("99", "old", Level.URGENT, "Old", "Something", "", None, None, "")
     assert "Please call us now" in page_after(gone)
