@@ -52,7 +52,7 @@ async def invite_person(request: Request) -> Response:
             role=typed.kind,
             time_zone=settings.clinic.time_zone,
             email=typed.email or None,
-            care_team=typed.care_team or None,
+            care_team=typed.care_team if typed.kind is not Role.ADMIN else None,
         )
     return await _page(request, invited=Invited(person.name, link))
 

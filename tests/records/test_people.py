@@ -137,3 +137,14 @@ async def test_unknown_people_and_teams_are_not_there(
     assert (await admin.post(f"/people/{clinic.team.id}/disable")).status_code == 404
     nurse = clinic.nurse_on_team.id
     assert (await admin.post(f"/people/{nurse}/teams", care_team="x")).status_code == 404
+
+
+@ON_ONE
+async def test_an_administrator_is_put_on_no_care_team(
+    client_for: ClientFor, admin: Person, database: Database
+) -> None:
+    client = await client_for(admin)
+    answer = await client.post("/people", name="Second", role="admin", care_team="Team X", email="")
+    assert "Link for Second" in answer.text
+    async with database.read() as session:
+        assert "Team X" not in [team.name for team in await care_teams(session)]
