@@ -42,13 +42,22 @@ class Thread:
         return self.waiting_since is not None
 
     @property
+    def hurry(self) -> int:
+        """Order before waiting time: an open emergency, an urgent flag, all others."""
+        hurries = (Level.EMERGENCY, Level.URGENT)
+        return hurries.index(self.level) if self.level in hurries else len(hurries)
+
+    @property
     def mark(self) -> str:
         """Changes whenever the row would look different."""
         return f"{self.last_seq}-{self.unread}-{self.level or ''}"
 
 
 async def threads_for(session: AsyncSession, actor: Actor) -> list[Thread]:
-    """All conversations in which something was said: the longest waiting first, then the latest."""
+    """All conversations in which something was said: who waits first, then the latest.
+
+    Those who wait stand by the time they have waited, but nobody before a patient in danger.
+    """
     unread = await unread_by_conversation(session, actor)
     levels = highest_levels(await open_flags_for(session, actor))
     waiting = await _waiting(session, actor)
@@ -70,7 +79,7 @@ async def threads_for(session: AsyncSession, actor: Actor) -> list[Thread]:
     answered = [thread for thread in threads if not thread.is_waiting]
     return sorted(
         (thread for thread in threads if thread.is_waiting),
-        key=lambda thread: thread.waiting_since or thread.last_at,
+        key=lambda thread: (thread.hurry, thread.waiting_since or thread.last_at),
     ) + sorted(answered, key=lambda thread: thread.last_at, reverse=True)
 
 

@@ -1,6 +1,7 @@
 """A thread as the care team sees it: messages, the team's notes between them, the patient."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -45,10 +46,26 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """A flag between the lines: what happened while they talked."""
+
+    flag: FlagState
+    kind: str = "flag"
+    seq: int = 0
+
+    @property
+    def sent_at(self) -> datetime:
+        return self.flag.raised_at
+
+
+@dataclass(frozen=True, slots=True)
 class OpenThread:
+    """`between`: the lines of the reading, with notes and flags at their time."""
+
     conversation: Conversation
     notes: Conversation
     reading: Reading
+    between: list[Line | Event]
     notes_head: int
     about: About
 
@@ -61,6 +78,7 @@ async def open_thread(
     notes = await notes_of(session, patient_id)
     reading = await read_page(session, actor, conversation, before)
     noted = await messages_before(session, notes, AFTER_EVERYTHING, LINES_ON_A_PAGE)
+    flags = await flags_of(session, patient_id)
     record(work, "conversation:read", patient_id=patient_id, subject=conversation.id)
     if reading.is_latest:
         await mark_read(work, conversation, actor.person_id, reading.head)
@@ -68,17 +86,18 @@ async def open_thread(
     return OpenThread(
         conversation=conversation,
         notes=notes,
-        reading=replace(reading, lines=_between(reading, noted)),
+        reading=reading,
+        between=_between(reading, [*noted, *(Event(flag) for flag in flags)]),
         notes_head=noted[-1].seq if noted else 0,
-        about=await _about(session, actor, patient_id),
+        about=await _about(session, actor, patient_id, flags),
     )
 
 
-def _between(reading: Reading, noted: list[Line]) -> list[Line]:
-    """The notes of the same stretch of time, put between the lines."""
+def _between(reading: Reading, others: Sequence[Line | Event]) -> list[Line | Event]:
+    """Notes and flags of the same stretch of time, put between the lines."""
     first = reading.lines[0].sent_at if reading.has_earlier else None
     last = None if reading.is_latest or not reading.lines else reading.lines[-1].sent_at
-    kept = [line for line in noted if _within(line.sent_at, first, last)]
+    kept = [other for other in others if _within(other.sent_at, first, last)]
     return sorted([*reading.lines, *kept], key=lambda line: (line.sent_at, line.kind, line.seq))
 
 
@@ -86,13 +105,15 @@ def _within(at: datetime, first: datetime | None, last: datetime | None) -> bool
     return (first is None or at >= first) and (last is None or at <= last)
 
 
-async def _about(session: AsyncSession, actor: Actor, patient_id: UUID) -> About:
-    flags = [flag for flag in await flags_of(session, patient_id) if flag.is_open]
+async def _about(
+    session: AsyncSession, actor: Actor, patient_id: UUID, flags: Sequence[FlagState]
+) -> About:
+    open_flags = [flag for flag in flags if flag.is_open]
     return About(
         patient=await patient_for(session, actor, patient_id),
         person=await name_of(session, patient_id),
         plan=await plan_of(session, patient_id),
         dose=await latest_dose(session, patient_id),
-        flags=sorted(flags, key=lambda flag: (flag.level.rank, flag.raised_at)),
+        flags=sorted(open_flags, key=lambda flag: (flag.level.rank, flag.raised_at)),
         visit=await next_appointment(session, patient_id),
     )

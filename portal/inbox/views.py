@@ -52,6 +52,7 @@ def _ids(opened: OpenThread) -> dict[str, Any]:
         "notes": opened.notes,
         "notes_after": opened.notes_head,
         "reading": opened.reading,
+        "between": opened.between,
         "client_ids": (new_id(), new_id()),
     }
 

@@ -14,9 +14,11 @@ from portal.inbox.queries import count_waiting_for, threads_for
 from portal.people.actions import add_person
 from portal.people.models import Person
 from portal.permissions import Role
+from portal.symptoms.levels import Level
 from tests.clients import Client, sign_in
 from tests.conftest import Clock
 from tests.conversations.people import opened, said
+from tests.flags.raising import raised
 from tests.people import ZONE, Clinic
 
 ClientFor = Callable[[Person | None], Awaitable[Client]]
@@ -53,7 +55,7 @@ async def test_a_patient_waits_from_their_first_words_until_somebody_answers(
     assert thread.last_author == "You"
 
 
-async def test_who_waits_longest_comes_first(
+async def test_who_waits_longest_comes_first_but_nobody_before_a_patient_in_danger(
     database: Database,
     clinic: Clinic,
     care: Conversation,
@@ -75,6 +77,14 @@ async def test_who_waits_longest_comes_first(
     async with database.read() as session:
         names = [thread.patient_name for thread in await threads_for(session, actor)]
     assert names == ["Patient C", "Patient A"]
+    await raised(database, patient, Level.SOON)
+    async with database.read() as session:
+        names = [thread.patient_name for thread in await threads_for(session, actor)]
+    assert names == ["Patient C", "Patient A"]
+    await raised(database, patient, Level.URGENT)
+    async with database.read() as session:
+        names = [thread.patient_name for thread in await threads_for(session, actor)]
+    assert names == ["Patient A", "Patient C"]
 
 
 async def test_a_note_is_no_answer(
@@ -129,6 +139,26 @@ async def test_the_thread_shows_notes_between_the_lines_by_time(
     places = [text.index(f"{number} words</p>") for number in ("First", "Second", "Third")]
     assert places == sorted(places)
     assert "Internal note. Patient cannot see this" in text
+
+
+async def test_a_flag_stands_between_the_lines_and_beside_them(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+    clock: Clock,
+) -> None:
+    await said(database, care, patient, "Before it")
+    clock.forward(minutes=1)
+    flag = await raised(database, patient)
+    clock.forward(minutes=1)
+    await said(database, care, patient, "After it")
+    text = (await (await client_for(nurse_on_team)).get(f"/inbox/{care.id}")).text
+    log, beside = text.split('role="log"')[1].split('id="about"')
+    assert log.index("Before it</p>") < log.index(f"/triage/{flag.id}") < log.index("After it</p>")
+    assert f"/triage/{flag.id}" in beside
+    assert "Urgent" in beside
 
 
 async def test_the_two_composers_cannot_be_mixed_up(
