@@ -16,6 +16,7 @@ from portal.flags.queries import flags_of
 from portal.people.models import Person
 from portal.symptoms.levels import Level
 from tests.check_ins.doses import give_dose
+from tests.check_ins.sending import send
 from tests.clients import Client, actor_of
 from tests.conftest import ClientFor, Clock
 from tests.people import Clinic
@@ -361,3 +362,15 @@ async def test_old_advice_says_when_it_was_given(
     clock.forward(hours=13)
     again = await client_for(patient)
     assert "Do you feel this way now?" in (await again.get(result)).text
+
+
+async def test_a_long_list_shows_the_newest_and_folds_the_rest(
+    own: Client, database: Database, patient: Person, clock: Clock
+) -> None:
+    for _ in range(7):
+        await send(database, patient)
+        clock.forward(minutes=1)
+    listed = (await own.get("/check-ins")).text
+    assert "Show 2 earlier" in listed
+    assert listed.index("</h2>") < listed.index("<details")
+    assert listed[: listed.index("<details")].count("/answers") == 5
