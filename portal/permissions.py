@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CHECK_IN_ANSWER = "check_in:answer"
     CONVERSATION_READ = "conversation:read"
     CONVERSATION_WRITE = "conversation:write"
+    DETAILS_WRITE = "details:write"
     DOSE_RECORD = "dose:record"
     FLAG_ACT = "flag:act"
     FLAG_READ = "flag:read"
@@ -37,6 +38,7 @@ class Permission(StrEnum):
     INBOX_READ = "inbox:read"
     NOTE_WRITE = "note:write"
     PEOPLE_MANAGE = "people:manage"
+    PLAN_SIGN = "plan:sign"
     RECORD_READ = "record:read"
     RECORD_WRITE = "record:write"
     RULES_READ = "rules:read"
@@ -56,6 +58,7 @@ _COORDINATOR = {
     Permission.BOOKING_READ,
     Permission.CONVERSATION_READ,
     Permission.CONVERSATION_WRITE,
+    Permission.DETAILS_WRITE,
     Permission.FLAG_READ,
     Permission.INBOX_READ,
     Permission.NOTE_WRITE,
@@ -72,7 +75,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PATIENT: frozenset(_PATIENT),
     Role.COORDINATOR: frozenset(_COORDINATOR),
     Role.NURSE: frozenset(_NURSE),
-    Role.CLINICIAN: frozenset(_NURSE),
+    Role.CLINICIAN: frozenset(_NURSE | {Permission.PLAN_SIGN}),
     # An administrator runs the place and sees no patient's record.
     Role.ADMIN: frozenset(
         {Permission.ACCOUNT_USE, Permission.PEOPLE_MANAGE, Permission.RULES_READ}

@@ -26,7 +26,7 @@ from portal.symptoms.levels import Level
 from portal.treatments.actions import DoseRefused, Given, record_dose
 from portal.treatments.models import Dose, TreatmentPlan
 from portal.treatments.queries import latest_dose, plan_of
-from portal.treatments.rules import prescription_refusal
+from portal.treatments.rules import last_step, prescription_refusal
 from portal.web.forms import Form, form_of
 from portal.web.requests import actor_of, path_id, see_other, work
 from portal.web.routing import get, post
@@ -59,7 +59,7 @@ class Bedside:
     def steps(self) -> list[int]:
         """The steps that may be recorded: up to one above the last, or the last while a flag is
         open. Which of them was given is for the person at the bedside to say."""
-        last = self.before.step if self.before else 0
+        last = last_step(self.plan, self.before)
         highest = last if self.safety_flag_open else last + 1
         return list(range(1, min(highest, self.plan.steps_total if self.plan else 0) + 1))
 

@@ -6,14 +6,12 @@ from datetime import date
 from portal.bookings.details import Answers, Details
 from portal.bookings.kinds import WINDOWS_AT_MOST, Health, Kind, Part, Window
 from portal.bookings.steps import STEPS, Step, other_days
-from portal.web.forms import Form
+from portal.web.forms import PHONE_ASKED, Form, is_phone
 
 NONE_OF_THESE = "none"
 LONGEST_WORDS = 2000
 LONGEST_PLACE = 200
 LONGEST_PHONE = 40
-FEWEST_DIGITS = 7
-PHONE_SIGNS = set("0123456789+-()./ ")
 
 Errors = dict[str, str]
 
@@ -83,10 +81,7 @@ def _phone_problem(answers: Answers, missing: str) -> str:
     phone = answers.phone or ""
     if not phone:
         return missing
-    digits = sum(sign.isdigit() for sign in phone)
-    if set(phone) <= PHONE_SIGNS and digits >= FEWEST_DIGITS and len(phone) <= LONGEST_PHONE:
-        return ""
-    return f"Check this number. Use {FEWEST_DIGITS} digits or more, and no words."
+    return "" if is_phone(phone) and len(phone) <= LONGEST_PHONE else PHONE_ASKED
 
 
 def _health(answers: Answers) -> Errors:

@@ -23,6 +23,7 @@ from portal.people.queries import Named, named, practitioners_of
 from portal.permissions import Actor, Permission, Role
 from portal.treatments.models import Dose, TreatmentPlan
 from portal.treatments.queries import latest_dose, plan_of
+from portal.treatments.rules import prescription_refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class RequestDetail:
-    """One request with its patient. `obstacle` says why no visit can be offered yet."""
+    """One request with its patient.
+
+    `obstacle` says why no visit can be offered yet; `lacks_plan` that signing one would help.
+    """
 
     state: RequestState
     patient: Patient
@@ -50,6 +54,7 @@ class RequestDetail:
     diary: tuple[tuple[date, tuple[Taken, ...]], ...]
     rows: tuple[OfferRow, ...]
     obstacle: str | None
+    lacks_plan: bool
     visit: Visit | None
 
 
@@ -86,6 +91,7 @@ async def detail_for(work: UnitOfWork, actor: Actor, request_id: UUID) -> Reques
         rows=tuple(suggested(state.kind, coming, [n.id for n in nurses], busy, zone)),
         obstacle=offer_refusal(state.kind, patient, plan, health, days[0])
         or look_refusal(state.kind, health, may_judge=actor.may(Permission.RECORD_WRITE)),
+        lacks_plan=bool(state.kind is Kind.INFUSION_VISIT and prescription_refusal(plan, days[0])),
         visit=await appointment_of_request(session, state.id),
     )
 

@@ -4,16 +4,42 @@ These are called with an audit entry by the page or command that does it: `peopl
 `audit`, so it cannot write one itself.
 """
 
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from portal import clock
 from portal.db import UnitOfWork
-from portal.errors import Invalid, NotFound
+from portal.errors import Conflict, Invalid, NotFound
 from portal.people.membership import CareTeamMember
 from portal.people.models import CareTeam, Caution, Patient, Person, Practitioner
 from portal.permissions import Role
+
+
+class DetailsChanged(Conflict):
+    """Somebody saved other details since this page was shown."""
+
+    sentence = "Somebody changed these details first. Nothing was saved."
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What we hold to reach a patient and whoever is with them; empty where nobody told us."""
+
+    born_on: date | None
+    condition: str
+    phone: str
+    address: str
+    companion_name: str
+    companion_phone: str
+
+    @property
+    def mark(self) -> str:
+        """Stands for exactly these details: a page carries it, to notice that they changed."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
 
 
 async def add_person(
@@ -86,6 +112,38 @@ async def disable_person(work: UnitOfWork, person: Person) -> None:
 
 async def enable_person(work: UnitOfWork, person: Person) -> None:
     person.disabled_at = None
+
+
+def details_of(patient: Patient) -> Details:
+    return Details(
+        born_on=patient.born_on,
+        condition=patient.condition,
+        phone=patient.phone,
+        address=patient.address,
+        companion_name=patient.companion_name,
+        companion_phone=patient.companion_phone,
+    )
+
+
+async def set_details(work: UnitOfWork, patient: Patient, details: Details, seen: str) -> list[str]:
+    """Save all of them and name the fields that changed.
+
+    `seen` is the mark of the details that the person saving looked at. Raises DetailsChanged.
+    """
+    await work.session.refresh(patient, with_for_update=True)
+    held = details_of(patient)
+    if seen != held.mark:
+        raise DetailsChanged
+    before, after = asdict(held), asdict(details)
+    changed = [name for name in after if after[name] != before[name]]
+    for name in changed:
+        setattr(patient, name, after[name])
+    if changed:
+        work.session.add(patient)
+        # The team's pages show whom to call.
+        for topic in ("home", "triage"):
+            work.announce(topic, "details", patient.id, patient.id)
+    return changed
 
 
 async def set_cautions(

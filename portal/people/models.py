@@ -41,6 +41,9 @@ _CAUTION_WORDS = {
 }
 
 
+ADULT = 18
+
+
 class CareTeam(SQLModel, table=True):
     __tablename__ = "care_team"
 
@@ -89,3 +92,21 @@ class Patient(SQLModel, table=True):
     @property
     def needs_supervision(self) -> bool:
         return any(caution.needs_supervision for caution in self.caution_set())
+
+    def age_on(self, day: date) -> int | None:
+        """Years lived by `day`; None while the birth date is not known."""
+        born = self.born_on
+        if born is None:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+    def supervised_for(self, day: date) -> frozenset[Caution]:
+        """Why treatment on `day` needs medical supervision.
+
+        A birth date counts even where nobody ticked "under 18".
+        """
+        reasons = {caution for caution in self.caution_set() if caution.needs_supervision}
+        age = self.age_on(day)
+        if age is not None and age < ADULT:
+            reasons.add(Caution.UNDER_18)
+        return frozenset(reasons)

@@ -80,11 +80,7 @@ class Record:
 
     @property
     def age(self) -> int | None:
-        born = self.patient.born_on
-        if born is None:
-            return None
-        before_birthday = (self.today.month, self.today.day) < (born.month, born.day)
-        return self.today.year - born.year - before_birthday
+        return self.patient.age_on(self.today)
 
     @property
     def chart(self) -> Markup:

@@ -15,15 +15,26 @@ from portal.errors import Conflict, NotAllowed
 from portal.ids import new_id
 from portal.people.models import Patient
 from portal.people.queries import name_of
-from portal.permissions import Permission, Role
+from portal.permissions import Permission
 from portal.sealing import seal
 from portal.treatments.models import Dose, PlanState, Route, TreatmentPlan
 from portal.treatments.queries import latest_dose, plan_of
-from portal.treatments.rules import prescription_refusal, step_refusal, time_refusal
+from portal.treatments.rules import (
+    prescription_refusal,
+    step_refusal,
+    supervision_words,
+    time_refusal,
+)
 
 
 class DoseRefused(Conflict):
     """The dose does not fit the plan; the sentence names what to do."""
+
+
+class PlanChanged(Conflict):
+    """Another version was signed since the signer looked."""
+
+    sentence = "Another version of this plan was signed first. Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,7 @@ class Prescribed:
     steps_total: int
     doses_planned: int
     valid_until: date
+    state: PlanState = PlanState.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +61,49 @@ class Given:
     note: str = ""
 
 
-async def sign_plan(work: UnitOfWork, patient: Patient, signed: Prescribed) -> TreatmentPlan:
-    """A new version of the plan in force; the one before it ends."""
+async def sign_plan(
+    work: UnitOfWork, patient: Patient, signed: Prescribed, *, seen: int
+) -> TreatmentPlan:
+    """A new version of the plan in force; the one before it ends.
+
+    `seen` is the version the signer looked at, 0 for none. Raises PlanChanged when it is not the
+    newest any more, and Conflict for what must be supervised and is not.
+    """
     actor = work.actor
-    if actor is None or actor.role is not Role.CLINICIAN:
+    if actor is None or not actor.may(Permission.PLAN_SIGN):
         raise NotAllowed("Only a clinician can sign a plan.")
     before = await plan_of(work.session, patient.id)
-    if before is not None:
-        before.state = PlanState.ENDED
-        work.session.add(before)
-        await work.session.flush()
+    if seen != (before.version if before else 0):
+        raise PlanChanged
+    await _refuse_unsupervised(work, patient, signed)
     plan = _plan(work.session, patient, signed, actor.person_id, before)
-    work.session.add(plan)
-    await work.session.flush()
-    record(work, "plan:sign", patient_id=patient.id, subject=plan.id)
+    await _replace(work.session, before, plan)
+    detail = {"version": plan.version, "state": plan.state.value}
+    record(work, "plan:sign", patient_id=patient.id, subject=plan.id, detail=detail)
     work.announce("home", "plan", plan.id, patient.id)
     return plan
+
+
+async def _refuse_unsupervised(work: UnitOfWork, patient: Patient, signed: Prescribed) -> None:
+    zone = ZoneInfo((await name_of(work.session, patient.id)).time_zone)
+    reasons = patient.supervised_for(clock.now().astimezone(zone).date())
+    if reasons and signed.state.allows_doses and patient.supervisor_id is None:
+        raise Conflict(f"{supervision_words(reasons)} Name a supervising clinician first.")
+
+
+async def _replace(
+    session: AsyncSession, before: TreatmentPlan | None, plan: TreatmentPlan
+) -> None:
+    """End the one and write the other; of two at once, the database lets only one through."""
+    try:
+        if before is not None:
+            before.state = PlanState.ENDED
+            session.add(before)
+            await session.flush()
+        session.add(plan)
+        await session.flush()
+    except IntegrityError as error:
+        raise PlanChanged from error
 
 
 def _plan(
@@ -86,6 +125,7 @@ def _plan(
         prescribed_by=prescriber_id,
         prescription_valid_until=signed.valid_until,
         version=before.version + 1 if before else 1,
+        state=signed.state,
         signed_at=clock.now(),
     )
 

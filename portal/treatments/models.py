@@ -33,7 +33,26 @@ class PlanState(StrEnum):
     MAINTENANCE = "maintenance"
     ENDED = "ended"
 
+    @property
+    def words(self) -> str:
+        return self.value.capitalize()
 
+    @property
+    def hint(self) -> str:
+        """What it means for the next dose."""
+        return _STATE_HINTS[self]
+
+    @property
+    def allows_doses(self) -> bool:
+        return self in {PlanState.ACTIVE, PlanState.MAINTENANCE}
+
+
+_STATE_HINTS = {
+    PlanState.ACTIVE: "The course is under way.",
+    PlanState.PAUSED: "No dose until it goes on.",
+    PlanState.MAINTENANCE: "The course is done, and doses keep the relief.",
+    PlanState.ENDED: "No further dose.",
+}
 _NOT_ENDED = text("state <> 'ended'")
 
 

@@ -22,6 +22,16 @@ async def plan_of(session: AsyncSession, patient_id: UUID) -> TreatmentPlan | No
     return found.first()
 
 
+async def plans_of(session: AsyncSession, patient_id: UUID) -> Sequence[TreatmentPlan]:
+    """Every version, newest first."""
+    found = await session.exec(
+        select(TreatmentPlan)
+        .where(col(TreatmentPlan.patient_id) == patient_id)
+        .order_by(col(TreatmentPlan.version).desc())
+    )
+    return found.all()
+
+
 async def doses_of(session: AsyncSession, patient_id: UUID) -> Sequence[Dose]:
     """All doses of the patient, first to last."""
     found = await session.exec(

@@ -3,11 +3,12 @@
 "Doses start low and rise stepwise, only on prescription; relief lasts up to three months."
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from portal.people.models import Caution
 from portal.treatments.models import Dose, PlanState, TreatmentPlan
 
-MAY_GIVE = frozenset({PlanState.ACTIVE, PlanState.MAINTENANCE})
 LATEST_ENTRY = timedelta(days=14)
 
 
@@ -17,7 +18,7 @@ def prescription_refusal(plan: TreatmentPlan | None, on: date) -> str | None:
         return "There is no treatment plan. A clinician signs one first."
     if plan.state is PlanState.PAUSED:
         return "The plan is paused. Ask the prescriber before going on."
-    if plan.state not in MAY_GIVE:
+    if not plan.state.allows_doses:
         return "The plan has ended. A clinician signs a new one first."
     if plan.prescription_valid_until < on:
         return "The prescription is no longer valid on that day. Ask the prescriber to renew it."
@@ -28,7 +29,7 @@ def step_refusal(
     plan: TreatmentPlan, before: Dose | None, step: int, *, safety_flag_open: bool
 ) -> str | None:
     """Why this step may not follow the dose before; None when it may."""
-    last = before.step if before else 0
+    last = last_step(plan, before)
     if not 1 <= step <= plan.steps_total:
         return f"The plan has steps 1 to {plan.steps_total}."
     if step > last + 1:
@@ -36,6 +37,17 @@ def step_refusal(
     if step > last and safety_flag_open:
         return "An emergency or urgent flag is open. Resolve it before the step rises."
     return None
+
+
+def last_step(plan: TreatmentPlan | None, before: Dose | None) -> int:
+    """The step that the next one rises from. Another route has steps of its own: it starts low."""
+    return before.step if plan and before and before.route is plan.route else 0
+
+
+def supervision_words(cautions: Iterable[Caution]) -> str:
+    """Why somebody must answer for this treatment; under these it never goes without."""
+    words = " and ".join(caution.words.lower() for caution in sorted(cautions))
+    return f"This needs medical supervision ({words})."
 
 
 def time_refusal(ended_at: datetime, before: Dose | None, now: datetime) -> str | None:
@@ -50,4 +62,5 @@ def time_refusal(ended_at: datetime, before: Dose | None, now: datetime) -> str 
 
 
 def step_words(step: int, total: int) -> str:
-    return f"Step {step} of {total}"
+    """A step above the plan's last was given under an earlier version."""
+    return f"Step {step} of {total}" if step <= total else f"Step {step}"

@@ -11,6 +11,9 @@ from portal.errors import Invalid
 
 MOST_FIELDS = 100
 LONGEST_FIELD = 64 * 1024
+FEWEST_DIGITS = 7
+PHONE_SIGNS = frozenset("0123456789+-()./ ")
+PHONE_ASKED = f"Check this number. Use {FEWEST_DIGITS} digits or more, and no words."
 
 
 async def form_data(request: Request) -> FormData:
@@ -23,6 +26,10 @@ async def form_data(request: Request) -> FormData:
 
 async def form_of(request: Request) -> "Form":
     return Form(await form_data(request))
+
+
+def is_phone(text: str) -> bool:
+    return set(text) <= PHONE_SIGNS and sum(sign.isdigit() for sign in text) >= FEWEST_DIGITS
 
 
 class Form:

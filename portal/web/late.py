@@ -13,7 +13,20 @@ from portal.web.templates import fragment, page
 
 UNWRITTEN = {"csrf", "client_id"}
 # Fields that people write in freely: one plain word counts there too.
-WRITTEN = {"address", "body", "name", "note", "place", "reason", "words"}
+WRITTEN = {
+    "address",
+    "body",
+    "companion_name",
+    "companion_phone",
+    "condition",
+    "goal",
+    "name",
+    "note",
+    "phone",
+    "place",
+    "reason",
+    "words",
+}
 _CODE = re.compile(r"[a-z0-9_:.+@-]*", re.ASCII)
 
 

@@ -8,7 +8,8 @@ from portal.db import Database
 from portal.people.access import patient_for
 from portal.people.models import Person
 from portal.treatments.actions import Given, Prescribed, record_dose, sign_plan
-from portal.treatments.models import Dose, PlanState, Route, TreatmentPlan
+from portal.treatments.models import Dose, Route, TreatmentPlan
+from portal.treatments.queries import plan_of
 from tests.clients import actor_of
 
 GOAL = "Pain 4 or lower on most days"
@@ -29,14 +30,13 @@ def prescribed(**changes: Any) -> Prescribed:
 async def signed_plan(
     database: Database, patient: Person, clinician: Person, **changes: Any
 ) -> TreatmentPlan:
-    """`state` or any field of Prescribed may be changed."""
-    state = changes.pop("state", PlanState.ACTIVE)
+    """Any field of Prescribed may be changed."""
     actor = await actor_of(database, clinician)
     async with database.work(actor) as work:
         found = await patient_for(work.session, actor, patient.id)
-        plan = await sign_plan(work, found, prescribed(**changes))
-        plan.state = state
-        return plan
+        before = await plan_of(work.session, patient.id)
+        seen = before.version if before else 0
+        return await sign_plan(work, found, prescribed(**changes), seen=seen)
 
 
 async def given_dose(
