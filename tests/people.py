@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from portal.conversations.actions import open_conversations
 from portal.db import Database, UnitOfWork
 from portal.people.actions import add_person, care_team_named
 from portal.people.models import CareTeam, Patient, Person
@@ -56,6 +57,7 @@ async def _found(work: UnitOfWork) -> Clinic:
         admin=await add("Administrator", Role.ADMIN, None),
     )
     for person in (clinic.patient, clinic.other_patient):
+        await open_conversations(work, person.id)
         patient = await work.session.get_one(Patient, person.id)
         patient.born_on = date(1984, 5, 17)
         patient.condition = "Depression"

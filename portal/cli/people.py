@@ -29,10 +29,10 @@ async def add(
     settings: Settings, name: str, role: Role, email: str | None, care_team: str | None
 ) -> str:
     """The invitation link. It is not stored, so it can be printed only now."""
-    from portal.accounts.invitations import invite
+    from portal.records.arrivals import welcome
 
     async with opened(settings) as database, database.work(origin="command") as work:
-        _, link = await invite(
+        _, link = await welcome(
             work,
             settings.public_url,
             name=name,

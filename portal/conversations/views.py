@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 
 from portal import clock
 from portal.audit.actions import record
-from portal.conversations.actions import mark_read, open_conversations, send_message
+from portal.conversations.actions import mark_read, send_message
 from portal.conversations.live import live_socket
 from portal.conversations.packets import fragment_of
 from portal.conversations.queries import (
@@ -39,7 +39,7 @@ async def messages(request: Request) -> Response:
     if actor.is_staff:
         return see_other("/inbox")
     async with work(request) as unit:
-        care, _ = await open_conversations(unit, actor.person_id)
+        care = await care_conversation_of(unit.session, actor.person_id)
     return see_other(f"/conversations/{care.id}")
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.accounts.actions import disable
-from portal.accounts.invitations import invite, invite_again
+from portal.accounts.invitations import invite_again
 from portal.audit.actions import record
 from portal.db import UnitOfWork
 from portal.errors import Conflict, Invalid, NotFound
@@ -16,6 +16,7 @@ from portal.people.actions import enable_person, join_care_team, leave_care_team
 from portal.people.models import CareTeam, Person
 from portal.people.queries import care_teams, everybody, teams_of_staff
 from portal.permissions import Permission, Role
+from portal.records.arrivals import welcome
 from portal.records.people_forms import NewPerson, new_person
 from portal.web.forms import form_of
 from portal.web.requests import actor_of, path_id, reading, see_other, work
@@ -45,7 +46,7 @@ async def invite_person(request: Request) -> Response:
         return await _page(request, status=422, typed=typed, errors=form.errors)
     settings = state_of(request).settings
     async with work(request) as unit:
-        person, link = await invite(
+        person, link = await welcome(
             unit,
             settings.public_url,
             name=typed.name,

@@ -16,7 +16,6 @@ from portal.check_ins.queries import Submitted, answers_in_words
 from portal.check_ins.wording import Line
 from portal.conversations.queries import care_conversation_of
 from portal.db import UnitOfWork
-from portal.errors import NotFound
 from portal.flags.history import reasons_of
 from portal.flags.queries import flag_for
 from portal.flags.reasons import Reason
@@ -42,7 +41,7 @@ class Detail:
     doses_planned: int | None
     reasons: Sequence[Reason]
     timeline: Sequence[Moment]
-    conversation_url: str | None
+    conversation_url: str
     check_in: Submitted | None
     answers: Sequence[Line]
     loud: frozenset[str]
@@ -99,11 +98,8 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
     )
 
 
-async def _conversation_url(session: AsyncSession, patient_id: UUID) -> str | None:
-    try:
-        return f"/inbox/{(await care_conversation_of(session, patient_id)).id}"
-    except NotFound:
-        return None  # not opened yet: then there is nowhere to write, and no button says so
+async def _conversation_url(session: AsyncSession, patient_id: UUID) -> str:
+    return f"/inbox/{(await care_conversation_of(session, patient_id)).id}"
 
 
 def _age(born_on: date | None, actor: Actor) -> int | None:

@@ -28,7 +28,7 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
     """Ids by the name they have in an address."""
     await signed_plan(database, patient, staff.clinician)
     await given_dose(database, patient, staff.nurse)
-    sent = await send(database, patient, effects=["nausea"], nausea=2)
+    sent = await send(database, patient, effects=("nausea",), nausea=2)
     visit = await booked(database, patient, staff.nurse, staff.nurse, days_ahead(3))
     request = await asked(database, patient, Kind.CALL_BACK)
     care, _ = await opened(database, patient)

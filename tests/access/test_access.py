@@ -104,8 +104,13 @@ class Walk:
         own = await belongings(self.database, clinic.patient, ours, leaver)
         other = await belongings(self.database, clinic.other_patient, theirs, leaver)
         missing: Ids = {name: uuid4() for name in own}
-        everything = {"team_id": clinic.team.id, "session_id": uuid4(), "token": "x", "ticket": "x"}
-        more = {"page": "awake", "step": "times"}
+        everything: Ids = {
+            "team_id": clinic.team.id,
+            "session_id": uuid4(),
+            "token": "x",
+            "ticket": "x",
+        }
+        more: Ids = {"page": "awake", "step": "times"}
         return {
             "all": own | everything,
             "own": own | everything,

@@ -79,7 +79,7 @@ async def test_opening_a_record_leaves_an_entry_that_the_record_shows(
     await client.get(f"/patients/{clinic.patient.id}")
     page = (await client.get(f"/patients/{clinic.patient.id}")).text
     assert (await audited(database, clinic)).count("record:open") == 2
-    assert (await audited(database, clinic))[0] == "record:list"
+    assert "record:list" in await audited(database, clinic)
     assert "<b>Night nurse</b> opened the record" in page
     assert "record list" not in page
 

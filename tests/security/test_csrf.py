@@ -21,7 +21,7 @@ pytestmark = one_database
 OPEN = {"/csp-report"}
 # The trail says that somebody looked. A patient's two conversations are made, empty, when somebody
 # first looks for them; an empty one is shown exactly like none.
-MADE_BY_LOOKING = {"audit_event", "audit_head", "conversation"}
+MADE_BY_LOOKING = {"audit_event", "audit_head"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 FOREIGN: dict[str, dict[str, str]] = {
     "another site": {"sec-fetch-site": "cross-site"},
