@@ -191,6 +191,7 @@ def _options(desk: Desk) -> dict[str, Any]:
     return {
         "routes": list(Route),
         "states": [state for state in PlanState if state not in ended],
+        "supervision": supervision_words(desk.supervised_for),
         "supervisors": [("", "Choose"), *((str(one.id), one.name) for one in desk.clinicians)],
     }
 

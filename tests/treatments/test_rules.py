@@ -5,6 +5,7 @@ import pytest
 
 from portal.treatments.models import Dose, PlanState, Route, TreatmentPlan
 from portal.treatments.rules import (
+    last_step,
     prescription_refusal,
     step_refusal,
     step_words,
@@ -94,3 +95,17 @@ def test_a_dose_ended_in_the_past_and_after_the_one_before() -> None:
 
 def test_steps_are_told_in_plain_words() -> None:
     assert step_words(2, 6) == "Step 2 of 6"
+
+
+def test_another_route_starts_at_its_own_first_step() -> None:
+    lozenges = plan()
+    lozenges.route = Route.LOZENGE
+    assert last_step(plan(), dose(4)) == 4
+    assert last_step(lozenges, dose(4)) == 0
+    assert step_refusal(lozenges, dose(4), 1, safety_flag_open=False) is None
+    refusal = step_refusal(lozenges, dose(4), 2, safety_flag_open=False)
+    assert refusal == "A step rises by one at most. The next step is 1."
+
+
+def test_a_step_above_a_shortened_plan_is_said_without_the_plans_last() -> None:
+    assert step_words(5, 4) == "Step 5"
