@@ -22,6 +22,7 @@ QUIET = (
     "uvicorn",
     "websockets",
 )
+OF_UVICORN = ("uvicorn.access", "uvicorn.asgi", "uvicorn.error")
 LONGEST_FOREIGN = 200
 
 
@@ -50,7 +51,11 @@ def config(renderer: Processor, level: str) -> dict[str, Any]:
         "formatters": {"one": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "one"}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {name: {"level": "WARNING", "propagate": True} for name in QUIET},
+        "loggers": {
+            **{name: {"level": "WARNING", "propagate": True} for name in QUIET},
+            # A server that was set up before may have given these a level of their own.
+            **{name: {"level": "NOTSET", "propagate": True} for name in OF_UVICORN},
+        },
     }
 
 

@@ -58,3 +58,12 @@ def test_a_terminal_gets_readable_lines(capsys: pytest.CaptureFixture[str]) -> N
     logs.set_up("console", "INFO")
     structlog.get_logger().info("worker.did", rows=2)
     assert "worker.did" in capsys.readouterr().err
+
+
+def test_a_level_that_a_server_left_behind_silences_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    logs.set_up("json", "INFO")
+    logging.getLogger("uvicorn.error").error("In the application")
+    assert last_line(capsys)["event"] == "In the application"
