@@ -50,7 +50,7 @@ class PlanState(StrEnum):
 _STATE_HINTS = {
     PlanState.ACTIVE: "The course is under way.",
     PlanState.PAUSED: "No dose until it goes on.",
-    PlanState.MAINTENANCE: "The course is done, and doses keep the relief.",
+    PlanState.MAINTENANCE: "Now and then, to keep the relief.",
     PlanState.ENDED: "No further dose.",
 }
 _NOT_ENDED = text("state <> 'ended'")

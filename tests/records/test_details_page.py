@@ -1,5 +1,6 @@
 """Filling in what an invitation leaves open, by anybody on the care team, one after the other."""
 
+import asyncio
 import html
 import re
 from datetime import date
@@ -93,6 +94,21 @@ async def test_the_second_to_save_is_told_who_was_first_and_loses_nothing(
     assert fresh
     again = await second.post(path(clinic.patient), seen=fresh[1], **other)
     assert again.status_code == 303
+
+
+async def test_of_two_at_the_same_moment_one_saves(
+    client_for: ClientFor, clinic: Clinic, database: Database
+) -> None:
+    clients = [await client_for(clinic.coordinator_on_team), await client_for(clinic.second_nurse)]
+    mark = await seen(clients[0], clinic.patient)
+    phones = ("555 010 0101", "555 010 0102")
+    answers = await asyncio.gather(
+        *(
+            client.post(path(clinic.patient), seen=mark, **TYPED | {"phone": phone})
+            for client, phone in zip(clients, phones, strict=True)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
 
 
 @ON_ONE

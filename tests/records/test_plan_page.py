@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from portal import clock
 from portal.announcements import Announcement
 from portal.audit.models import AuditEvent
+from portal.bookings.kinds import Kind
 from portal.db import Database
 from portal.errors import Conflict
 from portal.people.access import patient_for
@@ -19,6 +20,7 @@ from portal.permissions import Role
 from portal.treatments.actions import sign_plan
 from portal.treatments.models import PlanState, TreatmentPlan
 from portal.treatments.queries import plans_of
+from tests.bookings.asking import asked
 from tests.clients import Client, actor_of
 from tests.conftest import ClientFor
 from tests.people import ZONE, Clinic
@@ -291,6 +293,17 @@ async def test_only_who_may_sign_is_led_to_the_plan(client_for: ClientFor, clini
         client = await client_for(person)
         for page in (f"/patients/{patient.id}", f"/patients/{patient.id}/doses/new"):
             assert (path(patient) in (await client.get(page)).text) is led
+
+
+@ON_ONE
+async def test_a_request_that_waits_for_a_plan_leads_a_clinician_to_it(
+    client_for: ClientFor, clinic: Clinic, database: Database
+) -> None:
+    request = await asked(database, clinic.patient, Kind.INFUSION_VISIT)
+    for person, led in ((clinic.clinician_on_team, True), (clinic.coordinator_on_team, False)):
+        shown = (await (await client_for(person)).get(f"/requests/{request.id}")).text
+        assert "There is no treatment plan." in shown
+        assert (path(clinic.patient) in shown) is led
 
 
 async def test_the_action_itself_refuses_what_the_page_would(
