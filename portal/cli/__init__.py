@@ -26,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--fresh", action="store_true", help="forget what was done, and start over")
     _add_people(commands)
     _add_audit(commands)
+    read = _add(commands, "read", "what the free-text reader finds in lines of JSON")
+    read.add_argument("--jsonl", required=True, metavar="IN", help="a file, or - for what is piped")
+    read.set_defaults(module="reading")
     return top
 
 

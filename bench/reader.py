@@ -1,0 +1,144 @@
+"""How well and how fast the free-text reader reads: scores by source and by language.
+
+usage: python -m bench.reader [FILE ...]
+
+Each FILE holds lines like those in tests/symptoms; without one, those are judged.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from portal.symptoms import reader
+from portal.symptoms.vocabulary import Effect
+
+TEXTS = Path(__file__).parent.parent / "tests" / "symptoms"
+OURS = (TEXTS / "authored.jsonl", TEXTS / "held_out.jsonl")
+EFFECTS = [effect.value for effect in Effect]
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Score:
+    """Counts over some texts: hits, false flags and misses for each effect, and red flags."""
+
+    texts: int = 0
+    hits: Counter[str] = field(default_factory=Counter)
+    false: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    red: int = 0
+    red_found: int = 0
+    red_seen: int = 0
+    quiet: int = 0
+    alarms: int = 0
+
+    def add(self, row: Row, flags: set[str]) -> None:
+        due = {effect for effect, status in row["labels"].items() if status == "present"}
+        found = flags - {reader.RED_FLAG}
+        self.texts += 1
+        self.hits.update(due & found)
+        self.false.update(found - due)
+        self.missed.update(due - found)
+        if row.get("red_flag"):
+            self.red += 1
+            self.red_found += reader.RED_FLAG in flags
+            self.red_seen += bool(flags)
+        elif not due:
+            self.quiet += 1
+            self.alarms += bool(flags)
+
+    def f1(self, effects: Sequence[str]) -> float | None:
+        """None when there is nothing to find and nothing was found."""
+        hits, false, missed = (
+            sum(counts[effect] for effect in effects)
+            for counts in (self.hits, self.false, self.missed)
+        )
+        return 2 * hits / (2 * hits + false + missed) if hits + false + missed else None
+
+    @property
+    def macro(self) -> float | None:
+        """The mean over the effects that are there to be found."""
+        there = [effect for effect in EFFECTS if self.hits[effect] + self.missed[effect]]
+        scores = [self.f1([effect]) or 0.0 for effect in there]
+        return sum(scores) / len(scores) if scores else None
+
+    @property
+    def line(self) -> str:
+        return (
+            f"{self.texts:6}  {_shown(self.f1(EFFECTS))}  {_shown(self.macro)}"
+            f"  {self.red_seen:3}/{self.red:<3} {self.red_found:3}/{self.red:<3}"
+            f"  {self.alarms:3}/{self.quiet}"
+        )
+
+
+HEAD = f"{'':26}{'texts':>6}  micro  macro  any    strict   false alarms"
+
+
+def main(names: Sequence[str]) -> int:
+    for path in [Path(name) for name in names] or OURS:
+        say(report(path.name, read_rows(path)))
+    return 0
+
+
+def report(name: str, rows: list[Row]) -> str:
+    reader.flags("warm up")
+    start = time.perf_counter()
+    flags = [set(reader.flags(row["text"])) for row in rows]
+    spent = (time.perf_counter() - start) / max(len(rows), 1) * 1000
+    judged = list(zip(rows, flags, strict=True))
+    groups = {
+        "all": scored(judged),
+        **grouped("source", judged),
+        **grouped("lang", judged),
+    }
+    whole = groups["all"]
+    return "\n".join(
+        [
+            f"{name}: {spent:.2f} ms a text",
+            HEAD,
+            *(f"  {group:24}{score.line}" for group, score in groups.items()),
+            *(f"  {effect:24}{'':6}  {_shown(whole.f1([effect]))}" for effect in EFFECTS),
+            "",
+        ]
+    )
+
+
+def grouped(key: str, judged: list[tuple[Row, set[str]]]) -> dict[str, Score]:
+    values = sorted({str(row.get(key, "?")) for row, _ in judged})
+    return {f"{key} {value}": scored(judged, _is(key, value)) for value in values}
+
+
+def scored(
+    judged: Iterable[tuple[Row, set[str]]], wanted: Callable[[Row], bool] = lambda row: True
+) -> Score:
+    score = Score()
+    for row, flags in judged:
+        if wanted(row):
+            score.add(row, flags)
+    return score
+
+
+def read_rows(path: Path) -> list[Row]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _is(key: str, value: str) -> Callable[[Row], bool]:
+    return lambda row: str(row.get(key, "?")) == value
+
+
+def _shown(score: float | None) -> str:
+    return "    –" if score is None else f"{score:5.3f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
