@@ -52,7 +52,8 @@ NO_DENIAL = re.compile(
     r"emotions?|motivation|joke|way|one|clue|lo|desire|interest|orgasms?|luck|pain relief|"
     r"concentration|drive|sense|apparent reason|reason|ability|patience|puedo|puede|dejo|deja|"
     r"paro|para|duermo|he dormido|se|aguanto)\b"
-    r"|\bnothing (?:but|like|helps|works|i|makes|seems)\b|\bni siquiera\b|\bsin (?:dormir|parar)\b"
+    r"|\bnothing (?:but|like|helps|works|i|makes|seems)\b|\bni siquiera\b|\bno (?:he|ha|"
+    r"han) (?:parado|dejado)\b|\bsin (?:dormir|parar)\b"
 )
 AND_MY = re.compile(r"\b(?:and|y) (?:my|his|her|mi|su)\b")
 NEVER = _phrases("never", "hadnt", "nunca")
@@ -74,6 +75,10 @@ NEW_SUBJECT = _phrases(
     "tengo", "me", "siento", "mi", "when", "cuando",
 )  # fmt: skip
 LIST = re.compile(r",|\b(?:and|y)\b")
+# `do not stop suddenly, the shocks ...` denies no shocks.
+STOPPING = re.compile(r"(?:stop|quit|wean|taper|come|get|go) ")
+OWN_LIFE = re.compile(r"myself|suicid|\bdie\b|kill|\blife\b|something|matarme|dano|morir|vida")
+BEFORE_IT = re.compile(r"(?: \w+){0,2}? before\b(?! (?:last|dinner|bed))")
 ACUTE = re.compile(
     r"breath|respir|wak(?:e|ing)|blue|azul|morad|unconsc|unrespons|respond|answer|collaps|chok|"
     r"swallow|"
@@ -102,7 +107,7 @@ OVER = _phrases(
     r"month|months|nap|morning|lunch|sleep|while|noon|evening)",
     r"has passed|have passed|gone since|gone (?:now|today|by)|(?:now|all) gone|"
     r"disappeared|subsided|dissipated|(?<!lozenge )(?<!dose )(?<!infusion )(?<!ketamine )wore off",
-    r"felt better",
+    r"felt better|(?:all )?(?:good|fine|ok|okay|calm) (?:after|afterwards|once|by the time)",
     r"(?:am|im|is|hes|shes|was|were|its|now|feel|are) (?:\w+ ){0,3}back to (?:normal|myself|usual)",
     r"back to normal",
     r"(?:and )?(?:then|now|but now) (?:it |i |im |i am |its |hes |shes |was |is |were ){0,2}"
@@ -118,8 +123,6 @@ WENT_AWAY = re.compile(
     r"(?:all |just |now )?(?:went|gone|passed|disappeared|stopped|subsided|cleared|faded)"
     r"|gone|all gone|better now|fine now)\b"
 )
-LAST = re.compile(r"\blast (?:week|session|infusion|visit)\b|\bla semana pasada\b")
-THIS = re.compile(r"(?:this (?:week|time|one)|today|hoy|esta (?:vez|semana))\b")
 NOT_THIS_TIME = re.compile(
     r"\bnot (?:this time|today|yet|this week)\b|hasnt been back|\b(?:today|this time|hoy|esta vez)"
     r"[ ,]*(?:nothing|none|no|nada|not|fine|all fine)\b"
@@ -128,7 +131,8 @@ STILL = _phrases(
     "still", "again", "came back", "come back", "comes back", "coming back", "is back", "returned",
     r"ongoing", r"constant\w*", "worse", "hanging around", "wont go", "not gone",
     "(?:hasnt|havent) (?!been back|come back|returned|had)",
-    "keeps?", "never (?:went|goes|stopped|left)", "not (?:going|gone)", "todavia", "sigo", "sigue",
+    "keeps?", "never (?:went|goes|stopped|left|lifted|cleared|passed|improved|ended)",
+    "not (?:going|gone)", "todavia", "sigo", "sigue",
     "aun", "otra vez", "volvio", "volvieron",
 )  # fmt: skip
 HISTORY = _phrases(
@@ -139,12 +143,13 @@ HISTORY = _phrases(
     "history of", "in the past", r"previous(?:ly)? (?:pregnancy|infusion|time|medication|drug|med)",
     r"when i was (?:young|younger|little|pregnant|a kid|a child|a teen\w*|\d+|on \w+)",
     "(?:first|second|third) pregnancy",
-    "before (?:the |my |i )?(?:treatment|infusions?|ketamine|started|starting|program|began|meds)",
+    "(?<!than )(?<!never )before (?:the |my |i )?"
+    "(?:treatment|infusions?|ketamine|started|starting|program|began|meds)",
     r"(?:during|at|with|in|had after|unlike) (?:my|the) (?:very )?"
     r"(?:first|second|third|last|previous) (?:infusion|session|treatment|time|visit|one|dose)",
     r"like (?:the first|last) time", "all my life", "(?:thats )?why im in",
     "lifelong", "when i had", "on & off (?:for|many)",
-    "made me (?:so )?(?:nauseous|sick|anxious|foggy|confused),? so (?:my|the|i)",
+    r"so (?:my|the|i|we|they) (?:\w+ )?(?:switched|changed|moved) (?:me|to|from)",
     "tried (?:\\w+ ){1,2}at one point", "hace (?:anos|meses|un ano|mucho)", "de nin[oa]",
     "de pequen[oa]", "antes (?:del?|de la|de los)", "el ano pasado", "el mes pasado",
     "la (?:vez|semana) pasada", "la ultima vez", "solia", "de joven",
@@ -154,8 +159,8 @@ HISTORY = _phrases(
 
 _FRIENDS = (
     r"(?:toddler|son|sons|daughters?|kids?|baby|babys|boss|moms?|mums?|mothers?|dads?|fathers?|"
-    r"brothers?|sisters?|friends?|neighbou?rs?|coworkers?|colleagues?|cats?|dogs?|grandpa|grandma|"
-    r"grandmothers?|grandfathers?|grandson|granddaughter|uncles?|aunts?|aunty|cousins?|roommates?|"
+    r"brothers?|sisters?|friends?|neighbou?rs?|coworkers?|colleagues?|cats?|dogs?|grandpas?|grandmas?|"
+    r"grandads?|granddad|granny|stepson|stepdaughter|grandmothers?|grandfathers?|grandson|granddaughter|uncles?|aunts?|aunty|cousins?|roommates?|"
     r"flatmates?|teacher|child|children|nephew|niece|puppy|bestie|landlord|manager|ex|in-laws?|"
     r"hij[oa]s?|madre|padre|mama|papa|herman[oa]s?|amig[oa]s?|jef[ae]|vecin[oa]s?|perr[oa]|"
     r"gat[oa]|abuel[oa]s?|ti[oa]|prim[oa]s?|suegr[oa]|niet[oa]s?|sobrin[oa]|bebe|nin[oa]s?)"
@@ -164,7 +169,8 @@ SOMEBODY_ELSE = re.compile(
     rf"\b(?P<who>(?:my|our|his|her|the|a|mi|su|mis|el|la|un|"
     rf"una) (?:(?!and\b)\w+ ){{0,2}}?{_FRIENDS}"
     r"(?! (?:and|y|or) (?:i|me|yo)\b)"
-    r"|grandpa|grandma|(?P<people>(?:most|some|many|other|all|several|the other|lots of) "
+    r"|grandpas?|grandmas?|grandad|granddad|granny|(?P<people>(?:most|some|many|other|all|"
+    r"several|the other|lots of) "
     r"(?:people|patients|others|users|folks|of you)|people (?:who|say|talk|complain|report|with|"
     r"get|keep)|others|they say|everyone|everybody|(?<!like )(?<!if )(?:someone|somebody)|anyone|"
     r"anybody|la gente|"
@@ -189,7 +195,8 @@ SAYS = re.compile(
     r"watching|saw)\b"
 )
 HEARSAY = re.compile(
-    r"\b(?:leaflet|brochure|label|website|search for|search|read(?:ing)? (?:\w+ ){0,3}?(?:about|"
+    r"\b(?:leaflet|brochure|label|i hear|website|search for|search|"
+    r"read(?:ing)? (?:\w+ ){0,3}?(?:about|"
     r"that|on|of)|heard|"
     r"lists?|warn(?:s|ed|ing)|talks? about|watch(?:ed|ing)? (?:a|the)|movie|song|"
     r"book|film|documentary|article|get(?:ting|s)? (?:people|someone|somebody)|not addictive|"
@@ -217,7 +224,8 @@ EASED_BEFORE = re.compile(
     r"reduc(?:es|ed|ing|tion|e)|reliev\w+|relief|eas(?:es|ed|ing)|cur(?:es|ed|ing|e)|"
     r"control(?:s|led|ling)?|wonders|improv\w+|lessen\w*|effective\w*|less|rid of|great for|"
     r"good for|good with|works? (?:for|on|with|great for|well for)|worked (?:\w+ )?(?:for|on|with)|"
-    r"calms?|calmed|manag(?:es|ed|ing|e)|combat\w*|(?:medicine|meds?) for|took away|takes away|"
+    r"calms?|calmed|manag(?:es|ed|ing|e)|combat\w*|(?:medicine|meds?) for|took away|"
+    r"took the edge off|takes the edge off|takes away|"
     r"take away|taken away|sav(?:es|ed) me|eliminat\w+|cleared|stopped|stops|keeps? my|kept my|"
     r"alleviat\w+|diminish\w*|remov\w+|kill(?:s|ed)|free from|freed|recover\w*|overcome|overcame|"
     r"dealing with|deal with|cope with|coping with|handle|subdu\w+|no longer|blessing for|"
@@ -227,14 +235,15 @@ EASED_BEFORE = re.compile(
     r"(?: (?!and\b|but\b|y\b)[\w']+){0,6}(?: and| &| y|/)? ?$"
 )
 CONDITION = re.compile(
-    r"\b(?:for|because of|due to|para|contra|treat|suffer(?:ed|ing|er)? (?:from|"
+    r"\b(?:for|(?:start\w*|takes?|took|taking|put on|prescribed|went on) (?:\w+ ){1,4}because of|"
+    r"due to|para|contra|treat|suffer(?:ed|ing|er)? (?:from|"
     r"with)? ?(?:severe |chronic )?(?:\w+ )?"
     r"(?:for|since))(?: (?:my|the|your|his|her|their|social|severe|bad|chronic|general\w*|mild|"
     r"major|some|depression|depresssion|ptsd|ocd|adhd|panic|anxiety|stress|insomnia|sleep|mood|"
     r"situational|crippling|extreme|and|or|&|la|el|mi|depresion|y|disorder|severe|postpartum)"
     r"[/,]?){0,6}[ /]?$"
     r"|\b(?:(?:have|had|ive|has|id|always) (?:\w+ )?(?:suffered|struggled|battled|dealt|lived)|"
-    r"diagnosed|"
+    r"always had|diagnosed|"
     r"suffer(?:er|ed) (?:from|with|of)|struggled with|battled)(?: (?!increas|worse)\w+){0,4} ?$"
     r"|\b(?:long-?term|lifelong|prescribed (?:\w+ ){0,3}for|history of)(?: \w+){0,3} ?$"
 )
@@ -250,7 +259,8 @@ EASED_AFTER = re.compile(
     r"(?:much |greatly |so much |way |a lot |lot |noticeably |really |significantly |almost |"
     r"completely |totally |drastically |muy |mucho |bastante |under )*"
     r"(?:improved|improving|better|decreas\w+|reduc\w+|lower\w*|less|control|relieved|"
-    r"manageable|lessened|eased|easing|gone|disappeared|away|at bay|down|mejor(?:ado)?|mejorando|"
+    r"manageable|lessened|dropp?(?:ed|s|ing)?|fallen|quiet(?:er|ed)?|calm(?:er|ed)?|eased|easing|"
+    r"gone|disappeared|away|at bay|down|mejor(?:ado)?|mejorando|"
     r"controlada|menor|diminished|vanished|lifted)\b"
     r"|^[ ,]+(?:went|gone) (?:away|down)\b"
 )
@@ -263,7 +273,8 @@ NOW_GOOD = re.compile(
 PAPERWORK = re.compile(
     r"\b(?:bill\w*|invoice|charged|insurance|portal|website|web ?page|app|forms?|consent|upload|"
     r"button|login|log in|password|instructions?|leaflet|schedule|scheduling|appointments?|"
-    r"calendar|e-?mail|directions|traffic|gps|parking|factura|cita|horario|aplicacion|formulario|"
+    r"(?:session|visit|booking|infusion) (?:at|on)|what time|calendar|e-?mail|directions|traffic|"
+    r"gps|parking|factura|cita|horario|aplicacion|formulario|"
     r"instrucciones|time ?zones?|policy|receipt)\b"
 )
 
@@ -290,7 +301,8 @@ IF = re.compile(
     r"(?:^|[,.;:(\u00bf] ?|\b(?:and|but|so|y|what|even|do) )(?:if|what if|in case|unless|si|"
     r"en caso|"
     r"por si)\b(?!,)(?=[^,]{0,60}$)"
-    r"|\b(?:if|in case|what if) (?=(?:i|he|she|it|they|you|there|someone|somebody) (?:\w+ ){0,4}$)"
+    r"|\b(?<!as )(?:if|in case|what if) (?=(?:i|he|she|it|they|you|there|someone|"
+    r"somebody) (?:\w+ ){0,4}$)"
 )
 # `if i stand up i feel`: the mention is no longer under the if.
 MAIN_CLAUSE = re.compile(

@@ -77,7 +77,7 @@ class Surroundings:
             after=self._own_after(span, after),
             clause=clause,
             opening=opening,
-            own=f"{opening}{words}{closing}",
+            own=f"{opening}|{closing}",
             following=self.text[end : end + NEXT_SENTENCE].lstrip(" .!?\n;)"),
             ends_in_question="?" in self.text[end : end + 2],
         )
@@ -108,6 +108,8 @@ class Surroundings:
         for found in reversed(list(cues.DENIAL.finditer(place.clause))):
             if any(first <= found.start() < last for first, last in harmless):
                 continue
+            if place.what == "overdose_addiction" and cues.STOPPING.match(place.words):
+                return False
             if cues.NEVER.fullmatch(found[0]) and cues.UNTIL_NOW.match(place.after):
                 return False
             between = place.clause[found.end() :]
@@ -146,11 +148,10 @@ class Surroundings:
             or self._is_somebody_else(place)
             or bool(cues.HEARSAY.search(place.clause) or cues.HEARD_AFTER.match(place.after))
             or _is_asked(place)
-            or bool(cues.FEARED.search(place.before))
-            or bool(cues.AVOIDED.search(place.clause))
+            or _is_feared(place)
             or (_is_about_mood(place) and _is_relieved(place))
             or (place.what in _STATES and bool(cues.NOW_GOOD.match(place.after)))
-            or (place.what == "confusion" and bool(cues.PAPERWORK.search(place.sentence)))
+            or (place.words.startswith("conf") and bool(cues.PAPERWORK.search(place.sentence)))
         )
 
     def _is_somebody_else(self, place: Place) -> bool:
@@ -158,13 +159,21 @@ class Surroundings:
         if found is None or (self.by_companion and not found["people"]):
             return False
         rest = place.opening[found.start("who") :]
-        if place.what == "red_flag" and cues.ACUTE.search(place.words):
+        if place.what in _GRAVE and cues.ACUTE.search(place.words):
             return False
         reports = cues.SAYS.search(rest) and not found["people"]
         return not reports and not cues.SELF_AGAIN.search(rest)
 
 
+_GRAVE = frozenset({"red_flag", "overdose_addiction"})
 _STATES = frozenset({"slurred_speech", "foggy_memory", "confusion"})
+
+
+def _is_feared(place: Place) -> bool:
+    """Not so when somebody fears for their own life: that is the thing itself."""
+    if place.what == "red_flag" and cues.OWN_LIFE.search(place.words):
+        return False
+    return bool(cues.FEARED.search(place.before) or cues.AVOIDED.search(place.clause))
 
 
 def _is_over(place: Place) -> bool:
@@ -181,7 +190,7 @@ def _is_history(place: Place) -> bool:
         return False
     if cues.STILL.search(place.own):
         return False
-    if cues.LAST.search(place.own) and cues.THIS.match(place.following):
+    if place.what == "red_flag" and cues.BEFORE_IT.match(place.after):
         return True
     return bool(cues.HISTORY.search(place.own))
 
@@ -193,7 +202,7 @@ def _is_about_mood(place: Place) -> bool:
 def _is_relieved(place: Place) -> bool:
     """Anxiety that is what the treatment is for, or that it eased."""
     near = place.clause.rsplit(",", 1)[-1]
-    if cues.CONDITION.search(place.clause):
+    if cues.CONDITION.search(place.opening):
         return True
     if cues.WORSENED.search(f"{near[-30:]}|{place.after[:30]}"):
         return False
