@@ -1,5 +1,6 @@
 """Signing out: here at once, and then at the provider, where it can be done."""
 
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from portal.errors import NotFound
 from portal.web.requests import actor_of, see_other, work
 from portal.web.state import state_of
 from portal.web.templates import page
+
+_TICKET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 async def sign_out(request: Request) -> Response:
@@ -68,14 +71,14 @@ async def signed_out(request: Request) -> Response:
 
 async def signed_out_here(request: Request) -> Response:
     """Signed out here; goes on to the provider by itself, and shows the way if it does not."""
-    path = f"/signed-out/{request.path_params['ticket']}/provider"
+    path = f"/signed-out/{_ticket(request)}/provider"
     response = await page(request, "accounts/signed_out.html", go_on=path)
     response.headers["refresh"] = f"0; url={path}"
     return response
 
 
 async def to_provider(request: Request) -> Response:
-    browser, ticket = browser_of(request), str(request.path_params["ticket"])
+    browser, ticket = browser_of(request), _ticket(request)
     if browser is None or request.method == "HEAD":
         raise NotFound
     async with state_of(request).database.work() as unit:
@@ -83,6 +86,14 @@ async def to_provider(request: Request) -> Response:
     if kept is None or urlsplit(kept["url"]).scheme not in {"https", "http"}:
         return see_other("/signed-out")
     return RedirectResponse(kept["url"], 303)
+
+
+def _ticket(request: Request) -> str:
+    """The ticket in the path; what was never one would not even fit into a header."""
+    ticket = str(request.path_params["ticket"])
+    if not _TICKET.fullmatch(ticket):
+        raise NotFound
+    return ticket
 
 
 def signed_out_url(request: Request) -> str:

@@ -1,6 +1,7 @@
 """The `portal` command: reads the words typed, then imports only what that command needs."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -59,6 +60,7 @@ def _add_audit(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = parser().parse_args(argv)
+    os.umask(0o077)  # a SQLite file and the demo's secrets are nobody else's to read
     try:
         code: int = import_module(f"portal.cli.{arguments.module}").run(arguments)
     except KeyboardInterrupt:

@@ -19,12 +19,14 @@ from portal.web.templates import fragment, page
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What the two panes show. `notice` stands above the flag when somebody else was first."""
+    """What the two panes show. When somebody else was first, `notice` says so above the flag, and
+    `kept` is what was written in vain."""
 
     queue: Queue
     detail: Detail | None
     showing: str = "detail"
     notice: str | None = None
+    kept: str = ""
 
     @property
     def selected(self) -> str:
@@ -65,15 +67,21 @@ async def whole_page(request: Request, screen: Screen, status: int = 200) -> Res
         detail=screen.detail,
         showing=screen.showing,
         selected=screen.selected,
-        **_detail_context(request, screen.notice),
+        **_detail_context(request, screen.notice, screen.kept),
     )
 
 
 def detail_pane(
-    request: Request, detail: Detail, status: int = 200, notice: str | None = None, said: str = ""
+    request: Request,
+    detail: Detail,
+    status: int = 200,
+    *,
+    notice: str | None = None,
+    said: str = "",
+    kept: str = "",
 ) -> Response:
     """The detail and its row. `said` goes to the status line of the page."""
-    context = _detail_context(request, notice)
+    context = _detail_context(request, notice, kept)
     return fragment(request, "triage/_answer.html", status, detail=detail, result=said, **context)
 
 
@@ -88,9 +96,10 @@ def list_context(request: Request) -> dict[str, Any]:
     return {"now": clock.now(), "view_query": address(view_of(request), "")}
 
 
-def _detail_context(request: Request, notice: str | None) -> dict[str, Any]:
+def _detail_context(request: Request, notice: str | None, kept: str = "") -> dict[str, Any]:
     return {
         "notice": notice,
+        "kept": kept,
         "outcome_options": [(outcome.value, outcome.words) for outcome in Outcome],
         "posted": Posted(),
         **list_context(request),

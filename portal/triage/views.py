@@ -87,6 +87,7 @@ async def resolve(request: Request) -> Response:
         ),
         done="Resolved",
         then="/triage",
+        written=posted.words,
     )
 
 
@@ -103,6 +104,7 @@ async def reopen(request: Request) -> Response:
         lambda unit: reopen_flag(unit, flag_id, reason=posted.words, seen_round=posted.round),
         done="Reopened",
         then=f"/triage/{flag_id}",
+        written=posted.words,
     )
 
 
@@ -112,15 +114,16 @@ async def _form(request: Request, template: str, posted: Posted) -> Response:
     return await form_page(request, template, detail, posted)
 
 
-async def _act(request: Request, act: Act, *, done: str, then: str) -> Response:
-    """Do it to a flag of the actor's patients; whoever comes second is told who was first."""
+async def _act(request: Request, act: Act, *, done: str, then: str, written: str = "") -> Response:
+    """Do it to a flag of the actor's patients; whoever comes second is told who was first, and
+    gets back what they wrote."""
     try:
         async with work(request) as unit:
             flag = await flag_for(unit.session, actor_of(request), path_id(request, "flag_id"))
             patient = await name_of(unit.session, flag.patient_id)
             await act(unit)
     except Conflict as conflict:
-        return await _told(request, conflict.sentence)
+        return await _told(request, conflict.sentence, written)
     said = f"{done} {patient.name}"
     if not is_htmx(request):
         return see_other(address(view_of(request), then), said=said)
@@ -129,14 +132,14 @@ async def _act(request: Request, act: Act, *, done: str, then: str) -> Response:
     return detail_pane(request, detail, said=said)
 
 
-async def _told(request: Request, sentence: str) -> Response:
+async def _told(request: Request, sentence: str, kept: str) -> Response:
     """The flag as it is now, under the sentence that says why nothing was done."""
     async with work(request) as unit:
         detail = await open_detail(unit, actor_of(request), path_id(request, "flag_id"))
         shown = None if is_htmx(request) else await read_queue(request, unit)
     if shown is None:
-        return detail_pane(request, detail, 409, notice=sentence, said=sentence)
-    return await whole_page(request, Screen(shown, detail, notice=sentence), 409)
+        return detail_pane(request, detail, 409, notice=sentence, said=sentence, kept=kept)
+    return await whole_page(request, Screen(shown, detail, notice=sentence, kept=kept), 409)
 
 
 ROW = "/triage/{flag_id}"

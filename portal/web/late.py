@@ -30,13 +30,16 @@ WRITTEN = {
 _CODE = re.compile(r"[a-z0-9_:.+@-]*", re.ASCII)
 
 
-async def give_words_back(request: Request) -> Response:
-    """The posted words, shown to their writer alone, with the way back to the form's page."""
+async def give_words_back(request: Request, status: int = 401) -> Response:
+    """The posted words, shown to their writer alone, with the way back to the form's page.
+
+    401: the sign-in had ended; 403: the form is from an earlier sign-in.
+    """
     words = words_in(await form_data(request))
-    back = page_of_form(request)
+    context = {"words": words, "back": page_of_form(request), "is_signed_in": status == 403}
     if not is_htmx(request):
-        return await page(request, "errors/signed_out.html", 401, words=words, back=back)
-    response = fragment(request, "errors/_signed_out.html", 401, words=words, back=back)
+        return await page(request, "errors/signed_out.html", status, **context)
+    response = fragment(request, "errors/_signed_out.html", status, **context)
     # Whatever small part the form was to change, this takes the place of the page.
     response.headers.update({"HX-Retarget": "#main", "HX-Reswap": "innerHTML"})
     return response

@@ -49,8 +49,8 @@ class Guarded:
             return await self.handler(request)
         if actor is None:
             return await ask_to_sign_in(request)
-        if self.method == "POST":
-            await _require_token(request, actor)
+        if self.method == "POST" and not await _has_token(request, actor):
+            return await give_words_back(request, 403)
         if not actor.may(self.allow):
             raise NotAllowed
         return await self.handler(request)
@@ -93,9 +93,11 @@ def _require_same_origin(request: Request) -> None:
         raise NotAllowed(NOT_FROM_HERE)
 
 
-async def _require_token(request: Request, actor: Actor) -> None:
+async def _has_token(request: Request, actor: Actor) -> bool:
+    """Whether the form carries this session's token; without any, it is not a form of ours."""
     _require_same_origin(request)
     given = (await form_data(request)).get("csrf")
-    expected = csrf_token(state_of(request).settings.secret_key, actor.session_id)
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
+    if not isinstance(given, str) or not given:
         raise NotAllowed(NOT_FROM_HERE)
+    expected = csrf_token(state_of(request).settings.secret_key, actor.session_id)
+    return hmac.compare_digest(given.encode(), expected.encode())

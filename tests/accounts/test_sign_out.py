@@ -128,3 +128,10 @@ async def test_signing_out_twice_is_no_trouble(signed_in: Client) -> None:
     answer = await signed_in.http.post("/sign-out", data={"csrf": "old"})
     assert answer.status_code == 401
     assert "You were signed out" in answer.text
+
+
+@pytest.mark.parametrize("ticket", ["%ff", "%00", "%F0%9F%98%80", "x" * 5000, "..%2Fhelp"])
+async def test_what_was_never_a_ticket_is_not_there(client_for: ClientFor, ticket: str) -> None:
+    nobody = await client_for()
+    for address in (f"/signed-out/{ticket}", f"/signed-out/{ticket}/provider"):
+        assert (await nobody.get(address)).status_code == 404

@@ -267,3 +267,15 @@ async def test_words_of_a_patient_cannot_become_markup(
     evil = "<img src=x onerror=alert(1)>"
     flag = await raised(database, patient, summary=evil, reasons=[a_reason(said=evil)])
     assert "<img" not in await page_of(nurse, f"/triage/{flag.id}")
+
+
+async def test_who_comes_second_with_a_note_gets_the_note_back(
+    nurse: Client, client_for: ClientFor, second_nurse: Person, flag: Flag
+) -> None:
+    await nurse.post(f"/triage/{flag.id}/resolve", outcome="advised", round="1")
+    late = await client_for(second_nurse)
+    answer = await late.post(
+        f"/triage/{flag.id}/resolve", outcome="called", note="Spoke to her partner", round="1"
+    )
+    assert answer.status_code == 409
+    assert "Spoke to her partner" in answer.text
