@@ -12,8 +12,8 @@ from portal import clock
 from portal.audit.queries import entries_about
 from portal.bookings.visits import Visit, appointments_of
 from portal.check_ins.queries import Submitted, submitted_check_ins
-from portal.conversations.actions import open_conversations
 from portal.conversations.models import Conversation
+from portal.conversations.queries import care_conversation_of
 from portal.db import UnitOfWork
 from portal.flags.queries import FlagState, flags_of
 from portal.people.models import Patient
@@ -100,7 +100,7 @@ class Record:
 
 async def record_of(work: UnitOfWork, patient: Patient) -> Record:
     session = work.session
-    care, _ = await open_conversations(work, patient.id)
+    care = await care_conversation_of(work.session, patient.id)
     person = await name_of(session, patient.id)
     zone = ZoneInfo(person.time_zone)
     plan = await plan_of(session, patient.id)
