@@ -71,7 +71,7 @@ def _foreign_keys_off(connection: Any, _record: Any) -> None:
 
 async def main() -> None:
     url = context.config.attributes.get("url") or os.environ["DATABASE_URL"]
-    engine = make_engine(portable_url(url))
+    engine = make_engine(portable_url(url), may_take_long=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _foreign_keys_off)
     try:

@@ -26,7 +26,13 @@ from portal.sealing import Vault
 from portal.settings import Settings
 from portal.triage.views import routes as triage_routes
 from portal.web import health, offline, reports
-from portal.web.problems import on_failure, on_http_error, on_portal_error
+from portal.web.problems import (
+    NO_DATABASE,
+    on_failure,
+    on_http_error,
+    on_no_database,
+    on_portal_error,
+)
 from portal.web.security import Shield
 from portal.web.state import AppState
 from portal.web.static import static_mount
@@ -63,6 +69,7 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
         exception_handlers={
             PortalError: on_portal_error,
             HTTPException: on_http_error,
+            **dict.fromkeys(NO_DATABASE, on_no_database),
             Exception: on_failure,
         },
     )

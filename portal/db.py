@@ -33,6 +33,13 @@ SQLModel.metadata.naming_convention = MetaData(
     }
 ).naming_convention
 
+# A database that does not answer costs a page seconds, not minutes: it then says so.
+POSTGRESQL: dict[str, Any] = {
+    "pool_size": 10,
+    "pool_timeout": 3,
+    "connect_args": {"timeout": 3, "command_timeout": 4},
+}
+
 Publish = Callable[[Sequence[Announcement]], None]
 
 
@@ -164,12 +171,13 @@ def portable_url(text: str) -> URL:
     raise ValueError("DATABASE_URL must name SQLite or PostgreSQL")
 
 
-def make_engine(url: URL, **options: Any) -> AsyncEngine:
+def make_engine(url: URL, *, may_take_long: bool = False, **options: Any) -> AsyncEngine:
+    """`may_take_long` is for migrations; everything else gives up after seconds."""
     # An error's text would otherwise carry the row's values into logs.
     options.setdefault("hide_parameters", True)
     if url.get_backend_name() != "sqlite":
-        options.setdefault("pool_size", 10)
-        return create_async_engine(url, pool_pre_ping=True, **options)
+        limits = {} if may_take_long else POSTGRESQL
+        return create_async_engine(url, pool_pre_ping=True, **(limits | options))
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     arguments = {"isolation_level": None, "timeout": 5}

@@ -171,6 +171,14 @@ def _redis_url(env: Mapping[str, str]) -> str | None:
     return url or None
 
 
+def _is_on_this_machine(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+
+
 def _secret(env: Mapping[str, str], name: str, demo: bool, folder: Path) -> str:
     value = env.get(name, "").strip()
     if not value:
@@ -214,7 +222,7 @@ def _oidc(env: Mapping[str, str], public_url: str, demo: bool) -> Oidc:
         if demo:
             return Oidc(issuer=f"{public_url}/demo-provider", client_id="portal", algs=("ES256",))
         raise SettingsError("OIDC_ISSUER is not set; it is the address of your OpenID Provider")
-    if not issuer.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    if not issuer.startswith("https://") and not _is_on_this_machine(issuer):
         raise SettingsError("OIDC_ISSUER must start with https://")
     client_id = env.get("OIDC_CLIENT_ID", "").strip()
     if not client_id:

@@ -33,6 +33,7 @@ def test_production_settings_are_read() -> None:
         ("ENCRYPTION_KEYS", f"{GOOD['SECRET_KEY']},short"),
         ("OIDC_ISSUER", ""),
         ("OIDC_ISSUER", "http://login.example.org"),
+        ("OIDC_ISSUER", "http://127.0.0.1.example.org"),
         ("OIDC_CLIENT_ID", ""),
         ("OIDC_SCOPES", "profile"),
         ("OIDC_ALGS", "none"),

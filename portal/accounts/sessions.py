@@ -19,7 +19,7 @@ from portal.sealing import CannotOpen, seal, unseal
 
 COOKIE = "__Host-session"
 # Writing "last used" on every click would turn each read into a write.
-NOTE_USE_EVERY = timedelta(seconds=60)
+NOTE_USE_EVERY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.bookings.kinds import Health, Kind, Window
 from portal.bookings.models import BookingDraft, BookingRequest
-from portal.sealing import seal, unseal
+from portal.sealing import UNREADABLE, seal, unseal_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,11 @@ def seal_details(
 
 
 def details_of(session: AsyncSession, request: BookingRequest) -> Details:
-    text = unseal(session, request.details, "booking_request", request.id, request.patient_id)
+    """What the patient asked for; when it cannot be opened, that is what it says."""
+    bound = ("booking_request", request.id, request.patient_id)
+    text = unseal_words(session, request.details, *bound)
+    if text == UNREADABLE:
+        return Details(words=UNREADABLE)
     read = json.loads(text)
     return Details(**{**read, "health": tuple(Health(code) for code in read["health"])})
 
@@ -62,5 +66,5 @@ def seal_answers(session: AsyncSession, answers: Answers, draft: BookingDraft) -
 
 
 def answers_of(session: AsyncSession, draft: BookingDraft) -> Answers:
-    text = unseal(session, draft.answers, "booking_draft", draft.id, draft.patient_id)
-    return Answers(**json.loads(text))
+    text = unseal_words(session, draft.answers, "booking_draft", draft.id, draft.patient_id)
+    return Answers() if text == UNREADABLE else Answers(**json.loads(text))

@@ -19,7 +19,7 @@ from portal.people.access import is_visible
 from portal.people.models import Caution, Patient
 from portal.people.queries import Named, named
 from portal.permissions import Actor
-from portal.sealing import unseal
+from portal.sealing import unseal_words
 
 T = TypeVar("T")
 WARNED_BEFORE = 120  # seconds before a hold ends
@@ -198,7 +198,7 @@ def _state(
 def _reason(session: AsyncSession, request: BookingRequest, end: RequestEnd | None) -> str | None:
     if end is None or end.reason is None:
         return None
-    return unseal(session, end.reason, "booking_request_end", request.id, request.patient_id)
+    return unseal_words(session, end.reason, "booking_request_end", request.id, request.patient_id)
 
 
 async def _cautions(

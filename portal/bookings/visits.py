@@ -18,7 +18,7 @@ from portal.errors import NotFound
 from portal.people.access import is_visible
 from portal.people.queries import Named, named
 from portal.permissions import Actor
-from portal.sealing import unseal
+from portal.sealing import unseal_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +153,4 @@ def _reason(
     if gone is None or gone.reason is None:
         return None
     bound = ("appointment_cancellation", appointment.id, appointment.patient_id)
-    return unseal(session, gone.reason, *bound)
+    return unseal_words(session, gone.reason, *bound)

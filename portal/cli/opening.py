@@ -19,6 +19,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     """The database, once it has answered and its schema is the one this version knows."""
     async with reached(settings) as database:
         await require_current(database)
+        await require_keys(database)
         yield database
 
 
@@ -47,6 +48,20 @@ async def require_current(database: Database) -> None:
         problem = await schema_problem(session)
     if problem is not None:
         raise Refusal(problem)
+
+
+async def require_keys(database: Database) -> None:
+    """Refuse keys that cannot open what is there: new words would be lost among the old ones."""
+    from portal.check_ins import queries as check_ins
+    from portal.conversations import queries as conversations
+    from portal.sealing import CannotOpen
+
+    try:
+        async with database.read() as session:
+            await conversations.require_readable(session)
+            await check_ins.require_readable(session)
+    except CannotOpen as error:
+        raise Refusal("ENCRYPTION_KEYS cannot open what this database holds", 2) from error
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from portal.flags.models import (
     Reopening,
 )
 from portal.flags.reasons import Reason
-from portal.sealing import unseal
+from portal.sealing import unseal_words
 
 
 class Step(StrEnum):
@@ -82,7 +82,7 @@ async def _reopened(session: AsyncSession, flag: Flag) -> list[Happening]:
             Step.REOPENED,
             row.at,
             row.by_id,
-            words=unseal(session, row.reason, "reopening", row.id, flag.patient_id),
+            words=unseal_words(session, row.reason, "reopening", row.id, flag.patient_id),
         )
         for row in (await session.exec(query)).all()
     ]
@@ -91,7 +91,7 @@ async def _reopened(session: AsyncSession, flag: Flag) -> list[Happening]:
 def note_of(session: AsyncSession, flag: Flag, row: Disposition) -> str | None:
     if row.note is None:
         return None
-    return unseal(session, row.note, "disposition", row.id, flag.patient_id)
+    return unseal_words(session, row.note, "disposition", row.id, flag.patient_id)
 
 
 def _opened(session: AsyncSession, flag: Flag, row: FlagReason) -> Reason:
@@ -101,9 +101,9 @@ def _opened(session: AsyncSession, flag: Flag, row: FlagReason) -> Reason:
         rule_set=row.rule_set,
         level=row.level,
         title=row.title,
-        said=unseal(session, row.said, *bound),
+        said=unseal_words(session, row.said, *bound),
         limit=row.limit,
-        change=unseal(session, row.change, *bound) if row.change else None,
+        change=unseal_words(session, row.change, *bound) if row.change else None,
         effect=row.effect,
         source=row.source,
     )

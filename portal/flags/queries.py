@@ -14,7 +14,7 @@ from portal.errors import NotFound
 from portal.flags.models import Acknowledgement, Disposition, Flag
 from portal.people.access import is_visible
 from portal.permissions import Actor
-from portal.sealing import unseal
+from portal.sealing import unseal_words
 from portal.symptoms.levels import Level
 
 
@@ -121,4 +121,4 @@ async def _read(session: AsyncSession, query: Any) -> list[FlagState]:
 
 
 def open_summary(session: AsyncSession, flag: Flag) -> str:
-    return unseal(session, flag.summary, "flag", flag.id, flag.patient_id)
+    return unseal_words(session, flag.summary, "flag", flag.id, flag.patient_id)

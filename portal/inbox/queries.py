@@ -16,7 +16,7 @@ from portal.flags.queries import FlagState, open_flags_for
 from portal.people.access import is_visible
 from portal.people.models import Person
 from portal.permissions import Actor, Role
-from portal.sealing import unseal
+from portal.sealing import unseal_words
 from portal.symptoms.levels import Level
 
 PREVIEW = 120
@@ -145,7 +145,7 @@ async def _waiting(session: AsyncSession, actor: Actor) -> dict[UUID, datetime]:
 
 def _preview(session: AsyncSession, conversation: Conversation, message: Message) -> str:
     bound = sealed_for(message.id, conversation.patient_id)
-    words = " ".join(unseal(session, message.body, *bound).split())
+    words = " ".join(unseal_words(session, message.body, *bound).split())
     return words if len(words) <= PREVIEW else f"{words[:PREVIEW].rstrip()}…"
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from portal.sealing import unseal
+from portal.sealing import unseal_words
 from portal.treatments.models import Dose, TreatmentPlan
 
 
@@ -52,10 +52,10 @@ async def latest_dose(
 
 def goal_of(session: AsyncSession, plan: TreatmentPlan) -> str:
     """The goal in the prescriber's words."""
-    return unseal(session, plan.goal, "treatment_plan", plan.id, plan.patient_id)
+    return unseal_words(session, plan.goal, "treatment_plan", plan.id, plan.patient_id)
 
 
 def note_of(session: AsyncSession, dose: Dose) -> str | None:
     if dose.note is None:
         return None
-    return unseal(session, dose.note, "dose", dose.id, dose.patient_id)
+    return unseal_words(session, dose.note, "dose", dose.id, dose.patient_id)

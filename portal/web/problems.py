@@ -1,5 +1,8 @@
 """What a person sees when something did not work: a sentence, the same everywhere, and a way on."""
 
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -9,6 +12,9 @@ from portal.web.requests import is_htmx
 from portal.web.routing import ask_to_sign_in
 from portal.web.templates import fragment, page
 
+log = structlog.get_logger()
+
+NO_DATABASE = (InterfaceError, OperationalError, PoolTimeout, TimeoutError, OSError)
 SENTENCES = {
     400: "Your browser sent something we could not read. Go back and try again.",
     404: NotFound.sentence,
@@ -36,6 +42,18 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     code = "not_found" if error.status_code == 404 else "error"
     response = await problem(request, error.status_code, code, sentence)
     response.headers.update(error.headers or {})
+    return response
+
+
+async def on_no_database(request: Request, error: Exception) -> Response:
+    """The database is away, frozen or full: said at once, without asking it anything more."""
+    log.error("database.unavailable", kind=type(error).__name__)
+    sentence, code = Unavailable.sentence, Unavailable.code
+    if request.headers.get("accept", "").startswith("application/json"):
+        response: Response = JSONResponse({"code": code, "detail": sentence}, status_code=503)
+    else:
+        response = _bare(request, 503, sentence)
+    response.headers["retry-after"] = "10"
     return response
 
 

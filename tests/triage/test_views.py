@@ -279,3 +279,16 @@ async def test_who_comes_second_with_a_note_gets_the_note_back(
     )
     assert answer.status_code == 409
     assert "Spoke to her partner" in answer.text
+
+
+async def test_one_flag_that_cannot_be_read_hides_no_other(
+    nurse: Client, database: Database, patient: Person, flag: Flag
+) -> None:
+    await raised(database, patient, Level.SOON, summary="Severe nausea")
+    async with database.work() as work:
+        held = await work.session.get_one(Flag, flag.id)
+        held.summary = held.summary[:-1] + bytes([held.summary[-1] ^ 1])
+    page = await page_of(nurse, "/triage")
+    assert "These words cannot be read here" in page
+    assert "Severe nausea" in page
+    assert "Urgent" in await page_of(nurse, f"/triage/{flag.id}")
