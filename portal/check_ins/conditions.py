@@ -30,8 +30,9 @@ FUNCTIONS = {
     "starts": 1,
     "times": 1,
     "total_24h": 1,
+    "untold": 1,
 }
-FACTS = ("new", "normal_before", "reported", "returned", "rises", "starts")
+FACTS = ("new", "normal_before", "reported", "returned", "rises", "starts", "untold")
 OPERATORS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
     ast.Eq: operator.eq,
     ast.Lt: operator.lt,

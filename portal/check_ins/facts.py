@@ -163,6 +163,12 @@ def _reported(case: Case, effect: str) -> Value:
     return effect in reported_effects(case.now.answers)
 
 
+def _untold(case: Case, name: str) -> Value:
+    """A tick without the answer that tells it apart: an unfinished check-in has such."""
+    page, effects = case.pages[name], ticked(case.now.answers, "effects")
+    return page.effect is not None and page.effect in effects and name not in case.now.answers
+
+
 def _difference(now: int | None, then: int | None) -> int | None:
     return None if now is None or then is None else now - then
 
@@ -185,4 +191,5 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "starts": _starts,
     "times": _times,
     "total_24h": _total_24h,
+    "untold": _untold,
 }

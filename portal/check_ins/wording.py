@@ -1,7 +1,7 @@
 """Answers and findings in words: for the flag, for the care team and for the patient. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.check_ins.answers import DRUGS, SEVERITIES, Answers, reported_effects, ticked
 from portal.check_ins.facts import Case, weight
@@ -60,11 +60,23 @@ def said(pages: Pages, answers: Answers, finding: Finding) -> str:
 def _said_about(pages: Pages, answers: Answers, name: str, finding: Finding) -> str:
     effect = finding.rule.effect
     if name == "effects":
-        graded = effect is not None and SEVERITIES[effect] in answers
-        return "" if graded or effect is None else effect.plain
+        return _ticked_only(pages, answers, effect) if effect else ""
+    page = pages.get(name)
+    if effect and page and page.effect is effect and not weight(pages, answers, name):
+        # "No wish for more" is no report of the effect, and a skipped answer says nothing.
+        return ""
     if name == "who":
         return "nobody is there" if answers.get(name) == "patient_alone" else ""
     return quoted(pages, answers, name)
+
+
+def _ticked_only(pages: Pages, answers: Answers, effect: Effect) -> str:
+    """The effect itself, when no other answer says what it is like."""
+    asked = [page.id for page in pages.values() if page.effect is effect]
+    if any(weight(pages, answers, name) for name in asked):
+        return ""
+    how = "which it is" if effect is Effect.OVERDOSE_ADDICTION else "how bad"
+    return f"{effect.plain}, but not {how}"
 
 
 def change(case: Case, finding: Finding) -> str | None:
@@ -101,6 +113,19 @@ def lines(case: Case, path: Sequence[Page]) -> list[Line]:
     before = case.series[-1].answers if case.series else None
     found = [_line(case, page, before) for page in path if page.id != "last"]
     return found + [_number(case, name) for name in ("systolic", "diastolic") if _has(case, name)]
+
+
+def not_asked(lines: Sequence[Line], answers: Answers, how: str) -> list[Line]:
+    """The lines of a check-in that was sent before its end, with how, and what stayed open."""
+    count = sum(line.name not in answers for line in lines)
+    questions = "1 question was" if count == 1 else f"{count} questions were"
+    rest = f"{questions} not asked" if count else "all questions were answered"
+    first = Line("cut_short", "How it was sent", f"{capital(how)}; {rest}", None, None, None)
+    return [first, *(_open(line) if line.name not in answers else line for line in lines)]
+
+
+def _open(line: Line) -> Line:
+    return replace(line, said="Not asked")
 
 
 def _line(case: Case, page: Page, before: Answers | None) -> Line:
@@ -142,7 +167,7 @@ def _reported(case: Case) -> frozenset[Effect]:
 def _effect_grade(case: Case, effect: Effect) -> int | None:
     names = {
         Effect.VOMITING: ("vomit_count", "sips"),
-        Effect.OVERDOSE_ADDICTION: ("urge", "doses"),
+        Effect.OVERDOSE_ADDICTION: ("medicine", "urge", "doses"),
     }.get(effect, (SEVERITIES[effect],))
     grades = [case.weight(name) or 0 for name in names]
     if effect is Effect.OVERDOSE_ADDICTION and ticked(case.now.answers, "since") & DRUGS:

@@ -24,7 +24,7 @@ def acute_answers(report: Report, zone: ZoneInfo) -> Answers:
     if report.anxiety:
         answers |= {"anxiety": report.anxiety, "anxiety_stops": max(0, report.anxiety - 1)}
     if report.urge:
-        answers["urge"] = report.urge
+        answers |= {"medicine": "wish", "urge": report.urge}
     return answers | {
         "pain": report.pain,
         "weekday": _weekday(report.at, zone),

@@ -15,7 +15,7 @@ from tests.check_ins.cases import DOSE_ENDED
 SAFETY = {
     "who", "awake", "red_now", "effects", "vomit_count", "sips", "speech", "speech_now",
     "confusion", "confusion_now", "unsafe", "anxiety", "urge", "weekday", "since", "doses",
-    "bladder", "self_harm",
+    "bladder", "self_harm", "medicine",
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_a_question_without_title_or_choices_is_refused(file: dict[str, Any]) ->
 
 def test_a_page_that_waits_for_an_unknown_answer_is_refused(file: dict[str, Any]) -> None:
     file["page"][4]["when"] = "fever in effects"
-    assert refusal(file) == "acute-1: vomit_count: effects has no answer fever"
+    assert refusal(file) == "acute-1: medicine: effects has no answer fever"
 
 
 def test_an_unknown_kind_or_form_is_refused(file: dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ SCALES: dict[str, list[Answer]] = {
     "unsafe": ["no", "yes"],
     "anxiety": [1, 2, 3, 4],
     "anxiety_stops": [0, 1, 2, 3, 4],
+    "medicine": ["wish", "unsure", "worried", "took_more"],
     "urge": [0, 1, 2, 3, 4],
     "pain": list(range(11)),
     "weekday_wrong": ["no", "yes"],
@@ -54,6 +55,7 @@ ASKED_WITH = {
     "unsafe": "confusion",
     "anxiety": "anxiety",
     "anxiety_stops": "anxiety",
+    "medicine": "overdose_addiction",
 }
 
 

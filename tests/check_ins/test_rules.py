@@ -44,7 +44,11 @@ def anxious(hours: float, grade: int, stops: int = 0) -> Told:
 
 
 def wishes(hours: float, grade: int) -> Told:
-    return told(hours, effects=OVERDOSE, urge=grade)
+    return told(hours, effects=OVERDOSE, medicine="wish", urge=grade)
+
+
+def ticked_which(hours: float, which: str, **more: int) -> Told:
+    return told(hours, effects=OVERDOSE, medicine=which, **more)
 
 
 WRONG_DAY = {"weekday": "sunday", "weekday_wrong": "yes"}
@@ -138,7 +142,14 @@ HITS = [
     ],
     ("27", [wishes(1, 2)]),
     ("27b", [wishes(1, 1)]),
-    ("27b", [wishes(1, 0)]),
+    ("4", [ticked_which(1, "took_more", awake=2)]),
+    ("25", [ticked_which(1, "took_more")]),
+    ("25", [ticked_which(72, "took_more", urge=0)]),
+    ("26b", [ticked_which(1, "worried")]),
+    ("26b", [ticked_which(72, "unsure", urge=0)]),
+    # Left before it was told apart.
+    ("26b", [told(1, effects=OVERDOSE)]),
+    ("26b", [told(72, effects=OVERDOSE, urge=0)]),
     ("28a", [told(1, self_harm="passing")]),
     ("28a", [told(1), told(2, self_harm="passing")]),
     ("28b", [told(1, self_harm="passing"), told(2, self_harm="passing")]),
@@ -216,7 +227,12 @@ MISSES = [
     ("26", [wishes(1, 2)]),
     ("26", [told(72, doses=("took_more",))]),
     ("27", [wishes(1, 1)]),
+    ("4", [ticked_which(1, "took_more", awake=1)]),
+    ("25", [ticked_which(1, "worried")]),
+    ("26b", [wishes(1, 1)]),
+    ("26b", [ticked_which(1, "took_more")]),
     ("27b", [told(1)]),
+    ("27b", [told(1, effects=OVERDOSE)]),
     ("28a", [told(1, self_harm="passing"), told(2, self_harm="passing")]),
     ("28b", [told(1, self_harm="passing")]),
     ("29", [told(1, pain=7)]),

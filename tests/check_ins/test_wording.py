@@ -1,5 +1,7 @@
 """What the care team reads about a check-in."""
 
+import pytest
+
 from portal.check_ins.library import CURRENT, PAGES
 from portal.check_ins.questionnaires import Kind
 from portal.check_ins.wording import (
@@ -11,6 +13,7 @@ from portal.check_ins.wording import (
     said,
     summary,
 )
+from portal.symptoms.levels import Level
 from portal.symptoms.vocabulary import Effect
 from tests.check_ins.cases import case, judged, told
 
@@ -26,7 +29,42 @@ def test_a_finding_quotes_the_answers_it_is_about() -> None:
 
 def test_an_effect_without_grade_is_quoted_by_its_name() -> None:
     now = told(1, effects=("nausea",))
-    assert said(PAGES, now.answers, judged(case(now))[0]) == "Feeling sick to the stomach"
+    assert (
+        said(PAGES, now.answers, judged(case(now))[0])
+        == "Feeling sick to the stomach, but not how bad"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(page.id for page in PAGES.values() if page.skip))
+def test_a_skipped_answer_is_told_by_what_was_ticked(name: str) -> None:
+    page = PAGES[name]
+    effects = (page.effect.value,) if page.effect else ()
+    now = told(1, effects=effects, **{name: "skipped"})
+    for finding in judged(case(now)):
+        words = said(PAGES, now.answers, finding)
+        assert finding.rule.effect
+        assert words == f"{finding.rule.effect.plain.capitalize()}, but not how bad"
+
+
+@pytest.mark.parametrize("hours", [1, 72])
+@pytest.mark.parametrize("effect", Effect)
+def test_a_tick_with_nothing_more_is_always_quoted(effect: Effect, hours: float) -> None:
+    now = told(hours, effects=(effect.value,))
+    [finding] = judged(case(now))
+    assert said(PAGES, now.answers, finding).startswith(effect.plain.capitalize())
+
+
+def test_too_much_or_more_is_never_told_back_as_no_wish() -> None:
+    now = told(72, effects=("overdose_addiction",), medicine="took_more", urge=0)
+    [finding] = judged(case(now))
+    assert (finding.rule.id, finding.level) == ("25", Level.URGENT)
+    assert said(PAGES, now.answers, finding) == "Took too much, or may have"
+
+
+def test_a_wish_without_strength_is_told_back_as_a_wish() -> None:
+    now = told(72, effects=("overdose_addiction",), medicine="wish", urge=0)
+    [finding] = judged(case(now))
+    assert said(PAGES, now.answers, finding) == "Wants more"
 
 
 def test_a_wrong_weekday_is_quoted_with_the_day_said() -> None:
