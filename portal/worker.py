@@ -14,12 +14,13 @@ import structlog
 from portal import clock
 from portal.accounts.clocks import forget_sign_ins
 from portal.bookings.clocks import lapse_holds
+from portal.check_ins.clocks import send_unfinished
 from portal.db import Database
 
 log = structlog.get_logger()
 
 Job = Callable[[Database, datetime], Awaitable[object]]
-JOBS: tuple[Job, ...] = (lapse_holds, forget_sign_ins)
+JOBS: tuple[Job, ...] = (send_unfinished, lapse_holds, forget_sign_ins)
 EVERY = 5.0
 
 

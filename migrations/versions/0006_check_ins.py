@@ -12,6 +12,7 @@ depends_on = None
 
 KINDS = ("acute", "follow_up")
 ANSWERED_BY = ("patient", "adult")
+CUT_SHORT = ("at_once", "left")
 EFFECTS = (
     "vomiting",
     "nausea",
@@ -37,6 +38,7 @@ def _check_ins() -> None:
         "check_in",
         sa.Column("kind", words("kind", *KINDS), nullable=False),
         sa.Column("answered_by", words("answered_by", *ANSWERED_BY), nullable=True),
+        sa.Column("cut_short", words("cut_short", *CUT_SHORT), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("dose_id", sa.Uuid(), nullable=True),
@@ -48,6 +50,7 @@ def _check_ins() -> None:
         sa.Column("answers", sa.LargeBinary(), nullable=False),
         sa.Column("due_at", UTCDateTime(), nullable=True),
         sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("left_at", UTCDateTime(), nullable=True),
         sa.Column("submitted_at", UTCDateTime(), nullable=True),
         sa.Column("hours_since_dose", sa.Float(), nullable=True),
         sa.Column("rule_set", sa.String(40), nullable=True),
@@ -63,6 +66,7 @@ def _check_ins() -> None:
         ),
     )
     op.create_index("ix_check_in_dose_id", "check_in", ["dose_id"])
+    op.create_index("ix_check_in_left_at", "check_in", ["left_at"])
     op.create_index("ix_check_in_submitted", "check_in", ["patient_id", "submitted_at"])
 
 

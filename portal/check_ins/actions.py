@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -13,9 +14,16 @@ from portal.check_ins import schedule
 from portal.check_ins.answers import Answer
 from portal.check_ins.assessment import assess
 from portal.check_ins.library import CURRENT, RULES
-from portal.check_ins.models import AnsweredBy, CheckIn
+from portal.check_ins.models import AnsweredBy, CheckIn, CutShort
 from portal.check_ins.opening import Opening, next_round, opening_of, series_of
-from portal.check_ins.queries import NOTE, check_ins_of, hours_since, opened, path_of
+from portal.check_ins.queries import (
+    NOTE,
+    check_ins_of,
+    hours_since,
+    opened,
+    path_of,
+    unanswered,
+)
 from portal.db import UnitOfWork
 from portal.errors import Conflict
 from portal.flags.models import Flag, FlagSource
@@ -28,13 +36,17 @@ from portal.treatments.queries import latest_dose
 # Answers found out or given beside the questions of the path.
 BESIDE = ("weekday_wrong", "note_written", "systolic", "diastolic", NOTE)
 
+# A check-in counts as left when nothing was answered for so long.
+LEFT_AFTER = timedelta(minutes=30)
+
 
 class AlreadySent(Conflict):
-    """The check-in was sent: its answers never change."""
+    """The check-in was sent: its answers never change. `cut_short` says whether by us."""
 
-    def __init__(self, check_in_id: UUID) -> None:
+    def __init__(self, row: CheckIn) -> None:
         super().__init__("You sent this check-in already.")
-        self.check_in_id = check_in_id
+        self.check_in_id = row.id
+        self.cut_short = row.cut_short
 
 
 class Unfinished(Conflict):
@@ -89,9 +101,9 @@ async def save_answers(
     work: UnitOfWork, check_in: CheckIn, answers: Mapping[str, Answer | None]
 ) -> CheckIn:
     """Keep these answers; None takes one back. Raises AlreadySent."""
-    row = await _locked(work, check_in.id)
+    row = await locked(work, check_in.id)
     if row.submitted_at is not None:
-        raise AlreadySent(row.id)
+        raise AlreadySent(row)
     merged: dict[str, Answer | None] = {**opened(work.session, row), **answers}
     kept = {name: answer for name, answer in merged.items() if answer is not None}
     _seal_answers(work, row, kept)
@@ -99,6 +111,7 @@ async def save_answers(
     if who is not None:
         row.answered_by = AnsweredBy.ADULT if who == "adult" else AnsweredBy.PATIENT
         row.adult_present = who != "patient_alone"
+    row.left_at = clock.now() + LEFT_AFTER
     work.session.add(row)
     # The names of the questions only, never what was answered.
     detail = {"answered": sorted(answers)}
@@ -111,40 +124,60 @@ async def submit_check_in(work: UnitOfWork, check_in: CheckIn) -> Sent:
 
     Sending again gives what the first time gave. Raises Unfinished.
     """
-    row = await _locked(work, check_in.id)
+    row = await locked(work, check_in.id)
     if row.submitted_at is not None:
         return Sent(row, await _flag_of(work, row))
-    await _settle(work, row)
+    missing = unanswered(row, opened(work.session, row))
+    if missing:
+        raise Unfinished(missing[0])
+    return await send(work, row, await latest_dose(work.session, row.patient_id), clock.now())
+
+
+async def send(
+    work: UnitOfWork,
+    row: CheckIn,
+    dose: Dose | None,
+    answered_at: datetime,
+    cut_short: CutShort | None = None,
+) -> Sent:
+    """Send a locked row as it is; its hours count from `dose` to the time of the answers."""
+    await _settle(work, row, dose, answered_at, cut_short)
     flag, rules = await assess(work, row)
-    detail = {"rules": rules, "rule_set": RULES.version}
+    detail: dict[str, object] = {"rules": rules, "rule_set": RULES.version}
+    if cut_short is not None:
+        detail["cut_short"] = cut_short.value
     record(work, "check_in:submit", patient_id=row.patient_id, subject=row.id, detail=detail)
     work.announce("home", "check_in", row.id, row.patient_id)
     return Sent(row, flag)
 
 
-async def _settle(work: UnitOfWork, row: CheckIn) -> None:
+async def _settle(
+    work: UnitOfWork,
+    row: CheckIn,
+    dose: Dose | None,
+    answered_at: datetime,
+    cut_short: CutShort | None,
+) -> None:
     """Fix time, dose and answers; what is off the path is dropped, for it was taken back."""
     answers = opened(work.session, row)
-    path = path_of(row, answers)
-    asked = [page for page in path if page.id != "last"]
-    missing = next((page.id for page in asked if page.id not in answers), None)
-    if missing is not None:
-        raise Unfinished(missing)
-    names = {page.id for page in asked}.union(BESIDE)
-    _seal_answers(work, row, {name: each for name, each in answers.items() if name in names})
-    await _follow_newer_dose(work, row)
-    now = clock.now()
-    dose = await work.session.get(Dose, row.dose_id) if row.dose_id else None
-    row.submitted_at = now
-    row.hours_since_dose = hours_since(dose, now)
-    row.rule_set = RULES.version
+    _seal_answers(work, row, on_path(row, answers))
+    await _follow_newer_dose(work, row, dose)
+    counted = await work.session.get(Dose, row.dose_id) if row.dose_id else None
+    row.submitted_at, row.left_at = clock.now(), None
+    row.hours_since_dose = hours_since(counted, answered_at)
+    row.rule_set, row.cut_short = RULES.version, cut_short
     work.session.add(row)
     await work.session.flush()
 
 
-async def _follow_newer_dose(work: UnitOfWork, row: CheckIn) -> None:
+def on_path(row: CheckIn, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """The answers to what is asked, and those given beside it."""
+    names = {page.id for page in path_of(row, dict(answers))}.union(BESIDE)
+    return {name: each for name, each in answers.items() if name in names}
+
+
+async def _follow_newer_dose(work: UnitOfWork, row: CheckIn, dose: Dose | None) -> None:
     """A dose given since the first answer starts the clock again: hours count from it."""
-    dose = await latest_dose(work.session, row.patient_id)
     if dose is None or row.series == str(dose.id):
         return
     rows = await check_ins_of(work.session, row.patient_id, str(dose.id))
@@ -163,7 +196,7 @@ async def _hold_patient(work: UnitOfWork, patient_id: UUID) -> None:
     )
 
 
-async def _locked(work: UnitOfWork, check_in_id: UUID) -> CheckIn:
+async def locked(work: UnitOfWork, check_in_id: UUID) -> CheckIn:
     query = select(CheckIn).where(col(CheckIn.id) == check_in_id).with_for_update()
     found = await work.session.exec(query.execution_options(populate_existing=True))
     return found.one()

@@ -1,11 +1,13 @@
 """From a check-in just sent to its flag: the rules judge, and what they found is written down."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from portal.check_ins.answers import Answers, Told
 from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, RULES
 from portal.check_ins.models import CheckIn, SymptomReport
-from portal.check_ins.queries import case_of, submitted_check_ins
+from portal.check_ins.queries import case_of, earlier_of, hours_since, submitted_check_ins
 from portal.check_ins.rules import Finding, judge
 from portal.check_ins.wording import change, effect_grades, limit, said, summary
 from portal.db import UnitOfWork
@@ -13,6 +15,7 @@ from portal.flags.actions import raise_flag
 from portal.flags.models import Flag, FlagSource
 from portal.flags.reasons import Reason
 from portal.people.models import Patient
+from portal.treatments.models import Dose
 
 
 async def assess(work: UnitOfWork, row: CheckIn) -> tuple[Flag | None, list[str]]:
@@ -26,13 +29,27 @@ async def assess(work: UnitOfWork, row: CheckIn) -> tuple[Flag | None, list[str]
     return flag, [finding.rule.id for finding in findings]
 
 
+async def findings_so_far(
+    work: UnitOfWork, row: CheckIn, answers: Answers, dose: Dose | None, at: datetime
+) -> tuple[Finding, ...]:
+    """What the rules make of an unsent check-in as it stands, answered at that time."""
+    told = Told({**answers}, at, hours_since(dose, at))
+    every = await submitted_check_ins(work.session, row.patient_id)
+    series = str(dose.id) if dose else row.series
+    case = Case(told, PAGES, earlier_of(every, series), await _cautions(work, row))
+    return judge(RULES, case)
+
+
 async def _case(work: UnitOfWork, row: CheckIn) -> Case:
     every = await submitted_check_ins(work.session, row.patient_id)
     now = next(each for each in every if each.id == row.id)
     case = case_of(now, every)
+    return Case(case.now, PAGES, case.earlier, await _cautions(work, row))
+
+
+async def _cautions(work: UnitOfWork, row: CheckIn) -> frozenset[str]:
     patient = await work.session.get_one(Patient, row.patient_id)
-    cautions = frozenset(caution.value for caution in patient.caution_set())
-    return Case(case.now, PAGES, case.earlier, cautions)
+    return frozenset(caution.value for caution in patient.caution_set())
 
 
 async def _raise(work: UnitOfWork, row: CheckIn, case: Case, findings: Sequence[Finding]) -> Flag:

@@ -24,11 +24,32 @@ class AnsweredBy(StrEnum):
         return {"patient": "the patient", "adult": "the adult with the patient"}[self.value]
 
 
+class CutShort(StrEnum):
+    """Why a check-in was sent before its last page."""
+
+    AT_ONCE = "at_once"  # an answer showed an emergency
+    LEFT = "left"  # begun and not gone on with
+
+    @property
+    def words(self) -> str:
+        """For the care team and for lists: `sent at once`."""
+        return {"at_once": "sent at once", "left": "not finished"}[self.value]
+
+    @property
+    def told(self) -> str:
+        """For the patient, on the page with the advice."""
+        return {
+            "at_once": "We stopped asking. Call first.",
+            "left": "You did not finish. We sent what you told us.",
+        }[self.value]
+
+
 class CheckIn(SQLModel, table=True):
     """Made when its first answer is given; sent once, and never changed after that.
 
     `series` is the dose's id, or NO_DOSE: a column of its own, because a unique constraint lets
     any number of missing doses pass. `round` counts unscheduled ones. `answers` is sealed JSON.
+    `left_at` is when it counts as left unless answered again; None when nobody need look.
     """
 
     __tablename__ = "check_in"
@@ -36,6 +57,7 @@ class CheckIn(SQLModel, table=True):
         # Two devices starting the same check-in meet here.
         UniqueConstraint("patient_id", "series", "point", "round"),
         Index("ix_check_in_submitted", "patient_id", "submitted_at"),
+        Index("ix_check_in_left_at", "left_at"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -53,7 +75,11 @@ class CheckIn(SQLModel, table=True):
     answers: bytes
     due_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     started_at: datetime = Field(sa_type=UTCDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     submitted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    cut_short: CutShort | None = Field(
+        default=None, sa_column=Column(enum_type(CutShort, "cut_short"), nullable=True)
+    )
     hours_since_dose: float | None = None
     rule_set: str | None = Field(default=None, max_length=40)
 

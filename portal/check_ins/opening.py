@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.check_ins import schedule
 from portal.check_ins.models import NO_DOSE, CheckIn
-from portal.check_ins.queries import check_ins_of, hours_since
+from portal.check_ins.queries import check_ins_of, hours_since, opened
 from portal.check_ins.questionnaires import Kind
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose
@@ -49,6 +49,12 @@ async def opening_of(session: AsyncSession, patient_id: UUID, now: datetime) -> 
     dose = await latest_dose(session, patient_id)
     rows = await check_ins_of(session, patient_id, series_of(dose))
     return Opening(now, dose, rows, _open_now(dose, rows, now))
+
+
+async def is_begun(session: AsyncSession, patient_id: UUID, now: datetime) -> bool:
+    """There are answers that wait to be gone on with."""
+    left = (await opening_of(session, patient_id, now)).left
+    return left is not None and bool(opened(session, left))
 
 
 def series_of(dose: Dose | None) -> str:

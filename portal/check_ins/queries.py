@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,16 +16,18 @@ from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, QUESTIONNAIRES
 from portal.check_ins.models import AnsweredBy, CheckIn
 from portal.check_ins.questionnaires import Page
-from portal.check_ins.wording import Line, lines
+from portal.check_ins.wording import Line, lines, not_asked
 from portal.errors import NotFound
 from portal.people.access import is_visible
 from portal.permissions import Actor
-from portal.sealing import unseal
+from portal.sealing import CannotOpen, unseal
 from portal.symptoms.vocabulary import Effect
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose
 
 NOTE = "note"
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Submitted:
 
     @property
     def title(self) -> str:
-        return title_of(self.check_in)
+        title, cut_short = title_of(self.check_in), self.check_in.cut_short
+        return f"{title}, {cut_short.words}" if cut_short else title
 
     @property
     def pain(self) -> int | None:
@@ -114,12 +118,30 @@ class NextCheckIn:
 
 
 def opened(session: AsyncSession, check_in: CheckIn) -> dict[str, Answer]:
-    """The answers so far, `note` among them."""
+    """The answers so far, `note` among them. Unreadable ones count as not given: whatever
+    happened to our keys, a patient must be able to check in."""
+    try:
+        return opened_strictly(session, check_in)
+    except CannotOpen:
+        log.exception("check_in.cannot_open")
+        return {}
+
+
+def opened_strictly(session: AsyncSession, check_in: CheckIn) -> dict[str, Answer]:
+    """Raises CannotOpen without the key of these answers."""
     text = unseal(session, check_in.answers, "check_in", check_in.id, check_in.patient_id)
     return {
         name: tuple(answer) if isinstance(answer, list) else answer
         for name, answer in json.loads(text).items()
     }
+
+
+async def require_readable(session: AsyncSession) -> None:
+    """Raises CannotOpen when our keys do not open the last check-in of all."""
+    found = await session.exec(select(CheckIn).order_by(col(CheckIn.id).desc()).limit(1))
+    newest = found.first()
+    if newest is not None:
+        opened_strictly(session, newest)
 
 
 def point_of(check_in: CheckIn) -> schedule.Point | None:
@@ -166,17 +188,20 @@ async def answers_in_words(session: AsyncSession, submitted: Submitted) -> list[
     every = await submitted_check_ins(session, submitted.check_in.patient_id)
     case = case_of(submitted, every)
     questionnaire = QUESTIONNAIRES[submitted.check_in.questionnaire]
-    return lines(case, questionnaire.path(case))
+    found = lines(case, questionnaire.path(case))
+    cut_short = submitted.check_in.cut_short
+    return not_asked(found, submitted.told.answers, cut_short.words) if cut_short else found
 
 
 def case_of(submitted: Submitted, every: Sequence[Submitted]) -> Case:
     """A check-in as the rules see it, with those sent before it; `every` holds it, in order."""
-    series = submitted.check_in.series
     place = [each.id for each in every].index(submitted.id)
-    earlier = tuple(
-        replace(each.told, same_dose=each.check_in.series == series) for each in every[:place]
-    )
-    return Case(submitted.told, PAGES, earlier)
+    return Case(submitted.told, PAGES, earlier_of(every[:place], submitted.check_in.series))
+
+
+def earlier_of(sent: Sequence[Submitted], series: str) -> tuple[Told, ...]:
+    """What was sent before, as somebody in that series sees it."""
+    return tuple(replace(each.told, same_dose=each.check_in.series == series) for each in sent)
 
 
 async def pain_series(session: AsyncSession, patient_id: UUID) -> list[PainScore]:
@@ -217,6 +242,12 @@ def path_of(check_in: CheckIn, answers: dict[str, Answer]) -> list[Page]:
     """The pages of this check-in, as its answers so far lead."""
     told = Told(answers, check_in.started_at, None)
     return QUESTIONNAIRES[check_in.questionnaire].path(Case(told, PAGES))
+
+
+def unanswered(check_in: CheckIn, answers: dict[str, Answer]) -> list[str]:
+    """The pages still open, in their order; the last one is never answered."""
+    path = path_of(check_in, answers)
+    return [page.id for page in path if page.id != "last" and page.id not in answers]
 
 
 def _submitted(session: AsyncSession, check_in: CheckIn) -> Submitted:

@@ -18,9 +18,10 @@ from portal.check_ins.actions import (
     submit_check_in,
 )
 from portal.check_ins.answers import Answer
+from portal.check_ins.early import send_in_emergency
 from portal.check_ins.forms import read_page
 from portal.check_ins.library import CURRENT
-from portal.check_ins.models import CheckIn
+from portal.check_ins.models import CheckIn, CutShort
 from portal.check_ins.opening import opening_of
 from portal.check_ins.queries import (
     check_in_for,
@@ -39,7 +40,9 @@ from portal.web.templates import page
 
 TEXTS = ("note", "systolic", "diastolic")
 SENT_BEFORE = "You sent this check-in already. This is what we told you."
-SENT_WITHOUT_WORDS = "You sent this check-in before you wrote more. Send the rest as a message."
+SENT_WITHOUT_WORDS = "This check-in was sent before you wrote more. Send the rest as a message."
+WE_SENT_IT = "We sent this check-in for you. This is what we told you."
+TOO_LATE = "That answer came too late. Check in again to tell us."
 STILL_OPEN = "One question is still open. Answer it, then send."
 
 
@@ -66,10 +69,8 @@ async def begin(request: Request) -> Response:
         if found:
             check_in = await start_check_in(unit, patient.id)
             check_in = await save_answers(unit, check_in, found)
-            answers = opened(unit.session, check_in)
-    if not found:
-        return await _first_page(request, opening.kind, form)
-    return see_other(_address(check_in.id, next_page(path_of(check_in, answers), answers).id))
+            then = await _go_on(unit, check_in, "who")
+    return then if found else await _first_page(request, opening.kind, form)
 
 
 async def resume(request: Request) -> Response:
@@ -82,7 +83,7 @@ async def resume(request: Request) -> Response:
 async def show_page(request: Request) -> Response:
     check_in, answers = await _found(request)
     if check_in.submitted_at is not None:
-        return see_other(_address(check_in.id, "result"), SENT_BEFORE)
+        return see_other(_address(check_in.id, "result"), _seen_again(check_in.cut_short))
     path = path_of(check_in, answers)
     step = step_of(path, answers, request.path_params["page"])
     if step is None:
@@ -96,10 +97,10 @@ async def answer_page(request: Request) -> Response:
     try:
         async with work(request) as unit:
             then = await _take(unit, request, id, form)
-    except AlreadySent:
+    except AlreadySent as sent:
         # Two presses on Send meet here: the second sees what the first one gave.
-        quiet = request.path_params["page"] == LAST
-        return see_other(_address(id, "result"), None if quiet else SENT_BEFORE)
+        said = _too_late(sent.cut_short, request.path_params["page"])
+        return see_other(_address(id, "result"), said)
     if isinstance(then, Step):
         return await _question(request, id, then, form)
     return then
@@ -111,7 +112,7 @@ async def _take(unit: UnitOfWork, request: Request, id: UUID, form: Form) -> Res
     check_in = await check_in_for(unit.session, actor_of(request), id)
     answers = opened(unit.session, check_in)
     if check_in.submitted_at is not None:
-        return _sent_before(id, asked, form, answers)
+        return _sent_before(check_in, asked, form, answers)
     path = path_of(check_in, answers)
     step = step_of(path, answers, asked)
     if step is None:
@@ -119,31 +120,46 @@ async def _take(unit: UnitOfWork, request: Request, id: UUID, form: Form) -> Res
     found = read_page(step.page, form, clock.now(), _zone(request))
     if form.errors:
         return step
-    check_in = await save_answers(unit, check_in, found)
+    return await _go_on(unit, await save_answers(unit, check_in, found), asked)
+
+
+async def _go_on(unit: UnitOfWork, check_in: CheckIn, asked: str) -> Response:
+    """The next question; the result after the last one, or at once in an emergency."""
     answers = opened(unit.session, check_in)
-    return await _go_on(unit, check_in, answers, asked)
-
-
-async def _go_on(
-    unit: UnitOfWork, check_in: CheckIn, answers: dict[str, Answer], asked: str
-) -> Response:
     following = next_page(path_of(check_in, answers), answers)
-    if asked != LAST:
-        return see_other(_address(check_in.id, following.id))
-    if following.id != LAST:
-        # What was written on the last page is kept; it is sent when the open one is answered.
-        return see_other(_address(check_in.id, following.id), STILL_OPEN)
-    await submit_check_in(unit, check_in)
-    return see_other(_address(check_in.id, "result"))
+    if asked == LAST and following.id == LAST:
+        await submit_check_in(unit, check_in)
+        return see_other(_address(check_in.id, "result"))
+    if await send_in_emergency(unit, check_in):
+        return see_other(_address(check_in.id, "result"))
+    # What was written on the last page is kept; it is sent when the open one is answered.
+    return see_other(_address(check_in.id, following.id), STILL_OPEN if asked == LAST else None)
 
 
-def _sent_before(id: UUID, asked: str, form: Form, answers: Mapping[str, Answer]) -> Response:
-    """A stale page. A second press on Send is no news; words that came too late are."""
-    said = None if asked == LAST else SENT_BEFORE
+def _sent_before(
+    check_in: CheckIn, asked: str, form: Form, answers: Mapping[str, Answer]
+) -> Response:
+    """A stale page. A second press on Send is no news; what came too late is."""
+    said = _too_late(check_in.cut_short, asked)
     note = form.raw("note").strip()
     if note and note != answers.get("note"):
         said = SENT_WITHOUT_WORDS
-    return see_other(_address(id, "result"), said)
+    return see_other(_address(check_in.id, "result"), said)
+
+
+def _too_late(cut_short: CutShort | None, asked: str) -> str | None:
+    """What to say to an answer that came after sending. Nothing stands above emergency words."""
+    if cut_short is CutShort.AT_ONCE:
+        return None
+    if cut_short is CutShort.LEFT:
+        return WE_SENT_IT if asked == LAST else TOO_LATE
+    return None if asked == LAST else SENT_BEFORE
+
+
+def _seen_again(cut_short: CutShort | None) -> str | None:
+    """What to say to somebody who goes back to a question of a check-in that was sent."""
+    words = {None: SENT_BEFORE, CutShort.LEFT: WE_SENT_IT}
+    return words.get(cut_short)
 
 
 async def _found(request: Request) -> tuple[CheckIn, dict[str, Answer]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from portal.check_ins.models import CheckIn, CutShort
 from portal.check_ins.results import advice
 from portal.conversations.models import Conversation, Kind, Message
 from portal.flags.history import Happening, Step, history_of
@@ -38,15 +39,20 @@ async def timeline_of(session: AsyncSession, flag: Flag, reasons: Sequence[Reaso
     steps = await history_of(session, flag)
     sent = await _messages_since(session, flag)
     people = await named(session, [*(step.by_id for step in steps), *(who for who, _ in sent)])
-    lines = [_shown(session, flag, reasons)]
+    lines = [await _shown(session, flag, reasons)]
     lines += [moment(step, people) for step in steps]
     lines += [Moment(at, f"{people[who].name} sent a message") for who, at in sent]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
-def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -> Moment:
+async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -> Moment:
     """What the patient read at once, before any of us had seen it."""
     told = advice(reasons, flag.due_at, session.info["clinic"])
+    check_in = await session.get(CheckIn, flag.source_id)
+    if check_in is not None and check_in.cut_short is CutShort.LEFT:
+        # Nobody was there to read it: it was sent because the patient had stopped answering.
+        words = f"Patient stopped answering; “{told.heading}” waits for them"
+        return Moment(flag.raised_at, words, " ".join(told.sentences))
     return Moment(flag.raised_at, f"Patient read “{told.heading}”", " ".join(told.sentences))
 
 
