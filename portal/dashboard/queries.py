@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal import clock
 from portal.bookings.queries import RequestState, requests_of
 from portal.bookings.visits import Visit, next_appointment
+from portal.check_ins.opening import is_begun
 from portal.check_ins.queries import NextCheckIn, Submitted, next_check_in, submitted_check_ins
 from portal.conversations.queries import Line, care_conversation_of, messages_before, unread_for
 from portal.flags.queries import FlagState, flags_of
@@ -101,6 +102,8 @@ class Home:
     last_line: Line | None
     visit: Visit | None
     watched: list[Watched]
+    is_begun: bool
+    """A check-in has answers and was not sent."""
 
     @property
     def care(self) -> Watched | None:
@@ -139,6 +142,7 @@ async def home_of(session: AsyncSession, actor: Actor) -> Home:
         last_line=await _last_line(session, patient) if unread else None,
         visit=await next_appointment(session, patient.id),
         watched=await _watched(session, patient),
+        is_begun=await is_begun(session, patient.id, clock.now()),
     )
 
 

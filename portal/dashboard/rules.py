@@ -13,6 +13,7 @@ class NextStep(StrEnum):
 
     CARE = "care"
     CHECK_IN = "check_in"
+    GO_ON = "go_on"
     OFFER = "offer"
     MESSAGE = "message"
     VISIT = "visit"
@@ -25,6 +26,7 @@ class Waiting:
 
     care: bool = False
     check_in: bool = False
+    begun: bool = False
     offer: bool = False
     message: bool = False
     visit: bool = False
@@ -36,6 +38,8 @@ def next_step(waiting: Waiting) -> NextStep:
         return NextStep.CARE
     if waiting.check_in:
         return NextStep.CHECK_IN
+    if waiting.begun:
+        return NextStep.GO_ON
     if waiting.offer:
         return NextStep.OFFER
     if waiting.message:

@@ -115,6 +115,7 @@ def _waiting(home: Home) -> Waiting:
     return Waiting(
         care=home.care is not None,
         check_in=home.check_in is not None and home.check_in.is_open,
+        begun=home.is_begun,
         offer=home.offer is not None,
         message=home.unread > 0 and home.last_line is not None,
         visit=home.visit is not None,

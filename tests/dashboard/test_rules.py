@@ -20,6 +20,8 @@ from portal.dashboard.rules import (
     [
         (Waiting(care=True, check_in=True, message=True), NextStep.CARE),
         (Waiting(check_in=True, offer=True, message=True, visit=True), NextStep.CHECK_IN),
+        (Waiting(check_in=True, begun=True), NextStep.CHECK_IN),
+        (Waiting(begun=True, offer=True, message=True, visit=True), NextStep.GO_ON),
         (Waiting(offer=True, message=True, visit=True), NextStep.OFFER),
         (Waiting(message=True, visit=True), NextStep.MESSAGE),
         (Waiting(visit=True), NextStep.VISIT),
