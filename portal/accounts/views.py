@@ -1,8 +1,8 @@
 """Addresses of signing in, signing out and one's own account."""
 
-from portal.accounts import account_page, leaving, signing
+from portal.accounts import account_page, back_channel, leaving, signing
 from portal.permissions import Permission
-from portal.web.routing import ANYONE, get, post
+from portal.web.routing import ANY_SERVER, ANYONE, get, post
 
 OWN = Permission.ACCOUNT_USE
 
@@ -12,6 +12,7 @@ routes = [
     get("/auth/callback", signing.callback, allow=ANYONE),
     get("/invitations/{token}", signing.invitation_page, allow=ANYONE),
     get("/invitations/{token}/sign-in", signing.accept, allow=ANYONE),
+    post("/auth/back-channel-logout", back_channel.told_to_end, allow=ANY_SERVER),
     post("/sign-out", leaving.sign_out, allow=OWN),
     get("/signed-out", leaving.signed_out, allow=ANYONE),
     get("/signed-out/{ticket}", leaving.signed_out_here, allow=ANYONE),

@@ -6,6 +6,7 @@ sign-in, the permission and, for a post, that it comes from our own page with th
 
 import hmac
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
@@ -24,11 +25,16 @@ from portal.web.state import state_of
 Handler = Callable[[Request], Awaitable[Response]]
 
 
+@dataclass(frozen=True, slots=True)
 class Anyone:
-    """For pages that need no sign-in."""
+    """For what needs no sign-in. A browser's post must come from our own page all the same."""
+
+    from_own_page: bool = True
 
 
 ANYONE: Final = Anyone()
+# For another server's post, which proves itself by a signature.
+ANY_SERVER: Final = Anyone(from_own_page=False)
 Allow = Permission | Anyone
 NOT_FROM_HERE = "This did not come from our own page. Open the page again and try once more."
 
@@ -44,7 +50,7 @@ class Guarded:
     async def answer(self, request: Request) -> Response:
         actor = actor_or_none(request)
         if not isinstance(self.allow, Permission):
-            if self.method == "POST":
+            if self.method == "POST" and self.allow.from_own_page:
                 _require_same_origin(request)
             return await self.handler(request)
         if actor is None:
