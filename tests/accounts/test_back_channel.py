@@ -95,7 +95,7 @@ async def three(
     ids=str,
 )
 async def test_exactly_the_sessions_that_are_named_end(
-    app: "Portal", fake: FakeProvider, three: Three, who: dict[str, str], stay: tuple[bool, ...]
+    app: "Portal", fake: FakeProvider, three: Three, who: dict[str, Any], stay: tuple[bool, ...]
 ) -> None:
     answer = await told(app, fake.logout_token(**who))
     assert (answer.status_code, answer.text) == (200, "")
@@ -150,7 +150,7 @@ HEADER_FAULTS: dict[str, dict[str, Any]] = {
 async def test_a_token_with_any_single_fault_ends_nothing(
     app: "Portal", fake: FakeProvider, three: Three
 ) -> None:
-    sound = {"sub": "the-patient", "sid": "p"}
+    sound: dict[str, Any] = {"sub": "the-patient", "sid": "p"}
     forged = {name: fake.logout_token(**sound | fault) for name, fault in CLAIM_FAULTS.items()}
     forged |= {name: fake.logout_token(fault, **sound) for name, fault in HEADER_FAULTS.items()}
     rightly = fake.sign
