@@ -51,6 +51,10 @@ class TooFast(PortalError):
     code = "too_fast"
     sentence = "That was very quick. Please wait a moment and try again."
 
+    def __init__(self, sentence: str | None = None, seconds: int = 10) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
+
 
 class Unavailable(PortalError):
     status = 503

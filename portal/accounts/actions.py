@@ -41,7 +41,7 @@ async def sign_in(
     if not await _take_role(work, identity, person, who.role):
         return _refused(work, NoEntry.ROLE_LOST, person)
     record(work, "session:start", subject=person.id)
-    return await start_session(work, person, browser, who.id_token)
+    return await start_session(work, person, browser, who.id_token, who.session)
 
 
 def _refused(work: UnitOfWork, why: NoEntry, person: Person | None = None) -> NoEntry:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, delete, select
 
-from portal.accounts.models import Invitation, RoundTrip, Session
+from portal.accounts.models import Invitation, LogoutHeard, RoundTrip, Session
 from portal.db import Database
 
 # Long after the longest session and the longest invitation; the audit trail keeps what matters.
@@ -17,6 +17,7 @@ async def forget_sign_ins(database: Database, now: datetime) -> int:
         (Session, col(Session.started_at) <= now - KEPT_FOR),
         (Invitation, col(Invitation.ends_at) <= now - KEPT_FOR),
         (RoundTrip, col(RoundTrip.ends_at) <= now),
+        (LogoutHeard, col(LogoutHeard.ends_at) <= now),
     )
     forgotten = 0
     for table, is_over in over:

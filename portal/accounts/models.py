@@ -14,7 +14,8 @@ from portal.ids import new_id
 class Session(SQLModel, table=True):
     """A sign-in on one browser. Only the hash of its cookie is here.
 
-    `id_token` is the provider's, sealed; signing out there asks for it.
+    `id_token` is the provider's, sealed; signing out there asks for it. `provider_session` is the
+    hash of what the provider calls its own session, where it says so.
     """
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -25,6 +26,7 @@ class Session(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     browser: str = Field(default="", max_length=120)
     id_token: bytes | None = Field(default=None, sa_type=LargeBinary)
+    provider_session: str | None = Field(default=None, max_length=64, index=True)
 
 
 class Identity(SQLModel, table=True):
@@ -74,4 +76,14 @@ class RoundTrip(SQLModel, table=True):
     browser_hash: str = Field(max_length=64, index=True)
     state_hash: str = Field(max_length=64, unique=True)
     sealed: bytes = Field(sa_type=LargeBinary)
+    ends_at: datetime = Field(sa_type=UTCDateTime, index=True)
+
+
+class LogoutHeard(SQLModel, table=True):
+    """A logout token that was believed; until it is too old anyway, it must not count again."""
+
+    __tablename__ = "logout_heard"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    token_hash: str = Field(max_length=64, unique=True)
     ends_at: datetime = Field(sa_type=UTCDateTime, index=True)

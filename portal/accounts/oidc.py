@@ -9,7 +9,7 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,8 +25,8 @@ from joserfc.jwk import KeySet
 from portal import clock
 from portal.accounts.discovery import read_discovery
 from portal.accounts.refusals import AnswerRefused, Cancelled, ProviderDown, SignInFailed
-from portal.accounts.rules import role_from
-from portal.accounts.tokens import Expected, usable_keys, verified
+from portal.accounts.rules import provider_session, role_from
+from portal.accounts.tokens import Expected, usable_keys, verified, verified_logout
 from portal.accounts.transport import Bounded, OpenTransport
 from portal.permissions import Role
 from portal.settings import Oidc
@@ -61,12 +61,28 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """Who signed in there. `role` is what the role claim gives, if anything."""
+    """Who signed in there. `role` is what the role claim gives, if anything.
+
+    `session` stands for the provider's session, where the token names one.
+    """
 
     issuer: str
     subject: str
     role: Role | None
     id_token: str
+    session: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """What the provider itself tells us to end: a session of its own, all of somebody's, or both
+    named together. `jti` is the name of this telling.
+    """
+
+    issuer: str
+    subject: str | None
+    session: str | None
+    jti: str
 
 
 class Provider:
@@ -105,7 +121,18 @@ class Provider:
 
     def _identified(self, claims: dict[str, Any], id_token: str) -> Identified:
         role = role_from(claims, self.oidc.role_claim, self.oidc.roles)
-        return Identified(self.oidc.issuer, claims["sub"], role, id_token)
+        session = provider_session(self.oidc.issuer, claims.get("sid"))
+        return Identified(self.oidc.issuer, claims["sub"], role, id_token, session)
+
+    async def logout_from(self, logout_token: str) -> Logout:
+        """Believe a logout token only when all of it holds. Whether it came before, ask others."""
+        async with _plainly():
+            await self._discovered()
+            claims = await self._believed(
+                lambda keys: verified_logout(logout_token, keys, self._expected)
+            )
+        session = provider_session(self.oidc.issuer, claims.get("sid"))
+        return Logout(self.oidc.issuer, claims.get("sub"), session, claims["jti"])
 
     async def leaving_url(self, id_token: str | None, back: str) -> str | None:
         """Where the browser can sign out at the provider too; None where that is not offered."""
@@ -150,12 +177,15 @@ class Provider:
         id_token, access_token = token.get("id_token"), token.get("access_token")
         if not isinstance(id_token, str) or not isinstance(access_token, str):
             raise AnswerRefused("no_id_token")
+        return await self._believed(
+            lambda keys: verified(id_token, access_token, nonce, keys, self._expected)
+        )
+
+    async def _believed(self, verify: Callable[[KeySet], dict[str, Any]]) -> dict[str, Any]:
         try:
-            keys = await self._signing_keys(KNOWN_FOR)
-            return verified(id_token, access_token, nonce, keys, self._expected)
+            return verify(await self._signing_keys(KNOWN_FOR))
         except InvalidKeyIdError:
-            keys = await self._signing_keys(ASK_KEYS_AGAIN_AFTER)
-            return verified(id_token, access_token, nonce, keys, self._expected)
+            return verify(await self._signing_keys(ASK_KEYS_AGAIN_AFTER))
 
     async def _signing_keys(self, good_for: timedelta) -> KeySet:
         if self._keys is None or clock.now() - self._keys_at >= good_for:

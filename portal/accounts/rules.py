@@ -1,5 +1,6 @@
 """What sign-in decides without asking anybody: local paths, good subjects, roles from a claim."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -29,6 +30,13 @@ def local_path(text: str | None, otherwise: str = "/") -> str:
 def is_subject(value: object) -> bool:
     """OpenID Connect allows 255 characters; what cannot be shown or stored is no subject."""
     return isinstance(value, str) and 1 <= len(value) <= LONGEST_SUBJECT and value.isprintable()
+
+
+def provider_session(issuer: str, sid: object) -> str | None:
+    """What we keep of the provider's name for its own session: enough to know it again."""
+    if not is_subject(sid):
+        return None
+    return hashlib.sha256(f"{issuer}\n{sid}".encode()).hexdigest()
 
 
 def role_from(

@@ -39,7 +39,11 @@ def hash_of(token: str) -> str:
 
 
 async def start_session(
-    work: UnitOfWork, person: Person, browser: str = "", id_token: str | None = None
+    work: UnitOfWork,
+    person: Person,
+    browser: str = "",
+    id_token: str | None = None,
+    provider_session: str | None = None,
 ) -> str:
     """Begin a session and return the cookie's value, which is never stored."""
     id, token, now = new_id(), secrets.token_urlsafe(32), clock.now()
@@ -52,6 +56,7 @@ async def start_session(
             used_at=now,
             browser=browser[:120],
             id_token=seal(work.session, id_token, "session", id, person.id) if id_token else None,
+            provider_session=provider_session,
         )
     )
     await work.session.flush()

@@ -1,17 +1,19 @@
 """Addresses of signing in, signing out and one's own account."""
 
-from portal.accounts import account_page, leaving, signing
+from portal.accounts import account_page, back_channel, leaving, signing
 from portal.permissions import Permission
-from portal.web.routing import ANYONE, get, post
+from portal.web.limits import CALLBACKS, INVITATIONS, LOGOUTS, SIGN_INS
+from portal.web.routing import ANY_SERVER, ANYONE, get, post
 
 OWN = Permission.ACCOUNT_USE
 
 routes = [
     get("/welcome", signing.welcome, allow=ANYONE),
-    get("/sign-in", signing.start, allow=ANYONE),
-    get("/auth/callback", signing.callback, allow=ANYONE),
-    get("/invitations/{token}", signing.invitation_page, allow=ANYONE),
-    get("/invitations/{token}/sign-in", signing.accept, allow=ANYONE),
+    get("/sign-in", signing.start, allow=ANYONE, pace=SIGN_INS),
+    get("/auth/callback", signing.callback, allow=ANYONE, pace=CALLBACKS),
+    get("/invitations/{token}", signing.invitation_page, allow=ANYONE, pace=INVITATIONS),
+    get("/invitations/{token}/sign-in", signing.accept, allow=ANYONE, pace=INVITATIONS),
+    post("/auth/back-channel-logout", back_channel.told_to_end, allow=ANY_SERVER, pace=LOGOUTS),
     post("/sign-out", leaving.sign_out, allow=OWN),
     get("/signed-out", leaving.signed_out, allow=ANYONE),
     get("/signed-out/{ticket}", leaving.signed_out_here, allow=ANYONE),

@@ -38,6 +38,7 @@ from portal.people.models import Patient
 from portal.permissions import Actor, Permission
 from portal.treatments.queries import latest_dose
 from portal.web.forms import Form, form_of
+from portal.web.limits import BOOKINGS
 from portal.web.requests import actor_of, see_other, work
 from portal.web.routing import get, post
 from portal.web.templates import page
@@ -237,7 +238,7 @@ def _address(step: Step) -> str:
 
 routes: list[Route] = [
     get("/visits/ask", kind_page, allow=Permission.BOOKING_ASK),
-    post("/visits/ask", choose_kind, allow=Permission.BOOKING_ASK),
+    post("/visits/ask", choose_kind, allow=Permission.BOOKING_ASK, pace=BOOKINGS),
     get("/visits/ask/{step}", step_page, allow=Permission.BOOKING_ASK),
-    post("/visits/ask/{step}", answer_step, allow=Permission.BOOKING_ASK),
+    post("/visits/ask/{step}", answer_step, allow=Permission.BOOKING_ASK, pace=BOOKINGS),
 ]

@@ -10,6 +10,7 @@ from portal.ids import new_id
 from portal.people.access import patient_for
 from portal.permissions import Permission
 from portal.web.forms import form_of
+from portal.web.limits import CALLS
 from portal.web.requests import actor_of, see_other, work
 from portal.web.routing import ANYONE, get, post
 from portal.web.templates import page
@@ -36,5 +37,5 @@ async def call_me(request: Request) -> Response:
 
 routes = [
     get("/help", show_help, allow=ANYONE),
-    post("/help/call-me", call_me, allow=Permission.BOOKING_ASK),
+    post("/help/call-me", call_me, allow=Permission.BOOKING_ASK, pace=CALLS),
 ]

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 
 
@@ -26,29 +27,40 @@ class Bucket:
         self._filled_at = now()
 
     def take(self) -> bool:
+        return not self.wait()
+
+    def wait(self) -> float:
+        """Takes one: 0.0, or the seconds until there is one to take."""
         now = self._now()
         gained = (now - self._filled_at) * self._rate.per_second
         self._tokens = min(self._rate.burst, self._tokens + gained)
         self._filled_at = now
         if self._tokens < 1:
-            return False
+            missing = 1 - self._tokens
+            return missing / self._rate.per_second if self._rate.per_second else inf
         self._tokens -= 1
-        return True
+        return 0.0
 
 
 class Buckets:
     """One bucket per key. Only the keys used last are kept: a forgotten one starts full again."""
 
-    def __init__(self, rate: Rate, most: int = 10_000) -> None:
+    def __init__(
+        self, rate: Rate, most: int = 10_000, now: Callable[[], float] = monotonic
+    ) -> None:
         self._rate = rate
         self._most = most
+        self._now = now
         self._buckets: OrderedDict[Hashable, Bucket] = OrderedDict()
 
     def take(self, key: Hashable) -> bool:
+        return not self.wait(key)
+
+    def wait(self, key: Hashable) -> float:
         bucket = self._buckets.get(key)
         if bucket is None:
-            bucket = self._buckets[key] = Bucket(self._rate)
+            bucket = self._buckets[key] = Bucket(self._rate, self._now)
             if len(self._buckets) > self._most:
                 self._buckets.popitem(last=False)
         self._buckets.move_to_end(key)
-        return bucket.take()
+        return bucket.wait()

@@ -16,6 +16,7 @@ from portal.records.forms import TypedCautions, typed_cautions
 from portal.records.record import Record, record_of
 from portal.records.roster import rows_for
 from portal.web.forms import Form, form_of
+from portal.web.limits import SEARCHES
 from portal.web.requests import actor_of, path_id, see_other, work
 from portal.web.routing import get, post
 from portal.web.templates import page
@@ -119,7 +120,7 @@ def _supervisors(record: Record) -> list[tuple[str, str]]:
 READ, WRITE = Permission.RECORD_READ, Permission.RECORD_WRITE
 routes = [
     get("/patients", list_patients, allow=READ),
-    post("/patients", find_patients, allow=READ),
+    post("/patients", find_patients, allow=READ, pace=SEARCHES),
     get("/patients/{patient_id}", show_record, allow=READ),
     post("/patients/{patient_id}/cautions", save_cautions, allow=WRITE),
 ]

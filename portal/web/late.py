@@ -1,4 +1,4 @@
-"""A form that comes after its sign-in has ended: nothing is done, and nothing typed is lost."""
+"""A form that comes too late, or too soon: nothing is done, and nothing typed is lost."""
 
 import re
 
@@ -6,6 +6,7 @@ from starlette.datastructures import URL, FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from portal.errors import Invalid
 from portal.web.forms import clean, form_data
 from portal.web.requests import is_htmx
 from portal.web.state import state_of
@@ -43,6 +44,18 @@ async def give_words_back(request: Request, status: int = 401) -> Response:
     # Whatever small part the form was to change, this takes the place of the page.
     response.headers.update({"HX-Retarget": "#main", "HX-Reswap": "innerHTML"})
     return response
+
+
+async def too_fast(request: Request, sentence: str) -> Response:
+    """The same for a form that followed too many others."""
+    try:
+        words = words_in(await form_data(request))
+    except Invalid:
+        words = []
+    back = page_of_form(request)
+    return await page(
+        request, "errors/too_fast.html", 429, sentence=sentence, words=words, back=back
+    )
 
 
 def words_in(data: FormData) -> list[str]:

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from portal.errors import NotFound, NotSignedIn, PortalError, TooFast, Unavailable
-from portal.web.requests import is_htmx
+from portal.web.late import too_fast
+from portal.web.requests import actor_or_none, is_htmx
 from portal.web.routing import ask_to_sign_in
 from portal.web.templates import fragment, page
 
@@ -29,9 +30,22 @@ async def on_portal_error(request: Request, error: Exception) -> Response:
         raise error
     if isinstance(error, NotSignedIn):
         return await ask_to_sign_in(request)
+    if isinstance(error, TooFast):
+        return await _too_fast(request, error)
     response = await problem(request, error.status, error.code, error.sentence)
-    if isinstance(error, TooFast | Unavailable):
+    if isinstance(error, Unavailable):
         response.headers["retry-after"] = "10"
+    return response
+
+
+async def _too_fast(request: Request, error: TooFast) -> Response:
+    """A plain form has left its page, so its words are shown; scripts still have theirs."""
+    form_is_gone = request.method == "POST" and not is_htmx(request) and not _wants_json(request)
+    if form_is_gone and actor_or_none(request):
+        response = await too_fast(request, error.sentence)
+    else:
+        response = await problem(request, error.status, error.code, error.sentence)
+    response.headers["retry-after"] = str(error.seconds)
     return response
 
 
@@ -49,7 +63,7 @@ async def on_no_database(request: Request, error: Exception) -> Response:
     """The database is away, frozen or full: said at once, without asking it anything more."""
     log.error("database.unavailable", kind=type(error).__name__)
     sentence, code = Unavailable.sentence, Unavailable.code
-    if request.headers.get("accept", "").startswith("application/json"):
+    if _wants_json(request):
         response: Response = JSONResponse({"code": code, "detail": sentence}, status_code=503)
     else:
         response = _bare(request, 503, sentence)
@@ -66,7 +80,7 @@ async def on_failure(request: Request, error: Exception) -> Response:
 async def problem(request: Request, status: int, code: str, sentence: str) -> Response:
     """The answer in the form that was asked for: JSON, a fragment, or a page."""
     number = request.scope.get("request_id", "")
-    if request.headers.get("accept", "").startswith("application/json"):
+    if _wants_json(request):
         return JSONResponse({"code": code, "detail": sentence}, status_code=status)
     context = {"status_code": status, "sentence": sentence, "request_id": number}
     try:
@@ -75,6 +89,10 @@ async def problem(request: Request, status: int, code: str, sentence: str) -> Re
         return await page(request, "errors/problem.html", status, **context)
     except Exception:  # even the page that says so may fail, for instance without a database
         return _bare(request, status, sentence)
+
+
+def _wants_json(request: Request) -> bool:
+    return request.headers.get("accept", "").startswith("application/json")
 
 
 def _bare(request: Request, status: int, sentence: str) -> Response:

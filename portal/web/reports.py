@@ -6,6 +6,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from portal.web.limits import REPORTS
 from portal.web.routing import ANYONE, post
 
 log = structlog.get_logger()
@@ -32,4 +33,4 @@ def _directive_of(body: bytes) -> str:
     return kept[:LONGEST_NAME] or "unknown"
 
 
-routes = [post("/csp-report", take_report, allow=ANYONE)]
+routes = [post("/csp-report", take_report, allow=ANYONE, pace=REPORTS)]

@@ -1,7 +1,8 @@
 """Routes that cannot forget who may use them.
 
 Every address is declared with `get` or `post` and a permission (or ANYONE). The wrapper checks the
-sign-in, the permission and, for a post, that it comes from our own page with the session's token.
+sign-in, the permission, how often one comes, and, for a post, that it comes from our own page with
+the session's token.
 """
 
 import hmac
@@ -17,6 +18,7 @@ from portal.errors import NotAllowed
 from portal.permissions import Actor, Permission
 from portal.web.forms import form_data
 from portal.web.late import give_words_back, local
+from portal.web.limits import POSTS, Pace, require_pace
 from portal.web.requests import actor_or_none, is_htmx
 from portal.web.security import csrf_token, is_same_origin
 from portal.web.state import state_of
@@ -25,10 +27,12 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Anyone:
-    """For pages that need no sign-in."""
+    """For what needs no sign-in. A browser's post must come from our own page all the same."""
 
 
 ANYONE: Final = Anyone()
+# For another server's post, which comes from no page and proves itself by a signature.
+ANY_SERVER: Final = Anyone()
 Allow = Permission | Anyone
 NOT_FROM_HERE = "This did not come from our own page. Open the page again and try once more."
 
@@ -36,17 +40,21 @@ NOT_FROM_HERE = "This did not come from our own page. Open the page again and tr
 class Guarded:
     """A handler with its permission; `tests/access/access.toml` is held against these."""
 
-    def __init__(self, handler: Handler, allow: Allow, method: str) -> None:
+    def __init__(self, handler: Handler, allow: Allow, method: str, pace: Pace | None) -> None:
         self.handler = handler
         self.allow = allow
         self.method = method
+        self.pace = pace
 
     async def answer(self, request: Request) -> Response:
-        actor = actor_or_none(request)
+        # In this order, so that another site cannot use up what a person may do.
+        if self.method == "POST" and self.allow is not ANY_SERVER:
+            _require_same_origin(request)
+        if self.pace is not None:
+            require_pace(request, self.pace)
         if not isinstance(self.allow, Permission):
-            if self.method == "POST":
-                _require_same_origin(request)
             return await self.handler(request)
+        actor = actor_or_none(request)
         if actor is None:
             return await ask_to_sign_in(request)
         if self.method == "POST" and not await _has_token(request, actor):
@@ -56,18 +64,18 @@ class Guarded:
         return await self.handler(request)
 
 
-def get(path: str, handler: Handler, *, allow: Allow) -> Route:
-    return _route(path, handler, allow, "GET")
+def get(path: str, handler: Handler, *, allow: Allow, pace: Pace | None = None) -> Route:
+    return _route(path, Guarded(handler, allow, "GET", pace))
 
 
-def post(path: str, handler: Handler, *, allow: Allow) -> Route:
-    return _route(path, handler, allow, "POST")
+def post(path: str, handler: Handler, *, allow: Allow, pace: Pace = POSTS) -> Route:
+    return _route(path, Guarded(handler, allow, "POST", pace))
 
 
-def _route(path: str, handler: Handler, allow: Allow, method: str) -> Route:
+def _route(path: str, guarded: Guarded) -> Route:
     # A bound method, because Starlette takes other callable objects for whole ASGI applications.
-    endpoint = Guarded(handler, allow, method).answer
-    return Route(path, endpoint, methods=[method], name=f"{method.lower()} {path}")
+    method = guarded.method
+    return Route(path, guarded.answer, methods=[method], name=f"{method.lower()} {path}")
 
 
 def guard_of(route: Route) -> Guarded:
@@ -95,7 +103,6 @@ def _require_same_origin(request: Request) -> None:
 
 async def _has_token(request: Request, actor: Actor) -> bool:
     """Whether the form carries this session's token; without any, it is not a form of ours."""
-    _require_same_origin(request)
     given = (await form_data(request)).get("csrf")
     if not isinstance(given, str) or not given:
         raise NotAllowed(NOT_FROM_HERE)

@@ -63,6 +63,20 @@ class FakeProvider:
         kept = {name: value for name, value in answer.items() if value is not None}
         return f"{asked['redirect_uri']}?{urlencode(kept)}"
 
+    def logout_token(self, header: dict[str, Any] | None = None, **changes: Any) -> str:
+        """What it posts to us when somebody signed out there; say `sub`, `sid` or both."""
+        now = int(clock.now().timestamp())
+        claims = {
+            "iss": self.issuer,
+            "aud": self.client_id,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_urlsafe(16),
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        }
+        head = {"alg": "ES256", "kid": self.key.kid, "typ": "logout+jwt"} | (header or {})
+        return self.sign(_without_gone(head), _without_gone(claims | changes))
+
     async def _discovery(self, request: Request) -> Response:
         return await self._answer(
             request,

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from portal.app import Portal
 
 pytestmark = one_database
-# Reports of the browser itself carry no token and change nothing.
-OPEN = {"/csp-report"}
+# Reports of the browser itself carry no token and change nothing; what a provider's server tells is
+# believed for its signature alone (tests/accounts/test_back_channel.py).
+OPEN = {"/csp-report", "/auth/back-channel-logout"}
 # The trail says that somebody looked. A patient's two conversations are made, empty, when somebody
 # first looks for them; an empty one is shown exactly like none.
 MADE_BY_LOOKING = {"audit_event", "audit_head"}
