@@ -8,6 +8,7 @@ from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
 from portal.conversations import models as conversations
 from portal.flags import models as flags
+from portal.handling import models as handling
 from portal.people import membership
 from portal.people import models as people
 from portal.treatments import models as treatments
@@ -21,6 +22,7 @@ SLICES = (
     flags,
     check_ins,
     conversations,
+    handling,
     bookings,
 )
 
