@@ -16,6 +16,7 @@ from portal.conversations.queries import Line, messages_before, notes_of
 from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE, Reading, read_page
 from portal.db import UnitOfWork
 from portal.flags.queries import FlagState, flags_of
+from portal.inbox.desk import Desk, open_desk
 from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.people.queries import Named, name_of
@@ -68,6 +69,7 @@ class OpenThread:
     between: list[Line | Event]
     notes_head: int
     about: About
+    desk: Desk
 
 
 async def open_thread(
@@ -90,6 +92,7 @@ async def open_thread(
         between=_between(reading, [*noted, *(Event(flag) for flag in flags)]),
         notes_head=noted[-1].seq if noted else 0,
         about=await _about(session, actor, patient_id, flags),
+        desk=await open_desk(session, actor, conversation, flags),
     )
 
 
