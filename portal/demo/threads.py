@@ -6,6 +6,8 @@ real, and no message names anybody.
 
 from dataclasses import dataclass
 
+from portal.handling.models import Did
+
 DAY = 24.0
 NURSE, NIGHT, DOCTOR, DESK = "day-nurse", "night-nurse", "day-doctor", "coordinator"
 HILL = "other-nurse"
@@ -21,6 +23,26 @@ class Thread:
     notes: tuple[Said, ...] = ()
     unread: int = 0
 
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Somebody of the team took, snoozed or resolved a conversation, minutes before now."""
+
+    letter: str
+    did: Did
+    by: str
+    minutes: float
+
+
+STEPS = (
+    Step("B", Did.ASSIGN, NIGHT, 30),
+    Step("E", Did.ASSIGN, NURSE, 6),
+    Step("C", Did.ASSIGN, NIGHT, 5),
+    Step("P", Did.ASSIGN, DOCTOR, 180),
+    Step("M", Did.SNOOZE, DOCTOR, 40),
+    Step("H", Did.CLOSE, DESK, 6 * DAY * 60),
+    Step("K", Did.CLOSE, NURSE, 2 * DAY * 60),
+)
 
 THREADS = (
     Thread("A", (
