@@ -116,6 +116,7 @@ THREADS = (
     Thread("L", (
         (6 * DAY - 1, NURSE, "We talked, and you felt calm after. Write any time."),
         (5 * DAY, "p", "Sleeping better."),
+        (5 * DAY - 2, NURSE, "Good to hear. Keep the evenings quiet."),
         (0.7, "p", "When can I drive again? I have work on Monday."),
     ), unread=1),
     Thread("M", (

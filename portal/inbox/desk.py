@@ -75,7 +75,7 @@ async def _owners(
     if state and state.owner_id and state.owner_id not in {one.id for one in people}:
         people.append(await name_of(session, state.owner_id))
     people.sort(key=lambda one: (one.id != actor.person_id, one.name))
-    return [("team", "No one: the team"), *((str(one.id), _name(one, actor)) for one in people)]
+    return [("team", "No one"), *((str(one.id), _name(one, actor)) for one in people)]
 
 
 def _name(one: Named, actor: Actor) -> str:
