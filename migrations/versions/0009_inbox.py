@@ -1,4 +1,4 @@
-"""How conversations are dealt with."""
+"""How conversations are dealt with, and saved replies."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,7 @@ DID = sa.Enum(
 
 def upgrade() -> None:
     _handling()
+    _saved_reply()
 
 
 def _handling() -> None:
@@ -55,5 +56,20 @@ def _handling() -> None:
     op.create_index("ix_handling_owner_id", "handling", ["owner_id"])
 
 
+def _saved_reply() -> None:
+    op.create_table(
+        "saved_reply",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("words", sa.String(length=2000), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.Column("retired_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["changed_by"], ["person.id"], name="fk_saved_reply_changed_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_saved_reply"),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("saved_reply")
     op.drop_table("handling")

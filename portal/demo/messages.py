@@ -7,9 +7,10 @@ from uuid import UUID
 from portal.conversations.models import Conversation, Kind, Message, ReadMarker
 from portal.conversations.store import sealed_for
 from portal.demo.cast import STAFF, STORIES, Story
+from portal.demo.saved_replies import SAVED_REPLIES
 from portal.demo.stage import Stage
 from portal.demo.threads import STEPS, THREADS, Said, Thread
-from portal.handling.models import Did, Handling
+from portal.handling.models import Did, Handling, SavedReply
 from portal.ids import new_id
 from portal.sealing import seal
 
@@ -30,6 +31,7 @@ async def set_conversations(stage: Stage) -> None:
     for rows in (conversations, messages, markers):
         await stage.add(rows)
     await stage.add(_handlings(stage, conversations))
+    await stage.add(_saved_replies(stage))
 
 
 def _conversation(stage: Stage, story: Story, kind: Kind, count: int) -> Conversation:
@@ -75,6 +77,12 @@ def _markers(
     if is_care:
         seen = conversation.last_seq - (0 if last_by_patient else thread.unread)
         yield _marker(stage, conversation, stage.patient_id(story), seen)
+
+
+def _saved_replies(stage: Stage) -> Iterator[SavedReply]:
+    author, at = stage.ids["day-nurse"], stage.ago(40 * 24 * 60)
+    for name, words in SAVED_REPLIES.items():
+        yield SavedReply(name=name, words=words, changed_by=author, changed_at=at)
 
 
 def _handlings(stage: Stage, conversations: Sequence[Conversation]) -> Iterator[Handling]:

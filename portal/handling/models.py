@@ -45,3 +45,19 @@ class Handling(SQLModel, table=True):
     snoozed_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     is_closed: bool = False
     at: datetime = Field(sa_type=UTCDateTime)
+
+
+class SavedReply(SQLModel, table=True):
+    """Words that the team uses again and again, with variables; they hold nothing of a patient's.
+
+    A retired one is kept, and its name is free again.
+    """
+
+    __tablename__ = "saved_reply"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(max_length=40)
+    words: str = Field(max_length=2000)
+    changed_by: UUID = Field(foreign_key="person.id")
+    changed_at: datetime = Field(sa_type=UTCDateTime)
+    retired_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

@@ -44,6 +44,7 @@ async def thread_answer(
             return see_other(f"/inbox/{care.id}")
         opened = await open_thread(unit, actor, found, _before(request))
     context = {"thread": opened, "mode": _mode(request), "notice": notice, **_ids(opened)}
+    context["put_in"] = _put_in(request, opened)
     if is_htmx(request):
         view = {"view_query": view_query(view_of(request)), "done": said}
         return fragment(request, "inbox/_opened.html", status, **context, **view)
@@ -102,8 +103,15 @@ def _ids(opened: OpenThread) -> dict[str, Any]:
         "reading": opened.reading,
         "between": opened.between,
         "desk": opened.desk,
+        "saved": opened.saved,
         "client_ids": (new_id(), new_id()),
     }
+
+
+def _put_in(request: Request, opened: OpenThread) -> str:
+    """The saved reply that was chosen without scripts, for its reader to change and send."""
+    chosen = request.query_params.get("saved", "")
+    return next((one.words for one in opened.saved if str(one.id) == chosen), "")
 
 
 def _mode(request: Request) -> str:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from portal.conversations.queries import conversation_for
-from portal.inbox import deciding
+from portal.inbox import deciding, saved_views
 from portal.inbox.desk import open_desk
 from portal.inbox.queries import threads_for
 from portal.inbox.screens import (
@@ -52,4 +52,5 @@ routes: list[BaseRoute] = [
     get("/inbox/{conversation_id}", thread, allow=Permission.INBOX_READ),
     get("/inbox/{conversation_id}/desk", desk, allow=Permission.INBOX_READ),
     *deciding.routes,
+    *saved_views.routes,
 ]

@@ -7,6 +7,7 @@ from playwright.async_api import Page, expect
 
 from portal.conversations.models import Conversation
 from portal.db import Database
+from portal.handling.saved import add_reply
 from portal.people.actions import add_person
 from portal.people.models import Person
 from portal.permissions import Role
@@ -89,3 +90,32 @@ async def test_the_forms_follow_what_somebody_else_decides(
     await expect(desk.locator("#owner")).to_have_value(str(second_nurse.id))
     await desk.locator("#resolve").click()
     await expect(desk.locator("#toast")).to_contain_text("Resolved Patient A")
+
+
+async def test_a_saved_reply_is_found_by_keyboard_and_put_in_as_text(
+    desk: Page, database: Database, care: Conversation, nurse_on_team: Person
+) -> None:
+    replies = {"sick-sips": "Small sips, {patient}.", "sick-call": "Call us.", "drive": "Not today"}
+    async with database.work() as work:
+        for name, words in replies.items():
+            await add_reply(work, nurse_on_team.id, name, words)
+    await desk.goto(f"/inbox/{care.id}")
+    await desk.keyboard.press("m")
+    await desk.keyboard.press("/")
+    search = desk.get_by_role("searchbox", name="Find a saved reply")
+    await expect(search).to_be_focused()
+    await desk.keyboard.type("sick sip")
+    await expect(desk.locator("[data-saved-count]")).to_have_text("1 saved reply")
+    await desk.keyboard.press("ArrowDown")
+    await desk.keyboard.press("Enter")
+    box = desk.locator("#reply-body")
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value("Small sips, Patient A.")
+    await desk.keyboard.type(" Now.")
+    await expect(box).to_have_value("Small sips, Patient A. Now.")
+    assert await desk.locator("[data-message].message--team").count() == 0
+    await box.fill("")
+    await desk.keyboard.press("/")
+    await desk.keyboard.press("Escape")
+    await expect(box).to_be_focused()
+    await expect(desk.locator("[data-detail-title]")).to_have_text("Patient A")
