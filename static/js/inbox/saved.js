@@ -15,7 +15,21 @@ function find(saved, words) {
   saved.querySelector("[data-saved-count]").textContent = found === 1 ? "1 saved reply" : `${found} saved replies`;
 }
 
+// The list takes room from the messages: whoever was at their end stays there.
+function keepEnd(pane, saved) {
+  const hidden = pane.scrollHeight - pane.clientHeight - pane.scrollTop;
+  if (hidden < saved.clientHeight + 80) pane.scrollTop = pane.scrollHeight;
+}
+
+function open(saved) {
+  saved.open = true;
+  keepEnd(document.querySelector(".thread__scroll"), saved);
+  saved.querySelector("[data-saved-search]").focus();
+}
+
 function close(saved) {
+  saved.querySelector("[data-saved-search]").value = "";
+  find(saved, "");
   saved.open = false;
   reply().focus();
 }
@@ -36,13 +50,10 @@ function step(saved, by) {
   places[Math.min(Math.max(here + by, 0), places.length - 1)].focus();
 }
 
+// The event comes a moment later than the opening: whoever types already goes on.
 document.addEventListener("toggle", (event) => {
   const saved = event.target;
-  if (!saved.matches?.("[data-saved]") || !saved.open) return;
-  const search = saved.querySelector("[data-saved-search]");
-  search.value = "";
-  find(saved, "");
-  search.focus();
+  if (saved.matches?.("[data-saved]") && saved.open && !saved.querySelector(".saved").contains(document.activeElement)) open(saved);
 }, true);
 
 document.addEventListener("input", (event) => {
@@ -60,7 +71,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const saved = box();
   if (!saved || event.isComposing) return;
-  if (event.key === "/" && event.target === reply() && !reply().value) saved.open = true;
+  if (event.key === "/" && event.target === reply() && !reply().value) open(saved);
   else if (!saved.open || !saved.contains(event.target)) return;
   else if (event.key === "Escape") close(saved);
   else if (event.key === "ArrowDown") step(saved, 1);
