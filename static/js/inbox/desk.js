@@ -24,38 +24,39 @@ document.addEventListener("toggle", (event) => {
   if (event.target.matches?.("[data-snooze]") && event.target.open) event.target.querySelector("button").focus();
 }, true);
 
+// Before the answer: when it comes the form is gone, and the list may have been told already.
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  const step = ctx.sourceElement?.matches?.("form[data-step]") && ctx.sourceElement.dataset.step;
+  if (!step) return;
+  const row = document.getElementById(`row-${document.querySelector("[data-detail-for]")?.dataset.detailFor}`);
+  ctx.step = step;
+  ctx.row = row?.id;
+  ctx.next = (row?.nextElementSibling ?? row?.previousElementSibling)?.id;
+});
+
 document.addEventListener("htmx:before:response", (event) => {
   const { ctx } = event.detail;
-  if (!ctx.sourceElement?.matches?.("form[data-step]")) return;
-  // After the swap the form is gone, and with it what it did.
-  ctx.step = ctx.sourceElement.dataset.step;
-  if (EXPLAINED.has(ctx.response.status)) return;
+  if (!ctx.step || EXPLAINED.has(ctx.response.status)) return;
   // Whatever else went wrong has a page of its own, which says it.
   event.preventDefault();
   ctx.sourceElement.submit();
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  const step = ctx?.step;
-  if (!step) return;
+  if (!ctx?.step) return;
   const notice = document.querySelector("#thread [data-notice]");
-  const leaves = !notice && LEAVES.has(step);
-  const next = leaves ? leave() : null;
-  if (next) go(next);
-  else if (leaves) document.getElementById("inbox-title").focus();
+  if (!notice && LEAVES.has(ctx.step)) goOn(ctx);
   else (notice ?? document.querySelector("[data-detail-title]"))?.focus();
 });
 
 // What was snoozed or resolved leaves the list at once; the next row comes, or the one before.
-function leave() {
-  const id = document.querySelector("[data-detail-for]")?.dataset.detailFor;
-  const row = document.getElementById(`row-${id}`);
-  const next = row?.nextElementSibling ?? row?.previousElementSibling;
-  row?.remove();
-  return next?.querySelector("a[data-row]");
-}
-
-function go(link) {
+function goOn({ row, next }) {
+  document.getElementById(row)?.remove();
+  const link = document.getElementById(next)?.querySelector("a[data-row]");
+  if (!link) {
+    document.getElementById("inbox-title").focus();
+    return;
+  }
   link.focus();
   link.click();
 }
