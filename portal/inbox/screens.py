@@ -10,10 +10,12 @@ from portal.audit.actions import record
 from portal.conversations.models import Kind
 from portal.conversations.queries import care_conversation_of, conversation_for
 from portal.ids import new_id
+from portal.inbox.presence import HERE, presence_of, say
 from portal.inbox.queries import Thread, in_queue, threads_for
 from portal.inbox.thread import OpenThread, open_thread
+from portal.people.queries import named
 from portal.permissions import Actor
-from portal.web.requests import actor_of, is_htmx, see_other, work
+from portal.web.requests import actor_of, is_htmx, reading, see_other, work
 from portal.web.templates import fragment, page
 
 WAITING = "waiting"
@@ -44,11 +46,25 @@ async def thread_answer(
             return see_other(f"/inbox/{care.id}")
         opened = await open_thread(unit, actor, found, _before(request))
     context = {"thread": opened, "mode": _mode(request), "notice": notice, **_ids(opened)}
+    context["here"] = await others_here(request, opened.conversation.patient_id)
     context["put_in"] = _put_in(request, opened)
     if is_htmx(request):
         view = {"view_query": view_query(view_of(request)), "done": said}
         return fragment(request, "inbox/_opened.html", status, **context, **view)
     return await page(request, "inbox/inbox.html", status, **context, **await opened_list(request))
+
+
+async def others_here(request: Request, patient_id: UUID) -> str:
+    """Who else has the thread open, in words or nothing; its reader has found it and is here."""
+    me = actor_of(request).person_id
+    say(request, HERE, me, patient_id)
+    others = presence_of(request).others(patient_id, me)
+    async with reading(request) as session:
+        names = sorted(one.name for one in (await named(session, others)).values())
+    if not names:
+        return ""
+    *most, last = names
+    return f"{', '.join(most)} and {last} are also here" if most else f"{last} is also here"
 
 
 async def opened_list(request: Request) -> dict[str, Any]:

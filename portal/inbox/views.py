@@ -1,23 +1,26 @@
 """The inbox: the list, one thread, and the list alone for a page that is already open."""
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
 from portal.conversations.queries import conversation_for
 from portal.inbox import deciding, saved_views
 from portal.inbox.desk import open_desk
+from portal.inbox.presence import GONE, say
 from portal.inbox.queries import threads_for
 from portal.inbox.screens import (
     list_context,
     opened_list,
+    others_here,
     thread_answer,
     view_of,
     view_query,
 )
 from portal.permissions import Permission
+from portal.web.forms import form_of
 from portal.web.requests import actor_of, path_id, reading
-from portal.web.routing import get
+from portal.web.routing import get, post
 from portal.web.templates import fragment, page
 
 
@@ -46,11 +49,24 @@ async def desk(request: Request) -> Response:
     return fragment(request, "inbox/_desk.html", desk=opened, view_query=query)
 
 
+async def here(request: Request) -> Response:
+    """An open page says that its thread is still open, or no more; and hears who else has it."""
+    actor, kind = actor_of(request), (await form_of(request)).raw("kind")
+    async with reading(request) as session:
+        found = await conversation_for(session, actor, path_id(request, "conversation_id"))
+        patient_id = found.patient_id
+    if kind == GONE:
+        say(request, GONE, actor.person_id, patient_id)
+        return PlainTextResponse("")
+    return PlainTextResponse(await others_here(request, patient_id))
+
+
 routes: list[BaseRoute] = [
     get("/inbox", inbox, allow=Permission.INBOX_READ),
     get("/inbox/rows", rows, allow=Permission.INBOX_READ),
     get("/inbox/{conversation_id}", thread, allow=Permission.INBOX_READ),
     get("/inbox/{conversation_id}/desk", desk, allow=Permission.INBOX_READ),
+    post("/inbox/{conversation_id}/here", here, allow=Permission.INBOX_READ),
     *deciding.routes,
     *saved_views.routes,
 ]

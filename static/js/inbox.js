@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { refreshDesk } from "./inbox/desk.js";
+import "./inbox/here.js";
 import "./inbox/saved.js";
 import { live } from "./live.js";
 

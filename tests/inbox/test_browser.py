@@ -119,3 +119,20 @@ async def test_a_saved_reply_is_found_by_keyboard_and_put_in_as_text(
     await desk.keyboard.press("Escape")
     await expect(box).to_be_focused()
     await expect(desk.locator("[data-detail-title]")).to_have_text("Patient A")
+
+
+async def test_two_see_each_other_and_are_told_before_they_answer_twice(
+    desk: Page, browse: Browse, database: Database, care: Conversation, second_nurse: Person
+) -> None:
+    other = await browse(second_nurse, "desktop")
+    await other.goto(f"/inbox/{care.id}")
+    await desk.goto(f"/inbox/{care.id}")
+    await expect(desk.locator("[data-here]")).to_have_text("Day nurse is also here")
+    box = desk.locator("#reply-body")
+    await box.fill("Small si")
+    await said(database, care, second_nurse, "Small sips, please.")
+    answered = desk.locator("[data-answered]")
+    await expect(answered).to_have_text("Day nurse has just answered. Read it before you send.")
+    await expect(box).to_have_value("Small si")
+    await desk.get_by_role("button", name="Send to patient").click()
+    await expect(answered).to_be_hidden()
