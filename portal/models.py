@@ -6,6 +6,7 @@ from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
+from portal.conversations import draft_models as drafts
 from portal.conversations import models as conversations
 from portal.flags import models as flags
 from portal.handling import models as handling
@@ -22,6 +23,7 @@ SLICES = (
     flags,
     check_ins,
     conversations,
+    drafts,
     handling,
     bookings,
 )

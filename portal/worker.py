@@ -15,6 +15,7 @@ from portal import clock
 from portal.accounts.clocks import forget_sign_ins
 from portal.bookings.clocks import lapse_holds
 from portal.check_ins.clocks import send_unfinished
+from portal.conversations.drafts import forget_sent_drafts
 from portal.db import Database
 from portal.handling.clocks import return_silent, wake_snoozed
 
@@ -25,6 +26,7 @@ JOBS: tuple[Job, ...] = (
     send_unfinished,
     lapse_holds,
     forget_sign_ins,
+    forget_sent_drafts,
     return_silent,
     wake_snoozed,
 )

@@ -1,4 +1,4 @@
-"""How conversations are dealt with, and saved replies."""
+"""How conversations are dealt with, saved replies and drafts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,7 @@ DID = sa.Enum(
 def upgrade() -> None:
     _handling()
     _saved_reply()
+    _message_draft()
 
 
 def _handling() -> None:
@@ -70,6 +71,24 @@ def _saved_reply() -> None:
     )
 
 
+def _message_draft() -> None:
+    op.create_table(
+        "message_draft",
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("saved_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name="fk_message_draft_conversation_id"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_message_draft_person_id"),
+        sa.PrimaryKeyConstraint("conversation_id", "person_id", name="pk_message_draft"),
+    )
+    op.create_index("ix_message_draft_person_id", "message_draft", ["person_id"])
+
+
 def downgrade() -> None:
+    op.drop_table("message_draft")
     op.drop_table("saved_reply")
     op.drop_table("handling")

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.audit.actions import record
+from portal.conversations.drafts import draft_of
 from portal.conversations.models import Kind
 from portal.conversations.queries import care_conversation_of, conversation_for
 from portal.ids import new_id
@@ -47,7 +48,7 @@ async def thread_answer(
         opened = await open_thread(unit, actor, found, _before(request))
     context = {"thread": opened, "mode": _mode(request), "notice": notice, **_ids(opened)}
     context["here"] = await others_here(request, opened.conversation.patient_id)
-    context["put_in"] = _put_in(request, opened)
+    context |= await _written(request, opened)
     if is_htmx(request):
         view = {"view_query": view_query(view_of(request)), "done": said}
         return fragment(request, "inbox/_opened.html", status, **context, **view)
@@ -120,8 +121,22 @@ def _ids(opened: OpenThread) -> dict[str, Any]:
         "between": opened.between,
         "desk": opened.desk,
         "saved": opened.saved,
-        "client_ids": (new_id(), new_id()),
     }
+
+
+async def _written(request: Request, opened: OpenThread) -> dict[str, Any]:
+    """What stands in the two boxes: a saved reply that was just chosen, or the reader's drafts."""
+    me = actor_of(request).person_id
+    async with reading(request) as session:
+        drafts = {
+            "reply": await draft_of(session, opened.conversation, me),
+            "note": await draft_of(session, opened.notes, me),
+        }
+    words = {kind: draft.body if draft else "" for kind, draft in drafts.items()}
+    chosen = _put_in(request, opened)
+    words["reply"] = "\n".join(part for part in (words["reply"], chosen) if part)
+    names = {kind: draft.client_id if draft else new_id() for kind, draft in drafts.items()}
+    return {"drafts": drafts, "written": words, "client_ids": names}
 
 
 def _put_in(request: Request, opened: OpenThread) -> str:

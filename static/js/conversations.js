@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { live } from "./live.js";
+import "./talk/drafts.js";
 import { Log } from "./talk/log.js";
 import { Outbox } from "./talk/outbox.js";
 

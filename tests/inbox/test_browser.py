@@ -136,3 +136,19 @@ async def test_two_see_each_other_and_are_told_before_they_answer_twice(
     await expect(box).to_have_value("Small si")
     await desk.get_by_role("button", name="Send to patient").click()
     await expect(answered).to_be_hidden()
+
+
+async def test_a_draft_is_kept_by_itself_and_stands_on_the_other_device(
+    desk: Page, browse: Browse, care: Conversation, nurse_on_team: Person
+) -> None:
+    await desk.goto(f"/inbox/{care.id}")
+    await desk.locator("#reply-body").press_sequentially("Small sips")
+    state = desk.locator('form[data-kind="reply"] [data-draft-state]')
+    await expect(state).to_have_text("Draft saved")
+    tablet = await browse(nurse_on_team, "desktop")
+    await tablet.goto(f"/inbox/{care.id}")
+    await expect(tablet.locator("#reply-body")).to_have_value("Small sips")
+    await tablet.get_by_role("button", name="Send to patient").click()
+    await expect(tablet.locator("[data-message].message--team")).to_have_count(1)
+    await desk.reload()
+    await expect(desk.locator("#reply-body")).to_have_value("")
