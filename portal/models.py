@@ -6,8 +6,10 @@ from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
+from portal.conversations import draft_models as drafts
 from portal.conversations import models as conversations
 from portal.flags import models as flags
+from portal.handling import models as handling
 from portal.people import membership
 from portal.people import models as people
 from portal.treatments import models as treatments
@@ -21,6 +23,8 @@ SLICES = (
     flags,
     check_ins,
     conversations,
+    drafts,
+    handling,
     bookings,
 )
 

@@ -22,7 +22,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Clinic:
-    """What a site fills in: its name, telephone numbers and clock."""
+    """What a site fills in: its name, telephone numbers, clock, and what it promises.
+
+    `answer_hours`: working hours within which a message is answered. `silent_minutes`: for how long
+    the owner of a waiting conversation may be silent before it goes back to the queue.
+    """
 
     name: str = "Home Infusion Care"
     nurse_line: str = "555 010 0142"
@@ -31,6 +35,8 @@ class Clinic:
     time_zone: str = "America/New_York"
     opens: int = 8
     closes: int = 18
+    answer_hours: int = 4
+    silent_minutes: int = 60
 
     @property
     def zone(self) -> ZoneInfo:
@@ -287,4 +293,6 @@ def _clinic(env: Mapping[str, str]) -> Clinic:
         time_zone=zone,
         opens=opens,
         closes=closes,
+        answer_hours=_whole(env, "INBOX_ANSWER_HOURS", Clinic.answer_hours, most=80),
+        silent_minutes=_whole(env, "INBOX_SILENT_MINUTES", Clinic.silent_minutes, most=7 * 24 * 60),
     )

@@ -15,12 +15,21 @@ from portal import clock
 from portal.accounts.clocks import forget_sign_ins
 from portal.bookings.clocks import lapse_holds
 from portal.check_ins.clocks import send_unfinished
+from portal.conversations.drafts import forget_sent_drafts
 from portal.db import Database
+from portal.handling.clocks import return_silent, wake_snoozed
 
 log = structlog.get_logger()
 
 Job = Callable[[Database, datetime], Awaitable[object]]
-JOBS: tuple[Job, ...] = (send_unfinished, lapse_holds, forget_sign_ins)
+JOBS: tuple[Job, ...] = (
+    send_unfinished,
+    lapse_holds,
+    forget_sign_ins,
+    forget_sent_drafts,
+    return_silent,
+    wake_snoozed,
+)
 EVERY = 5.0
 
 

@@ -48,6 +48,8 @@ def test_production_settings_are_read() -> None:
         ("LOG_FORMAT", "xml"),
         ("CLINIC_TIME_ZONE", "Nowhere/Land"),
         ("CLINIC_CLOSES", "7"),
+        ("INBOX_ANSWER_HOURS", "0"),
+        ("INBOX_SILENT_MINUTES", "soon"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
@@ -79,3 +81,11 @@ def test_the_demo_makes_its_own_secrets_and_keeps_them(tmp_path: Path) -> None:
 def test_roles_from_the_provider_keep_their_order_of_precedence() -> None:
     settings = Settings.from_env({**GOOD, "OIDC_ROLES": "doctors=clinician, rn=nurse"})
     assert list(settings.oidc.roles.items()) == [("doctors", "clinician"), ("rn", "nurse")]
+
+
+def test_what_the_inbox_promises_is_a_setting() -> None:
+    assert Settings.from_env(GOOD).clinic.answer_hours == 4
+    assert Settings.from_env(GOOD).clinic.silent_minutes == 60
+    named = {**GOOD, "INBOX_ANSWER_HOURS": "2", "INBOX_SILENT_MINUTES": "15"}
+    clinic = Settings.from_env(named).clinic
+    assert (clinic.answer_hours, clinic.silent_minutes) == (2, 15)

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from portal import clock
 from portal.audit.actions import record
 from portal.conversations.actions import mark_read, send_message
+from portal.conversations.drafts import draft_of
 from portal.conversations.live import live_socket
 from portal.conversations.packets import fragment_of
 from portal.conversations.queries import (
@@ -64,6 +65,7 @@ async def show(
         record(unit, "conversation:read", patient_id=found.patient_id, subject=found.id)
         reading = await read_page(unit.session, actor, found, before)
         await mark_read(unit, found, actor.person_id, reading.head)
+        draft = await draft_of(unit.session, found, actor.person_id)
     clinic = state_of(request).settings.clinic
     return await page(
         request,
@@ -72,8 +74,8 @@ async def show(
         conversation=found,
         reading=reading,
         hours=hours_words(clinic, clock.now()),
-        client_id=new_id(),
-        words=words,
+        client_id=draft.client_id if draft else new_id(),
+        words=words or (draft.body if draft else ""),
         errors={"body": error} if error else {},
     )
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from portal.conversations.models import Conversation, Kind, Message, ReadMarker
 from portal.conversations.store import sealed_for
 from portal.demo.cast import STAFF, STORIES, Story
+from portal.demo.saved_replies import SAVED_REPLIES
 from portal.demo.stage import Stage
-from portal.demo.threads import THREADS, Said, Thread
+from portal.demo.threads import STEPS, THREADS, Said, Thread
+from portal.handling.models import Did, Handling, SavedReply
 from portal.ids import new_id
 from portal.sealing import seal
 
@@ -28,6 +30,8 @@ async def set_conversations(stage: Stage) -> None:
             markers += _markers(stage, story, conversation, thread)
     for rows in (conversations, messages, markers):
         await stage.add(rows)
+    await stage.add(_handlings(stage, conversations))
+    await stage.add(_saved_replies(stage))
 
 
 def _conversation(stage: Stage, story: Story, kind: Kind, count: int) -> Conversation:
@@ -73,6 +77,31 @@ def _markers(
     if is_care:
         seen = conversation.last_seq - (0 if last_by_patient else thread.unread)
         yield _marker(stage, conversation, stage.patient_id(story), seen)
+
+
+def _saved_replies(stage: Stage) -> Iterator[SavedReply]:
+    author, at = stage.ids["day-nurse"], stage.ago(40 * 24 * 60)
+    for name, words in SAVED_REPLIES.items():
+        yield SavedReply(name=name, words=words, changed_by=author, changed_at=at)
+
+
+def _handlings(stage: Stage, conversations: Sequence[Conversation]) -> Iterator[Handling]:
+    """Who of the team has what. A step stands between the last words and now."""
+    care = {one.patient_id: one for one in conversations if one.kind is Kind.CARE}
+    for step in STEPS:
+        conversation = care[stage.ids[f"patient-{step.letter.lower()}"]]
+        yield Handling(
+            conversation_id=conversation.id,
+            number=1,
+            did=step.did,
+            by_id=stage.ids[step.by],
+            owner_id=stage.ids[step.by] if step.did is not Did.CLOSE else None,
+            seen_seq=conversation.last_seq,
+            handled_seq=conversation.last_seq if step.did is Did.CLOSE else 0,
+            snoozed_until=stage.local(1, 8) if step.did is Did.SNOOZE else None,
+            is_closed=step.did is Did.CLOSE,
+            at=stage.ago(step.minutes),
+        )
 
 
 def _marker(stage: Stage, conversation: Conversation, who: UUID, seq: int) -> ReadMarker:

@@ -6,6 +6,8 @@ real, and no message names anybody.
 
 from dataclasses import dataclass
 
+from portal.handling.models import Did
+
 DAY = 24.0
 NURSE, NIGHT, DOCTOR, DESK = "day-nurse", "night-nurse", "day-doctor", "coordinator"
 HILL = "other-nurse"
@@ -21,6 +23,26 @@ class Thread:
     notes: tuple[Said, ...] = ()
     unread: int = 0
 
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Somebody of the team took, snoozed or resolved a conversation, minutes before now."""
+
+    letter: str
+    did: Did
+    by: str
+    minutes: float
+
+
+STEPS = (
+    Step("B", Did.ASSIGN, NIGHT, 30),
+    Step("E", Did.ASSIGN, NURSE, 6),
+    Step("C", Did.ASSIGN, NIGHT, 5),
+    Step("P", Did.ASSIGN, DOCTOR, 180),
+    Step("M", Did.SNOOZE, DOCTOR, 40),
+    Step("H", Did.CLOSE, DESK, 6 * DAY * 60),
+    Step("K", Did.CLOSE, NURSE, 2 * DAY * 60),
+)
 
 THREADS = (
     Thread("A", (
@@ -94,6 +116,7 @@ THREADS = (
     Thread("L", (
         (6 * DAY - 1, NURSE, "We talked, and you felt calm after. Write any time."),
         (5 * DAY, "p", "Sleeping better."),
+        (5 * DAY - 2, NURSE, "Good to hear. Keep the evenings quiet."),
         (0.7, "p", "When can I drive again? I have work on Monday."),
     ), unread=1),
     Thread("M", (

@@ -6,17 +6,24 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from portal import clock
 from portal.conversations.models import Conversation, Kind, Message
 from portal.conversations.queries import unread_by_conversation
 from portal.conversations.store import sealed_for
 from portal.flags.queries import FlagState, open_flags_for
+from portal.handling.models import Handling
+from portal.handling.queries import states_for, waiting_for
+from portal.handling.rules import is_closed, is_snoozed
+from portal.inbox.waiting import Wait, wait_of
 from portal.people.access import is_visible
 from portal.people.models import Person
-from portal.permissions import Actor, Role
+from portal.people.queries import Named, named
+from portal.permissions import Actor
 from portal.sealing import unseal_words
+from portal.settings import Clinic
 from portal.symptoms.levels import Level
 
 PREVIEW = 120
@@ -24,7 +31,9 @@ PREVIEW = 120
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One row of the inbox. `waiting_since`: the first of the patient's words not yet answered."""
+    """One row of the inbox. `wait`: how long the first of the patient's words has waited for an
+    answer; `state`: the last step of the team with it, whose `snoozed_until` holds while
+    `is_snoozed`."""
 
     id: UUID
     patient_id: UUID
@@ -33,13 +42,21 @@ class Thread:
     last_author: str | None
     last_at: datetime
     last_seq: int
-    waiting_since: datetime | None
+    wait: Wait | None
     unread: int
     level: Level | None
+    owner: Named | None
+    state: Handling | None
+    is_snoozed: bool
+    is_closed: bool
 
     @property
     def is_waiting(self) -> bool:
-        return self.waiting_since is not None
+        return self.wait is not None
+
+    @property
+    def is_open(self) -> bool:
+        return not self.is_snoozed and not self.is_closed
 
     @property
     def hurry(self) -> int:
@@ -50,7 +67,9 @@ class Thread:
     @property
     def mark(self) -> str:
         """Changes whenever the row would look different."""
-        return f"{self.last_seq}-{self.unread}-{self.level or ''}"
+        number = self.state.number if self.state else 0
+        late = self.wait.mark if self.wait else ""
+        return f"{self.last_seq}-{self.unread}-{self.level or ''}-{number}-{late}"
 
 
 async def threads_for(session: AsyncSession, actor: Actor) -> list[Thread]:
@@ -59,28 +78,43 @@ async def threads_for(session: AsyncSession, actor: Actor) -> list[Thread]:
     Those who wait stand by the time they have waited, but nobody before a patient in danger.
     """
     unread = await unread_by_conversation(session, actor)
-    levels = highest_levels(await open_flags_for(session, actor))
-    waiting = await _waiting(session, actor)
-    threads = [
-        Thread(
-            id=conversation.id,
-            patient_id=conversation.patient_id,
-            patient_name=name,
-            preview=_preview(session, conversation, message),
-            last_author=_by_whom(actor, conversation, message, author),
-            last_at=message.sent_at,
-            last_seq=conversation.last_seq,
-            waiting_since=waiting.get(conversation.id),
-            unread=unread.get(conversation.id, 0),
-            level=levels.get(conversation.patient_id),
+    flags = await open_flags_for(session, actor)
+    levels, flagged = highest_levels(flags), last_raised(flags)
+    waiting = await waiting_for(session, actor)
+    states = await states_for(session, actor)
+    owners = await named(session, [state.owner_id for state in states.values()])
+    now, clinic = clock.now(), clinic_of(session)
+    threads = []
+    for conversation, message, name, author in await _last_messages(session, actor):
+        state, since = states.get(conversation.id), waiting.get(conversation.id)
+        flag_at = flagged.get(conversation.patient_id)
+        threads.append(
+            Thread(
+                id=conversation.id,
+                patient_id=conversation.patient_id,
+                patient_name=name,
+                preview=_preview(session, conversation, message),
+                last_author=_by_whom(actor, conversation, message, author),
+                last_at=message.sent_at,
+                last_seq=conversation.last_seq,
+                wait=wait_of(since, now, clinic) if since else None,
+                unread=unread.get(conversation.id, 0),
+                level=levels.get(conversation.patient_id),
+                owner=owners.get(state.owner_id) if state and state.owner_id else None,
+                state=state,
+                is_snoozed=is_snoozed(state, conversation.last_seq, flag_at, now),
+                is_closed=is_closed(state, conversation.last_seq),
+            )
         )
-        for conversation, message, name, author in await _last_messages(session, actor)
-    ]
-    answered = [thread for thread in threads if not thread.is_waiting]
-    return sorted(
-        (thread for thread in threads if thread.is_waiting),
-        key=lambda thread: (thread.hurry, thread.waiting_since or thread.last_at),
-    ) + sorted(answered, key=lambda thread: thread.last_at, reverse=True)
+    return in_order(threads)
+
+
+def in_order(threads: Sequence[Thread]) -> list[Thread]:
+    waits = [(thread.hurry, thread.wait.since, thread) for thread in threads if thread.wait]
+    answered = [thread for thread in threads if not thread.wait]
+    return [thread for _, _, thread in sorted(waits, key=lambda one: one[:2])] + sorted(
+        answered, key=lambda thread: thread.last_at, reverse=True
+    )
 
 
 def highest_levels(flags: Sequence[FlagState]) -> dict[UUID, Level]:
@@ -91,9 +125,43 @@ def highest_levels(flags: Sequence[FlagState]) -> dict[UUID, Level]:
     return highest
 
 
+def last_raised(flags: Sequence[FlagState]) -> dict[UUID, datetime]:
+    """When each patient's newest open flag was raised, or raised again."""
+    last: dict[UUID, datetime] = {}
+    for flag in sorted(flags, key=lambda flag: flag.flag.waiting_since):
+        last[flag.patient_id] = flag.flag.waiting_since
+    return last
+
+
 async def count_waiting_for(session: AsyncSession, actor: Actor) -> int:
-    """How many patients wait for an answer."""
-    return len(await _waiting(session, actor))
+    """How many patients wait for this person, or for anybody: the number beside the link."""
+    waiting = await waiting_for(session, actor)
+    states = await states_for(session, actor) if waiting else {}
+    mine = {id for id in waiting if not _is_others(states.get(id), actor)}
+    now = clock.now()
+    asleep = {id for id in mine if id in states and (states[id].snoozed_until or now) > now}
+    if not asleep:
+        return len(mine)
+    flagged = last_raised(await open_flags_for(session, actor))
+    rows = await session.exec(select(Conversation).where(col(Conversation.id).in_(asleep)))
+    return len(mine) - sum(
+        is_snoozed(states[one.id], one.last_seq, flagged.get(one.patient_id), now)
+        for one in rows.all()
+    )
+
+
+def in_queue(thread: Thread, actor: Actor) -> bool:
+    """Waiting, and not handed to somebody else: one conversation is one person's, or the team's."""
+    return thread.is_waiting and thread.is_open and not _is_others(thread.state, actor)
+
+
+def _is_others(state: Handling | None, actor: Actor) -> bool:
+    return state is not None and state.owner_id not in {None, actor.person_id}
+
+
+def clinic_of(session: AsyncSession) -> Clinic:
+    clinic: Clinic = session.info["clinic"]
+    return clinic
 
 
 async def _last_messages(
@@ -116,31 +184,6 @@ async def _last_messages(
         )
     )
     return rows.all()
-
-
-async def _waiting(session: AsyncSession, actor: Actor) -> dict[UUID, datetime]:
-    """When each waiting patient first wrote after the team's last answer."""
-    answered = (
-        select(func.coalesce(func.max(Message.seq), 0))
-        .join(Person, col(Person.id) == col(Message.author_id))
-        .where(
-            col(Message.conversation_id) == col(Conversation.id),
-            col(Person.role) != Role.PATIENT,
-        )
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
-    rows = await session.exec(
-        select(Conversation.id, col(Message.sent_at))
-        .join(Message, col(Message.conversation_id) == col(Conversation.id))
-        .where(
-            is_visible(actor, Conversation.patient_id),
-            col(Conversation.kind) == Kind.CARE,
-            col(Conversation.closed_at).is_(None),
-            col(Message.seq) == answered + 1,
-        )
-    )
-    return dict(rows.all())
 
 
 def _preview(session: AsyncSession, conversation: Conversation, message: Message) -> str:

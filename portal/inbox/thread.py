@@ -16,6 +16,9 @@ from portal.conversations.queries import Line, messages_before, notes_of
 from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE, Reading, read_page
 from portal.db import UnitOfWork
 from portal.flags.queries import FlagState, flags_of
+from portal.handling.saved import fill, saved_replies
+from portal.inbox.desk import Desk, open_desk
+from portal.inbox.queries import clinic_of
 from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.people.queries import Named, name_of
@@ -23,6 +26,7 @@ from portal.permissions import Actor
 from portal.symptoms.levels import Level
 from portal.treatments.models import Dose, TreatmentPlan
 from portal.treatments.queries import latest_dose, plan_of
+from portal.web.times import clock_time, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,15 @@ class About:
     @property
     def level(self) -> Level | None:
         return min((flag.level for flag in self.flags), key=lambda level: level.rank, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A saved reply as it reads for this patient."""
+
+    id: UUID
+    name: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,8 @@ class OpenThread:
     between: list[Line | Event]
     notes_head: int
     about: About
+    desk: Desk
+    saved: list[Words]
 
 
 async def open_thread(
@@ -79,6 +94,7 @@ async def open_thread(
     reading = await read_page(session, actor, conversation, before)
     noted = await messages_before(session, notes, AFTER_EVERYTHING, LINES_ON_A_PAGE)
     flags = await flags_of(session, patient_id)
+    about = await _about(session, actor, patient_id, flags)
     record(work, "conversation:read", patient_id=patient_id, subject=conversation.id)
     if reading.is_latest:
         await mark_read(work, conversation, actor.person_id, reading.head)
@@ -89,7 +105,9 @@ async def open_thread(
         reading=reading,
         between=_between(reading, [*noted, *(Event(flag) for flag in flags)]),
         notes_head=noted[-1].seq if noted else 0,
-        about=await _about(session, actor, patient_id, flags),
+        about=about,
+        saved=await words_for(session, about),
+        desk=await open_desk(session, actor, conversation, flags),
     )
 
 
@@ -103,6 +121,23 @@ def _between(reading: Reading, others: Sequence[Line | Event]) -> list[Line | Ev
 
 def _within(at: datetime, first: datetime | None, last: datetime | None) -> bool:
     return (first is None or at >= first) and (last is None or at <= last)
+
+
+async def words_for(session: AsyncSession, about: About) -> list[Words]:
+    """The saved replies as they read for this patient, with times in the patient's zone."""
+    starts_at = about.visit.starts_at if about.visit else None
+    values = {
+        "patient": about.person.name,
+        "next visit": _moment(starts_at, about.zone) if starts_at else None,
+        "nurse line": clinic_of(session).nurse_line,
+    }
+    replies = await saved_replies(session)
+    return [Words(one.id, one.name, fill(one.words, values)) for one in replies]
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    """A day by its date: the words are read later than they are written."""
+    return f"{day(at, zone)}, {clock_time(at, zone)}"
 
 
 async def _about(

@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { live } from "./live.js";
+import "./talk/drafts.js";
 import { Log } from "./talk/log.js";
 import { Outbox } from "./talk/outbox.js";
 
@@ -48,6 +49,7 @@ class Talk {
     const message = this.log.insert(frame.html);
     if (frame.author.id === this.log.person) this.outbox?.arrived(frame.client_id);
     else clearTyping();
+    document.dispatchEvent(new CustomEvent("message-arrived", { detail: { frame, person: this.log.person } }));
     if (message.classList.contains(`message--${this.log.viewer}`)) this.log.showState("Sent");
     this.markRead();
   }

@@ -2,6 +2,9 @@
 // module rows and modes are plain links.
 
 import { announce } from "./announce.js";
+import { refreshDesk } from "./inbox/desk.js";
+import "./inbox/here.js";
+import "./inbox/saved.js";
 import { live } from "./live.js";
 
 const list = document.getElementById("inbox-list");
@@ -78,7 +81,7 @@ function count(rows) {
   for (const total of document.querySelectorAll("[data-total]")) {
     total.textContent = rows.dataset[total.dataset.total];
   }
-  for (const number of document.querySelectorAll('[data-count="inbox"]')) number.textContent = rows.dataset.unanswered;
+  for (const number of document.querySelectorAll('[data-count="inbox"]')) number.textContent = rows.dataset.waiting;
 }
 
 function write(mode) {
@@ -108,4 +111,7 @@ document.addEventListener("htmx:after:swap", () => {
   window.history.replaceState(null, "", row?.getAttribute("href") ?? `/inbox/${id}`);
 });
 
-live.followTopic("inbox", refresh);
+live.followTopic("inbox", () => {
+  refresh();
+  refreshDesk();
+});

@@ -107,6 +107,7 @@ class Walk:
         everything: Ids = {
             "team_id": clinic.team.id,
             "session_id": uuid4(),
+            "reply_id": uuid4(),
             "token": "x",
             "ticket": "x",
         }

@@ -45,7 +45,8 @@ async def test_a_patient_waits_from_their_first_words_until_somebody_answers(
     await said(database, care, patient, "Very sick")
     async with database.read() as session:
         (thread,) = await threads_for(session, actor)
-    assert thread.waiting_since == begun
+    assert thread.wait is not None
+    assert thread.wait.since == begun
     assert (thread.preview, thread.unread) == ("Very sick", 2)
     await said(database, care, nurse_on_team, "Small sips")
     async with database.read() as session:

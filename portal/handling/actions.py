@@ -1,0 +1,142 @@
+"""The steps: hand over, give back, snooze, close, reopen, "no reply needed".
+
+Each names the step it was decided on (`after`), so of two people who act at once the second is
+told who was first. A step that ends the waiting also names the last message that was seen, so that
+nothing that came meanwhile is ended unread. The caller has found the conversation through the
+actor.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal import clock
+from portal.audit.actions import record
+from portal.conversations.models import Conversation
+from portal.db import UnitOfWork
+from portal.errors import Invalid
+from portal.handling.models import Did, Handling
+from portal.handling.queries import state_of_handling
+from portal.handling.refusals import new_words, who_was_first
+from portal.ids import new_id
+from portal.people.models import Patient
+from portal.people.queries import practitioners_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was on the page of whoever decides: the number of the last step, the last message."""
+
+    number: int
+    seq: int
+
+
+async def assign(
+    work: UnitOfWork, conversation: Conversation, seen: Seen, owner_id: UUID | None
+) -> Handling:
+    """Hand over to somebody of the patient's care team; None gives it back to the team."""
+    if owner_id is None:
+        return await _step(work, conversation, seen, Did.RELEASE, {"owner_id": None})
+    patient = await work.session.get_one(Patient, conversation.patient_id)
+    if owner_id not in {one.id for one in await practitioners_of(work.session, patient)}:
+        raise Invalid("Choose somebody of this patient's care team.")
+    return await _step(work, conversation, seen, Did.ASSIGN, {"owner_id": owner_id})
+
+
+async def snooze(
+    work: UnitOfWork, conversation: Conversation, seen: Seen, until: datetime
+) -> Handling:
+    """Out of the way until then, a new message or a new flag."""
+    _require_read(conversation, seen)
+    return await _step(work, conversation, seen, Did.SNOOZE, {"snoozed_until": until})
+
+
+async def wake(work: UnitOfWork, conversation: Conversation, seen: Seen) -> Handling:
+    return await _step(work, conversation, seen, Did.WAKE, {})
+
+
+async def close(work: UnitOfWork, conversation: Conversation, seen: Seen) -> Handling:
+    """Nothing is open any more, and nobody has it. A new message opens it again by itself."""
+    _require_read(conversation, seen)
+    closed = {"is_closed": True, "handled_seq": seen.seq, "owner_id": None}
+    return await _step(work, conversation, seen, Did.CLOSE, closed)
+
+
+async def reopen(work: UnitOfWork, conversation: Conversation, seen: Seen) -> Handling:
+    return await _step(work, conversation, seen, Did.REOPEN, {})
+
+
+async def need_no_reply(work: UnitOfWork, conversation: Conversation, seen: Seen) -> Handling:
+    """The patient's last words need no answer. The next ones wait again."""
+    _require_read(conversation, seen)
+    return await _step(work, conversation, seen, Did.NO_REPLY, {"handled_seq": seen.seq})
+
+
+def _require_read(conversation: Conversation, seen: Seen) -> None:
+    if conversation.last_seq > seen.seq:
+        raise new_words()
+
+
+async def _step(
+    work: UnitOfWork,
+    conversation: Conversation,
+    seen: Seen,
+    did: Did,
+    changes: dict[str, Any],
+) -> Handling:
+    before = await state_of_handling(work.session, conversation.id)
+    if (before.number if before else 0) != seen.number:
+        raise await who_was_first(work, before)
+    made = await add_step(work, conversation, before, did, changes)
+    if made is None:
+        raise await who_was_first(work, await state_of_handling(work.session, conversation.id))
+    return made
+
+
+async def add_step(
+    work: UnitOfWork,
+    conversation: Conversation,
+    before: Handling | None,
+    did: Did,
+    changes: dict[str, Any],
+) -> Handling | None:
+    """The state after this step; None when somebody else has taken its number meanwhile."""
+    state = _after(work, conversation, before, did) | changes
+    dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
+    made = await work.session.exec(
+        dialect.insert(Handling).values(**state).on_conflict_do_nothing()
+    )
+    if not made.rowcount:
+        return None
+    _tell(work, conversation, did, state["owner_id"])
+    return Handling(**state)
+
+
+def _after(
+    work: UnitOfWork, conversation: Conversation, before: Handling | None, did: Did
+) -> dict[str, Any]:
+    """What stays as it was. Whatever is done to a conversation wakes it and opens it again."""
+    return {
+        "id": new_id(),
+        "conversation_id": conversation.id,
+        "number": before.number + 1 if before else 1,
+        "did": did,
+        "by_id": work.actor.person_id if work.actor else None,
+        "owner_id": before.owner_id if before else None,
+        "seen_seq": conversation.last_seq,
+        "handled_seq": before.handled_seq if before else 0,
+        "snoozed_until": None,
+        "is_closed": False,
+        "at": clock.now(),
+    }
+
+
+def _tell(work: UnitOfWork, conversation: Conversation, did: Did, owner_id: UUID | None) -> None:
+    patient_id = conversation.patient_id
+    detail = {"owner": str(owner_id)} if owner_id else {}
+    tag = f"handling:{did.value}"
+    record(work, tag, patient_id=patient_id, subject=conversation.id, detail=detail)
+    work.announce("inbox", "handling", conversation.id, patient_id)

@@ -1,0 +1,154 @@
+"""The inbox by keyboard, and two people of the team at one conversation."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, expect
+
+from portal.conversations.models import Conversation
+from portal.db import Database
+from portal.handling.saved import add_reply
+from portal.people.actions import add_person
+from portal.people.models import Person
+from portal.permissions import Role
+from tests.conftest import Browse
+from tests.conversations.people import opened, said
+from tests.people import ZONE, Clinic
+
+# What a browser does has nothing to do with the kind of database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+async def care(database: Database, patient: Person) -> Conversation:
+    care, _ = await opened(database, patient)
+    await said(database, care, patient, "Sick")
+    return care
+
+
+@pytest.fixture
+async def second(database: Database, clinic: Clinic) -> Conversation:
+    """Another patient of the team, who wrote later."""
+    async with database.work() as work:
+        person = await add_person(
+            work, name="Patient C", role=Role.PATIENT, time_zone=ZONE, care_team=clinic.team
+        )
+    care, _ = await opened(database, person)
+    await said(database, care, person, "Can I drive?")
+    return care
+
+
+@pytest.fixture
+async def desk(browse: Browse, nurse_on_team: Person) -> AsyncIterator[Page]:
+    page = await browse(nurse_on_team, "desktop")
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    assert problems == []
+
+
+async def test_owner_snooze_and_resolve_by_keyboard(
+    desk: Page, care: Conversation, second: Conversation, nurse_on_team: Person
+) -> None:
+    await desk.goto("/inbox")
+    await desk.keyboard.press("j")
+    await expect(desk.locator("[data-detail-title]")).to_have_text("Patient A")
+    await desk.keyboard.press("o")
+    await expect(desk.locator("#owner")).to_be_focused()
+    await desk.locator("#owner").select_option(str(nurse_on_team.id))
+    await desk.keyboard.press("Tab")
+    await desk.keyboard.press("Enter")
+    await expect(desk.locator("#toast")).to_contain_text("Patient A is yours")
+    await expect(desk.locator("[data-total=mine]")).to_have_text("1")
+    await expect(desk.locator("[data-detail-title]")).to_be_focused()
+
+    await desk.keyboard.press("s")
+    await expect(desk.get_by_role("button", name="15 min")).to_be_focused()
+    await desk.keyboard.press("Enter")
+    await expect(desk.locator("[data-detail-title]")).to_have_text("Patient C")
+    await expect(desk.locator(f"#row-{care.id}")).to_have_count(0)
+    await expect(desk.locator(f"#open-{second.id}")).to_be_focused()
+
+    await desk.keyboard.press("r")
+    await expect(desk.locator("#toast")).to_contain_text("Resolved Patient C")
+    await expect(desk.locator("[data-total=closed]")).to_have_text("1")
+    await expect(desk.locator("[data-total=waiting]")).to_have_text("0")
+    await expect(desk.locator("#inbox-title")).to_be_focused()
+
+
+async def test_the_forms_follow_what_somebody_else_decides(
+    desk: Page,
+    browse: Browse,
+    care: Conversation,
+    second_nurse: Person,
+) -> None:
+    await desk.goto(f"/inbox/{care.id}")
+    other = await browse(second_nurse, "desktop")
+    await other.goto(f"/inbox/{care.id}")
+    await other.locator("#owner").select_option(str(second_nurse.id))
+    await other.locator("#hand-over").click()
+    await expect(desk.locator("#owner")).to_have_value(str(second_nurse.id))
+    await desk.locator("#resolve").click()
+    await expect(desk.locator("#toast")).to_contain_text("Resolved Patient A")
+
+
+async def test_a_saved_reply_is_found_by_keyboard_and_put_in_as_text(
+    desk: Page, database: Database, care: Conversation, nurse_on_team: Person
+) -> None:
+    replies = {"sick-sips": "Small sips, {patient}.", "sick-call": "Call us.", "drive": "Not today"}
+    async with database.work() as work:
+        for name, words in replies.items():
+            await add_reply(work, nurse_on_team.id, name, words)
+    await desk.goto(f"/inbox/{care.id}")
+    await desk.keyboard.press("m")
+    await desk.keyboard.press("/")
+    search = desk.get_by_role("searchbox", name="Find a saved reply")
+    await expect(search).to_be_focused()
+    await desk.keyboard.type("sick sip")
+    await expect(desk.locator("[data-saved-count]")).to_have_text("1 saved reply")
+    await desk.keyboard.press("ArrowDown")
+    await desk.keyboard.press("Enter")
+    box = desk.locator("#reply-body")
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value("Small sips, Patient A.")
+    await desk.keyboard.type(" Now.")
+    await expect(box).to_have_value("Small sips, Patient A. Now.")
+    assert await desk.locator("[data-message].message--team").count() == 0
+    await box.fill("")
+    await desk.keyboard.press("/")
+    await desk.keyboard.press("Escape")
+    await expect(box).to_be_focused()
+    await expect(desk.locator("[data-detail-title]")).to_have_text("Patient A")
+
+
+async def test_two_see_each_other_and_are_told_before_they_answer_twice(
+    desk: Page, browse: Browse, database: Database, care: Conversation, second_nurse: Person
+) -> None:
+    other = await browse(second_nurse, "desktop")
+    await other.goto(f"/inbox/{care.id}")
+    await desk.goto(f"/inbox/{care.id}")
+    await expect(desk.locator("[data-here]")).to_have_text("Day nurse is also here")
+    box = desk.locator("#reply-body")
+    await box.fill("Small si")
+    await said(database, care, second_nurse, "Small sips, please.")
+    answered = desk.locator("[data-answered]")
+    await expect(answered).to_have_text("Day nurse has just answered. Read it before you send.")
+    await expect(box).to_have_value("Small si")
+    await desk.get_by_role("button", name="Send to patient").click()
+    await expect(answered).to_be_hidden()
+
+
+async def test_a_draft_is_kept_by_itself_and_stands_on_the_other_device(
+    desk: Page, browse: Browse, care: Conversation, nurse_on_team: Person
+) -> None:
+    await desk.goto(f"/inbox/{care.id}")
+    await desk.locator("#reply-body").press_sequentially("Small sips")
+    state = desk.locator('form[data-kind="reply"] [data-draft-state]')
+    await expect(state).to_have_text("Draft saved")
+    tablet = await browse(nurse_on_team, "desktop")
+    await tablet.goto(f"/inbox/{care.id}")
+    await expect(tablet.locator("#reply-body")).to_have_value("Small sips")
+    await tablet.get_by_role("button", name="Send to patient").click()
+    await expect(tablet.locator("[data-message].message--team")).to_have_count(1)
+    await desk.reload()
+    await expect(desk.locator("#reply-body")).to_have_value("")
