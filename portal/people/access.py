@@ -4,9 +4,11 @@ A patient sees themself. Staff see the patients of the care teams they are on no
 see no patient. What is not the actor's is answered exactly like what is not there.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -34,6 +36,24 @@ async def visible_patient_ids(session: AsyncSession, actor: Actor) -> frozenset[
     if actor.role is Role.PATIENT:
         return frozenset({actor.person_id})
     return frozenset((await session.exec(patients_visible_to(actor))).all())
+
+
+def visible_pairs(
+    connection: Connection, actors: Iterable[Actor], patient_ids: Iterable[UUID]
+) -> set[tuple[UUID, UUID]]:
+    """Which of these people see which of these patients, as (person, patient): for many at once."""
+    people = {actor.person_id: actor.role for actor in actors}
+    patients = set(patient_ids)
+    pairs = {(id, id) for id, role in people.items() if role is Role.PATIENT and id in patients}
+    staff = [id for id, role in people.items() if role not in {Role.PATIENT, Role.ADMIN}]
+    if staff and patients:
+        members = (
+            select(CareTeamMember.practitioner_id, Patient.id)
+            .join(Patient, col(Patient.care_team_id) == col(CareTeamMember.care_team_id))
+            .where(col(CareTeamMember.practitioner_id).in_(staff), col(Patient.id).in_(patients))
+        )
+        pairs.update((row[0], row[1]) for row in connection.execute(members))
+    return pairs
 
 
 async def patient_for(session: AsyncSession, actor: Actor, patient_id: UUID) -> Patient:
