@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 from sqlmodel import col, insert, select, update
 
 from portal import clock
@@ -22,6 +22,14 @@ from portal.permissions import Actor
 from portal.sealing import Vault
 
 _PENDING = "audit"
+# Built once: putting a statement together costs more than running it.
+_END = select(AuditHead.seq, AuditHead.mac).where(col(AuditHead.id) == 1).with_for_update()
+_LENGTHEN = insert(AuditEvent)
+_SET_END = (
+    update(AuditHead)
+    .where(col(AuditHead.id) == 1)
+    .values(seq=bindparam("end"), mac=bindparam("last"))
+)
 
 
 class Recorded(Protocol):
@@ -103,16 +111,15 @@ async def _chain_pending(work: UnitOfWork) -> None:
 
 def chain(connection: Connection, key: bytes, entries: Sequence[Entry]) -> None:
     """Lengthen the chain by these; the last thing a transaction does before it commits."""
-    end = select(AuditHead.seq, AuditHead.mac).where(col(AuditHead.id) == 1).with_for_update()
-    seq, mac = connection.execute(end).one()
+    seq, mac = connection.execute(_END).one()
     rows = []
     for entry in entries:
         seq += 1
         entry.seq = seq
         mac = mac_of(key, mac, entry)
         rows.append(_row_of(entry, mac))
-    connection.execute(insert(AuditEvent), rows)
-    connection.execute(update(AuditHead).where(col(AuditHead.id) == 1).values(seq=seq, mac=mac))
+    connection.execute(_LENGTHEN, rows)
+    connection.execute(_SET_END, {"end": seq, "last": mac})
 
 
 def _row_of(entry: Entry, mac: str) -> dict[str, Any]:

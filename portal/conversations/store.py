@@ -4,13 +4,14 @@ Many are stored at a time: one look at what is there, one insert. What is wrong 
 that one's answer and leaves the others as they are.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, tuple_, union_all
+from sqlalchemy import Connection, Uuid, and_, bindparam, text, union_all
 from sqlmodel import SQLModel, col, insert, select, update
 
 from portal import clock
@@ -20,6 +21,69 @@ from portal.errors import NotFound, PortalError, Unavailable
 from portal.ids import new_id
 from portal.people.models import Person
 from portal.sealing import CannotOpen, Vault
+
+
+def _table(model: type[SQLModel]) -> Any:
+    return model.__table__  # type: ignore[attr-defined]
+
+
+def _columns(model: type[SQLModel], *names: str) -> list[Any]:
+    return [_table(model).c[name] for name in names]
+
+
+_NAMES = ("id", "conversation_id", "seq", "author_id", "client_id", "sent_at", "body")
+# Built once: putting a statement together costs more than running it.
+_LOCK = (
+    select(*_columns(Conversation, "id", "patient_id", "kind", "last_seq", "closed_at"))
+    .add_columns(col(Person.time_zone))
+    .join(Person, col(Person.id) == col(Conversation.patient_id))
+    .where(col(Conversation.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Conversation.id))
+    .with_for_update(of=_table(Conversation))
+)
+
+
+def _said_before_on(names: str) -> Any:
+    """Every place's last message, and what was stored under some names already.
+
+    The names come as JSON: neither database looks up a list of tuples in an index.
+    """
+    keys = ("conversation_id", "author_id", "client_id")
+    wanted = text(names).columns(**dict.fromkeys(keys, Uuid())).subquery()
+    message, conversation = _table(Message).c, _table(Conversation).c
+    columns = _columns(Message, *_NAMES)
+    return union_all(
+        select(*columns)
+        .select_from(wanted)
+        .join(_table(Message), and_(*(message[key] == wanted.c[key] for key in keys))),
+        select(*columns)
+        .select_from(_table(Conversation))
+        .join(
+            _table(Message),
+            and_(message.conversation_id == conversation.id, message.seq == conversation.last_seq),
+        )
+        .where(conversation.id.in_(bindparam("ids", expanding=True))),
+    )
+
+
+_SAID_BEFORE = {
+    "sqlite": _said_before_on(
+        "select json_extract(value, '$[0]') as conversation_id,"
+        " json_extract(value, '$[1]') as author_id, json_extract(value, '$[2]') as client_id"
+        " from json_each(:names)"
+    ),
+    "postgresql": _said_before_on(
+        "select cast(value ->> 0 as uuid) as conversation_id,"
+        " cast(value ->> 1 as uuid) as author_id, cast(value ->> 2 as uuid) as client_id"
+        " from json_array_elements(cast(:names as json))"
+    ),
+}
+_KEEP = insert(Message)
+_SET_HEAD = (
+    update(Conversation)
+    .where(col(Conversation.id) == bindparam("at"))
+    .values(last_seq=bindparam("head"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +140,7 @@ def lock(connection: Connection, conversation_ids: Iterable[UUID]) -> dict[UUID,
     """Lock these conversations' rows: their writers take turns, so numbers are given in the order
     of commits, and a resend beside the first send meets it. Always in the order of their ids, so
     that no two transactions wait for each other."""
-    columns: list[Any] = [getattr(Conversation, name) for name in _OF_PLACE]
-    columns.append(Person.time_zone)
-    rows = connection.execute(
-        select(*columns)
-        .join(Person, col(Person.id) == col(Conversation.patient_id))
-        .where(col(Conversation.id).in_(sorted(conversation_ids)))
-        .order_by(col(Conversation.id))
-        .with_for_update(of=_table(Conversation))
-    )
+    rows = connection.execute(_LOCK, {"ids": sorted(conversation_ids)})
     return {row[0]: Place(row[0], row[1], Kind(row[2]), *row[3:]) for row in rows}
 
 
@@ -161,7 +217,7 @@ class _Sheet:
     def write(self, connection: Connection) -> None:
         if not self._rows:
             return
-        connection.execute(insert(Message), self._rows)
+        connection.execute(_KEEP, self._rows)
         heads = [
             {"at": place_id, "head": self._heads[place_id][0]}
             for place_id in sorted({row["conversation_id"] for row in self._rows})
@@ -169,30 +225,13 @@ class _Sheet:
         connection.execute(_SET_HEAD, heads)
 
 
-_OF_PLACE = ("id", "patient_id", "kind", "last_seq", "closed_at")
-_NAMES = ("id", "conversation_id", "seq", "author_id", "client_id", "sent_at", "body")
-_SET_HEAD = (
-    update(Conversation)
-    .where(col(Conversation.id) == bindparam("at"))
-    .values(last_seq=bindparam("head"))
-)
-
-
 def _said_before(
     connection: Connection, places: dict[UUID, Place], drafts: Sequence[Draft]
 ) -> list[Any]:
     """Every place's last message, and what was stored under the drafts' names already."""
-    columns: list[Any] = [getattr(Message, name) for name in _NAMES]
-    names = tuple_(col(Message.conversation_id), col(Message.author_id), col(Message.client_id))
-    heads = tuple_(col(Message.conversation_id), col(Message.seq))
-    said = select(*columns).where(
-        names.in_([draft.name for draft in drafts if draft.conversation_id in places])
-    )
-    last = select(*columns).where(
-        heads.in_([(place.id, place.last_seq) for place in places.values()])
-    )
-    return list(connection.execute(union_all(said, last)))
-
-
-def _table(model: type[SQLModel]) -> Any:
-    return model.__table__  # type: ignore[attr-defined]
+    names = [
+        [part.hex for part in draft.name] for draft in drafts if draft.conversation_id in places
+    ]
+    query = _SAID_BEFORE[connection.dialect.name]
+    found = connection.execute(query, {"names": json.dumps(names), "ids": list(places)})
+    return list(found)

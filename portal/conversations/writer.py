@@ -25,7 +25,7 @@ from portal.conversations.store import Draft, Place, Stored, lock, store
 from portal.conversations.streams import Streams
 from portal.db import Database
 from portal.errors import NotAllowed, NotFound, PortalError, Unavailable
-from portal.people.access import visible_pairs
+from portal.people.access import Sight
 from portal.people.queries import Named
 from portal.permissions import Actor, Permission
 from portal.sealing import Vault
@@ -117,9 +117,8 @@ class Writer:
         return await self._commit_once(letters)
 
     async def _commit_once(self, letters: Sequence[Letter]) -> _Written:
-        async with self._database.work() as work:
-            connection = await work.session.connection()
-            return await connection.run_sync(_write_down, self._database.vault, letters)
+        vault = self._database.vault
+        return await self._database.together(lambda held: _write_down(held, vault, letters))
 
     def _tell(self, letters: Sequence[Letter], written: _Written) -> None:
         """Hand over to the followers here, then announce to everybody."""
@@ -163,8 +162,8 @@ def _write_down(connection: Connection, vault: Vault, letters: Sequence[Letter])
     """One transaction: find through the actors, store, note in the trail."""
     places = lock(connection, {letter.draft.conversation_id for letter in letters})
     patients = {place.patient_id for place in places.values()}
-    pairs = visible_pairs(connection, (letter.actor for letter in letters), patients)
-    refusals = [_refusal(letter.actor, places, letter.draft, pairs) for letter in letters]
+    sight = Sight(connection, (letter.actor for letter in letters), patients)
+    refusals = [_refusal(letter.actor, places, letter.draft, sight) for letter in letters]
     drafts = [
         letter.draft for letter, refusal in zip(letters, refusals, strict=True) if refusal is None
     ]
@@ -187,11 +186,11 @@ def _write_down(connection: Connection, vault: Vault, letters: Sequence[Letter])
 
 
 def _refusal(
-    actor: Actor, places: dict[UUID, Place], draft: Draft, pairs: set[tuple[UUID, UUID]]
+    actor: Actor, places: dict[UUID, Place], draft: Draft, sight: Sight
 ) -> PortalError | None:
     """Why this person may not write there: missing, not theirs and staff-only look the same."""
     place = places.get(draft.conversation_id)
-    if place is None or (actor.person_id, place.patient_id) not in pairs:
+    if place is None or not sight.reaches(actor, place.patient_id):
         return NotFound()
     if place.kind is Kind.NOTES and not actor.may(Permission.NOTE_WRITE):
         return NotFound()

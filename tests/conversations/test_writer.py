@@ -4,12 +4,12 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 from sqlmodel import col, func, select
 
 from portal.audit.models import AuditEvent
@@ -61,13 +61,23 @@ def numbers(answers: list[Stored | BaseException]) -> list[int]:
 
 
 async def test_what_waits_together_is_one_transaction(
-    database: Database, writer: Writer, care: Conversation, author: Actor
+    database: Database,
+    writer: Writer,
+    care: Conversation,
+    author: Actor,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    commits: list[object] = []
-    event.listen(database.engine.sync_engine, "commit", commits.append)
+    transactions: list[object] = []
+    together = database.together
+
+    async def counted(write: Any) -> Any:
+        transactions.append(write)
+        return await together(write)
+
+    monkeypatch.setattr(database, "together", counted)
     answers = await answers_of(writer, *(letter(author, care) for _ in range(50)))
     assert numbers(answers) == list(range(1, 51))
-    assert len(commits) == 1
+    assert len(transactions) == 1
 
 
 async def test_a_resend_in_the_same_group_is_the_same_message(
@@ -203,8 +213,8 @@ async def test_any_interleaving_is_numbered_and_once(
     before = {place.id: place.last_seq for place in places}
     async with two_processes(database) as processes:
         tasks = []
-        for process, who, where, name, words, turns in steps:
-            sent = letter(actors[who], places[where], f"Words {words}", names[name])
+        for process, who, where, name, word, turns in steps:
+            sent = letter(actors[who], places[where], f"Words {word}", names[name])
             task = asyncio.create_task(processes[process].send(sent))
             tasks.append((sent, task))
             for _ in range(turns):
