@@ -75,7 +75,7 @@ async def _write(websocket: WebSocket, connection: Connection) -> None:
         # Ending the connection ends this write; a timer costs less than a time-out does.
         timer = loop.call_later(LONGEST_WRITE, connection.end, Close.TOO_SLOW)
         try:
-            await websocket.send({"type": "websocket.send", "text": text})
+            await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError) as error:
             raise _Over from error
         finally:
