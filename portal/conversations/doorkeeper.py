@@ -19,7 +19,7 @@ from portal.accounts.models import Session
 from portal.accounts.sessions import Limits, actor_from, hash_of, is_alive
 from portal.announcements import Announcement
 from portal.errors import TooFast
-from portal.people.access import visible_patient_ids
+from portal.people.access import visible_to_all
 from portal.people.models import Person
 from portal.permissions import Role
 from portal.realtime.closes import Close
@@ -29,7 +29,7 @@ from portal.realtime.hub import Hub
 log = structlog.get_logger()
 
 LOOK_EVERY = 5.0
-AT_ONCE = 200
+AT_ONCE = 40
 TRY_AGAIN_AFTER = 1.0
 # How a database that is away for a while shows itself.
 AWAY = (SQLAlchemyError, OSError, TimeoutError)
@@ -116,16 +116,18 @@ class Doorkeeper:
             .join(Person, col(Person.id) == col(Session.person_id))
             .where(col(Session.token_hash).in_(hashes))
         )
-        patients: dict[UUID, frozenset[UUID]] = {}
-        found: dict[str, Rights] = {}
-        for held, person in rows.all():
-            if is_alive(held, person, self._limits):
-                actor = actor_from(person, held.id)
-                if person.id not in patients:
-                    patients[person.id] = await visible_patient_ids(session, actor)
-                until = held.used_at + self._limits.idle(person.role)
-                found[hashes[held.token_hash]] = Rights(actor, patients[person.id], until)
-        return found
+        alive = [
+            (actor_from(person, held.id), held)
+            for held, person in rows.all()
+            if is_alive(held, person, self._limits)
+        ]
+        patients = await visible_to_all(session, [actor for actor, _ in alive])
+        return {
+            hashes[held.token_hash]: Rights(
+                actor, patients[actor.person_id], held.used_at + self._limits.idle(actor.role)
+            )
+            for actor, held in alive
+        }
 
     async def why_over(self, session: AsyncSession, token: str) -> Close:
         """Whether a session was ended, or only left unused."""

@@ -19,7 +19,7 @@ async def keep(request: Request) -> Response:
     body, client_id = form.raw("body"), form.uuid("client_id") or new_id()
     async with work(request) as unit:
         found = await conversation_for(unit.session, actor, path_id(request, "conversation_id"))
-        require_writer(actor, found)
+        require_writer(actor, found.kind)
         await keep_draft(unit, found, actor.person_id, body, client_id)
         care = await care_conversation_of(unit.session, found.patient_id)
     if is_background(request):

@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 from portal.conversations.queries import Line, Mark
 from portal.permissions import Actor
 from portal.realtime.frames import write_frame
-from portal.web.templates import render
+from portal.web.templates import environment
 from portal.web.times import clock_time
+
+# Found once: the environment would look for a newer file at every message.
+_message = environment.get_template("conversations/_message.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def packet_of(line: Line) -> Packet:
 
 
 def fragment_of(line: Line) -> str:
-    return render("conversations/_message.html", line=line, zone=line.zone)
+    return _message.render(line=line, zone=line.zone)
 
 
 def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.conversations.models import Conversation, Kind, Message, ReadMarker
-from portal.conversations.store import sealed_for
+from portal.conversations.store import Before, Place, Stored, sealed_for
 from portal.errors import NotFound
 from portal.people.access import is_visible
 from portal.people.models import Person
@@ -179,19 +179,40 @@ def _line(
     author_before: UUID | None,
     sent_before: datetime | None,
 ) -> Line:
-    zone = ZoneInfo(time_zone)
-    begins_day = sent_before is None or _day(sent_before, zone) != _day(message.sent_at, zone)
+    bound = sealed_for(message.id, conversation.patient_id)
+    before = Before(author_before, sent_before) if author_before and sent_before else None
+    return line_from(
+        conversation,
+        message,
+        author=Named(message.author_id, name, Role(role), time_zone),
+        body=unseal_words(session, message.body, *bound),
+        zone=ZoneInfo(time_zone),
+        before=before,
+    )
+
+
+def line_from(
+    conversation: Conversation | Place,
+    message: Message | Stored,
+    *,
+    author: Named,
+    body: str,
+    zone: ZoneInfo,
+    before: Before | None,
+) -> Line:
+    """A line from its parts; `before` is the line before it."""
+    begins_day = before is None or _day(before.sent_at, zone) != _day(message.sent_at, zone)
     return Line(
         id=message.id,
         conversation_id=conversation.id,
         kind=conversation.kind,
         seq=message.seq,
         client_id=message.client_id,
-        author=Named(message.author_id, name, Role(role), time_zone),
-        body=unseal_words(session, message.body, *sealed_for(message.id, conversation.patient_id)),
+        author=author,
+        body=body,
         sent_at=message.sent_at,
         zone=zone,
-        continues=author_before == message.author_id and not begins_day,
+        continues=before is not None and before.author_id == author.id and not begins_day,
         begins_day=begins_day,
     )
 

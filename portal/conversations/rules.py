@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from portal.conversations.models import Conversation, Kind
+from portal.conversations.models import Kind
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.permissions import Actor, Permission
 
@@ -52,9 +52,9 @@ def message_text(written: str) -> str:
     return text
 
 
-def require_writer(actor: Actor, conversation: Conversation) -> None:
+def require_writer(actor: Actor, kind: Kind) -> None:
     """Raises NotAllowed for a role that may not write here. Whose it is was asked before."""
-    is_note = conversation.kind is Kind.NOTES
+    is_note = kind is Kind.NOTES
     if not actor.may(Permission.NOTE_WRITE if is_note else Permission.CONVERSATION_WRITE):
         raise NotAllowed
 

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.announcements import Announcement
 from portal.conversations.models import Conversation
 from portal.conversations.packets import Packet, packet_of, read_frame_of
-from portal.conversations.queries import marks_of, messages_after
+from portal.conversations.queries import Line, marks_of, messages_after
 from portal.people.queries import name_of
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
@@ -60,6 +60,7 @@ class Stream:
         self._hub = hub
         self._reading = reading
         self._head = conversation.last_seq
+        self._handed_over: set[UUID] = set()
         self._news: set[tuple[str, UUID | None]] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -68,7 +69,9 @@ class Stream:
         return f"conversation:{self.conversation.id}"
 
     def hear(self, announcement: Announcement) -> None:
-        if announcement.kind in {"message", MISSED}:
+        if announcement.id in self._handed_over:
+            self._handed_over.discard(announcement.id)
+        elif announcement.kind in {"message", MISSED}:
             self.look()
         else:
             self._learn(announcement.kind, announcement.id)
@@ -76,6 +79,15 @@ class Stream:
     def look(self) -> None:
         """Something was said, or may have been before we listened."""
         self._learn("message", None)
+
+    def hand_over(self, line: Line) -> None:
+        """Deliver what this process has just committed, before it is announced.
+
+        Only when everything before it has been delivered: else the announcement makes us look.
+        """
+        if line.seq == self._head + 1:
+            self._handed_over.add(line.id)
+            self._give(packet_of(line))
 
     async def catch_up(self, follower: Follower) -> None:
         """Queue everything after the follower's cursor, then let it have what comes."""
@@ -137,12 +149,17 @@ class Stream:
         while True:
             packets = await self._load(self._head)
             for packet in packets:
-                self._head = packet.seq
-                for follower in tuple(self.followers.values()):
-                    if follower.is_caught_up:
-                        follower.offer(packet, self.patient_id)
+                # More may have been handed over while these were read.
+                if packet.seq > self._head:
+                    self._give(packet)
             if len(packets) < PAGE:
                 return
+
+    def _give(self, packet: Packet) -> None:
+        self._head = packet.seq
+        for follower in tuple(self.followers.values()):
+            if follower.is_caught_up:
+                follower.offer(packet, self.patient_id)
 
     async def _deliver_marks(self, readers: set[UUID | None]) -> None:
         async with self._reading() as session:
@@ -201,6 +218,14 @@ class Streams:
         follower = stream.followers[connection] = Follower(connection, cursor)
         stream.look()
         return stream, follower
+
+    def hand_over(self, line: Line) -> None:
+        """What this process has just committed, to those who follow it here."""
+        if stream := self._streams.get(line.conversation_id):
+            stream.hand_over(line)
+
+    def is_followed(self, conversation_id: UUID) -> bool:
+        return conversation_id in self._streams
 
     def leave(self, conversation_id: UUID, connection: Connection) -> None:
         stream = self._streams.get(conversation_id)

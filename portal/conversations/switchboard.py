@@ -13,7 +13,10 @@ from portal import clock
 from portal.accounts.backend import limits_of
 from portal.announcements import Announcement
 from portal.conversations.doorkeeper import Doorkeeper
+from portal.conversations.rules import message_text
+from portal.conversations.store import Draft, Stored
 from portal.conversations.streams import Streams
+from portal.conversations.writer import Letter, Writer
 from portal.errors import TooFast
 from portal.permissions import Actor, Permission
 from portal.realtime.beacon import Beacon
@@ -36,14 +39,15 @@ MOST_NOTED = 20_000
 class Switchboard:
     """One per process. Sockets and forms both come here, so both are held to the same paces."""
 
-    def __init__(self, state: AppState) -> None:
+    def __init__(self, state: AppState, messages: Rate | None = None) -> None:
         self.database = state.database
         self.streams = Streams(state.hub, self.reading)
         self.beacons = {topic: Beacon(state.hub, topic) for topic in TOPICS}
         self.door = Doorkeeper(
             state.hub, self.reading, limits_of(state.settings), self._tell_topics
         )
-        self._paces = Buckets(MESSAGES)
+        self._writer = Writer(state.database, self.streams)
+        self._paces = Buckets(messages or MESSAGES)
         self._noted: OrderedDict[tuple[UUID, UUID], datetime] = OrderedDict()
 
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
@@ -53,7 +57,26 @@ class Switchboard:
         """Tell what is not stored, the way a commit is told."""
         self.database.publish(announcements)
 
-    def require_pace(self, actor: Actor) -> None:
+    async def send(
+        self,
+        actor: Actor,
+        origin: str | None,
+        conversation_id: UUID,
+        body: str,
+        client_id: UUID,
+    ) -> Stored:
+        """Say something. The same author's same `client_id` again is answered with the first.
+
+        Raises what is wrong with the words, NotFound, NotAllowed, Closed, AlreadySaid, TooFast or
+        Unavailable.
+        """
+        # Looked at before the database is asked for anything: a bad message costs nothing.
+        text = message_text(body)
+        self._require_pace(actor)
+        draft = Draft(conversation_id, actor.person_id, client_id, text)
+        return await self._writer.send(Letter(actor, origin, draft))
+
+    def _require_pace(self, actor: Actor) -> None:
         """Raises TooFast for somebody who writes faster than people do."""
         if not self._paces.take(actor.person_id):
             raise TooFast

@@ -8,9 +8,10 @@ from starlette.routing import BaseRoute, WebSocketRoute
 
 from portal import clock
 from portal.audit.actions import record
-from portal.conversations.actions import mark_read, send_message
+from portal.conversations.actions import mark_read
 from portal.conversations.drafts import draft_of
 from portal.conversations.live import live_socket
+from portal.conversations.models import Conversation
 from portal.conversations.packets import fragment_of
 from portal.conversations.queries import (
     Line,
@@ -20,13 +21,12 @@ from portal.conversations.queries import (
     messages_after,
 )
 from portal.conversations.reading import hours_words, read_page
-from portal.conversations.rules import require_writer
 from portal.conversations.switchboard import switchboard_of
 from portal.errors import PortalError
 from portal.ids import new_id
 from portal.permissions import Permission
 from portal.web.forms import form_of
-from portal.web.requests import actor_of, is_htmx, path_id, see_other, work
+from portal.web.requests import actor_of, is_htmx, origin_of, path_id, reading, see_other, work
 from portal.web.routing import get, post
 from portal.web.state import state_of
 from portal.web.templates import page
@@ -100,13 +100,13 @@ async def _send(
     request: Request, conversation_id: UUID, body: str, client_id: UUID
 ) -> tuple[Line, str]:
     actor = actor_of(request)
-    switchboard_of(request).require_pace(actor)
-    async with work(request) as unit:
-        found = await conversation_for(unit.session, actor, conversation_id)
-        require_writer(actor, found)
-        message = await send_message(unit, found, actor.person_id, body, client_id)
-        line = await line_of(unit.session, found, message.id)
-        care = await care_conversation_of(unit.session, found.patient_id)
+    message = await switchboard_of(request).send(
+        actor, origin_of(request), conversation_id, body, client_id
+    )
+    async with reading(request) as session:
+        found = await session.get_one(Conversation, conversation_id)
+        line = await line_of(session, found, message.id)
+        care = await care_conversation_of(session, found.patient_id)
     said_at = f"#m-{message.id}"
     home = f"/inbox/{care.id}" if actor.is_staff else f"/conversations/{care.id}"
     return line, home + said_at

@@ -4,9 +4,11 @@ A patient sees themself. Staff see the patients of the care teams they are on no
 see no patient. What is not the actor's is answered exactly like what is not there.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -31,9 +33,69 @@ def patients_visible_to(actor: Actor) -> SelectOfScalar[UUID]:
 
 async def visible_patient_ids(session: AsyncSession, actor: Actor) -> frozenset[UUID]:
     """The same answer as a set, for an open socket to hold in memory."""
-    if actor.role is Role.PATIENT:
-        return frozenset({actor.person_id})
-    return frozenset((await session.exec(patients_visible_to(actor))).all())
+    return (await visible_to_all(session, [actor]))[actor.person_id]
+
+
+async def visible_to_all(
+    session: AsyncSession, actors: Sequence[Actor]
+) -> dict[UUID, frozenset[UUID]]:
+    """The same for many people, by person.
+
+    Two queries for any number of people; whoever is on the same teams shares one set.
+    """
+    seen = {actor.person_id: frozenset[UUID]() for actor in actors}
+    seen |= {one.person_id: frozenset({one.person_id}) for one in actors if one.is_patient}
+    staff = [actor.person_id for actor in actors if actor.role in _ON_TEAMS]
+    if not staff:
+        return seen
+    connection = await session.connection()
+    teams: dict[UUID, set[UUID]] = {}
+    for person_id, team_id in await connection.execute(_TEAMS, {"staff": staff}):
+        teams.setdefault(person_id, set()).add(team_id)
+    members: dict[UUID, set[UUID]] = {team: set() for held in teams.values() for team in held}
+    for patient_id, team_id in await connection.execute(_MEMBERS, {"teams": list(members)}):
+        members[team_id].add(patient_id)
+    shared: dict[frozenset[UUID], frozenset[UUID]] = {}
+    for person_id, held in teams.items():
+        key = frozenset(held)
+        if key not in shared:
+            shared[key] = frozenset().union(*(members[team] for team in held))
+        seen[person_id] = shared[key]
+    return seen
+
+
+class Sight:
+    """Who of many people sees which of many patients: two looks at the database for all of them."""
+
+    def __init__(
+        self, connection: Connection, actors: Iterable[Actor], patient_ids: Iterable[UUID]
+    ) -> None:
+        staff = {actor.person_id for actor in actors if actor.role in _ON_TEAMS}
+        self._teams: dict[UUID, set[UUID]] = {person_id: set() for person_id in staff}
+        self._team_of: dict[UUID, UUID] = {}
+        if not staff:
+            return
+        for person_id, team_id in connection.execute(_TEAMS, {"staff": list(staff)}):
+            self._teams[person_id].add(team_id)
+        rows = connection.execute(_TEAM_OF, {"patients": list(set(patient_ids))})
+        self._team_of.update((row[0], row[1]) for row in rows)
+
+    def reaches(self, actor: Actor, patient_id: UUID) -> bool:
+        if actor.role is Role.PATIENT:
+            return actor.person_id == patient_id
+        return self._team_of.get(patient_id) in self._teams.get(actor.person_id, ())
+
+
+_ON_TEAMS = frozenset(Role) - {Role.PATIENT, Role.ADMIN}
+_TEAMS = select(CareTeamMember.practitioner_id, CareTeamMember.care_team_id).where(
+    col(CareTeamMember.practitioner_id).in_(bindparam("staff", expanding=True))
+)
+_MEMBERS = select(Patient.id, Patient.care_team_id).where(
+    col(Patient.care_team_id).in_(bindparam("teams", expanding=True))
+)
+_TEAM_OF = select(Patient.id, Patient.care_team_id).where(
+    col(Patient.id).in_(bindparam("patients", expanding=True))
+)
 
 
 async def patient_for(session: AsyncSession, actor: Actor, patient_id: UUID) -> Patient:

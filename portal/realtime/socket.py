@@ -69,15 +69,17 @@ async def serve(websocket: WebSocket, connection: Connection, desk: Desk) -> Non
 
 
 async def _write(websocket: WebSocket, connection: Connection) -> None:
+    loop = asyncio.get_running_loop()
     while True:
         text = await connection.next()
+        # Ending the connection ends this write; a timer costs less than a time-out does.
+        timer = loop.call_later(LONGEST_WRITE, connection.end, Close.TOO_SLOW)
         try:
-            async with asyncio.timeout(LONGEST_WRITE):
-                await websocket.send_text(text)
-        except TimeoutError:
-            connection.end(Close.TOO_SLOW)
+            await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError) as error:
             raise _Over from error
+        finally:
+            timer.cancel()
 
 
 async def _read(

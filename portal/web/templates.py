@@ -23,6 +23,8 @@ environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    # Else every rendering asks the disk whether a template is newer than the one it holds.
+    auto_reload=False,
 )
 
 

@@ -298,13 +298,17 @@ async def test_after_a_bad_frame_everybody_else_is_undisturbed(
 
 
 async def test_a_database_that_is_away_refuses_and_keeps_the_socket(
-    server: Served, database: Database, care: Conversation, patient: Person
+    server: Served,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with page_of(server, patient) as phone:
-        work, database.work = database.work, _away  # type: ignore[method-assign, assignment]
-        refused = await phone.send(care, "Hello")
+        with monkeypatch.context() as outage:
+            outage.setattr(database, "together", _away)
+            refused = await phone.send(care, "Hello")
         assert (refused["type"], refused["code"]) == ("refused", "unavailable")
-        database.work = work  # type: ignore[method-assign]
         assert (await phone.send(care, "Hello"))["type"] == "sent"
 
 

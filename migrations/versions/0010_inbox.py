@@ -5,8 +5,8 @@ from alembic import op
 
 from portal.db import UTCDateTime
 
-revision = "0009_inbox"
-down_revision = "0008_bookings"
+revision = "0010_inbox"
+down_revision = "0009_provider_sessions"
 branch_labels = None
 depends_on = None
 
