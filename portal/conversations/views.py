@@ -22,16 +22,17 @@ from portal.conversations.queries import (
 )
 from portal.conversations.reading import hours_words, read_page
 from portal.conversations.switchboard import switchboard_of
-from portal.errors import PortalError
+from portal.errors import Invalid, PortalError
 from portal.ids import new_id
 from portal.permissions import Permission
-from portal.web.forms import form_of
+from portal.web.forms import Form, form_of
 from portal.web.requests import actor_of, is_htmx, origin_of, path_id, reading, see_other, work
 from portal.web.routing import get, post
 from portal.web.state import state_of
 from portal.web.templates import page
 
 MOST_FETCHED = 500
+LARGEST_NUMBER = 2**31 - 1
 
 
 async def messages(request: Request) -> Response:
@@ -84,8 +85,9 @@ async def send(request: Request) -> Response:
     """Say something. A plain form goes back to its page; fetch and htmx get the message itself."""
     conversation_id = path_id(request, "conversation_id")
     form = await form_of(request)
-    body, client_id = form.raw("body"), form.uuid("client_id") or new_id()
+    body = form.raw("body")
     try:
+        client_id = _client_id(form)
         line, home = await _send(request, conversation_id, body, client_id)
     except PortalError as error:
         if _wants_fragment(request) or error.status == 404 or actor_of(request).is_staff:
@@ -126,10 +128,24 @@ def _wants_fragment(request: Request) -> bool:
     return is_htmx(request) or request.headers.get("accept", "").startswith("application/json")
 
 
+def _client_id(form: Form) -> UUID:
+    """The page's own name for the message; a made-up one would let a resend say it twice."""
+    if not form.raw("client_id"):
+        return new_id()
+    client_id = form.uuid("client_id")
+    if client_id is None:
+        raise Invalid("This page cannot be sent any more. Open it again, and send from there.")
+    return client_id
+
+
 def _number(request: Request, name: str) -> int | None:
-    """A small whole number from the query; anything else counts as absent."""
-    text = request.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    """A whole number from the query, or None when it is not given."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit():
+        raise Invalid("This address has a number that cannot be read.")
+    return min(int(text[:20]), LARGEST_NUMBER)
 
 
 routes: list[BaseRoute] = [
