@@ -139,13 +139,9 @@ def _client_id(form: Form) -> UUID:
 
 
 def _number(request: Request, name: str) -> int | None:
-    """A whole number from the query, or None when it is not given."""
-    text = request.query_params.get(name)
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit():
-        raise Invalid("This address has a number that cannot be read.")
-    return min(int(text[:20]), LARGEST_NUMBER)
+    """A whole number from the query; anything else counts as absent."""
+    text = request.query_params.get(name, "")
+    return min(int(text[:20]), LARGEST_NUMBER) if text.isascii() and text.isdigit() else None
 
 
 routes: list[BaseRoute] = [

@@ -231,15 +231,6 @@ async def test_what_people_write_stays_text(
         assert '"' not in words
 
 
-@pytest.mark.parametrize(("after", "status"), [("-1", 422), ("x", 422), ("9" * 30, 200)])
-async def test_a_number_that_is_none_is_not_taken_for_the_beginning(
-    client_for: ClientFor, care: Conversation, patient: Person, after: str, status: int
-) -> None:
-    client = await client_for(patient)
-    answer = await client.get(f"/conversations/{care.id}/messages?after={after}")
-    assert answer.status_code == status
-
-
 async def test_a_name_that_is_no_id_is_refused_with_the_words_kept(
     client_for: ClientFor, care: Conversation, patient: Person
 ) -> None:
