@@ -128,8 +128,11 @@ async def test_without_scripts_a_check_in_is_sent_all_the_same(
     await give_dose(database, clinic, hours_ago=5)
     thumb = Thumb(await browse(patient, java_script_enabled=False))
     await thumb.open()
-    await thumb.tap("I am the adult with them", "Hard to wake", "None of these", "None of these")
+    await thumb.tap("I am the adult with them", "Sleepy", "None of these", "None of these")
     await thumb.tap("Skip this one", today(), "None of these", "No", "Send check-in")
+    assert "Thank you" in await thumb.page.get_by_role("heading", level=1).inner_text()
+    await thumb.open()
+    await thumb.tap("I am the adult with them", "Hard to wake")
     assert await thumb.page.get_by_role("heading", level=1).inner_text() == "Call 911 now"
     assert await thumb.page.get_by_role("link", name="Call 911").count() == 1
 
