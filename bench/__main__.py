@@ -1,4 +1,7 @@
-"""`./run bench [--quick] [--only NAME ...]`: the portal beside the bare limit, on each database."""
+"""`./run bench [--quick] [--only NAME ...]`: the portal beside the bare limit, on each database.
+
+`./run bench reader [FILE ...]`: how well free text is read, by source and language.
+"""
 
 import argparse
 import asyncio
@@ -15,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import clinic
+from bench import clinic, reader
 from portal.settings import Settings
 from tests import services
 
@@ -31,6 +34,9 @@ SERVERS = {
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["reader"]:
+        reader.main(sys.argv[2:])
+        return
     arguments = _arguments()
     cores = sorted(os.sched_getaffinity(0))
     # The server and its database on one core; the load takes the other by itself.
