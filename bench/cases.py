@@ -104,7 +104,8 @@ class Cases:
         used = self.server.cpu() - cpu
         answered = self.load.times(numbers, self.load.answered)
         arrived = self.load.times(numbers, self.load.arrived)
-        row = {"rate": round(rate), "whole": whole, "late ms": round(late * 1000, 1)}
+        row: dict[str, Any] = {"rate": round(rate), "whole": whole}
+        row["late ms"] = round(late * 1000, 1)
         row["cpu s per 1,000"] = round(used / len(numbers) * 1000, 3)
         for name, times in (("answer", answered), ("last", arrived)):
             row[name] = [quantile(times, part) for part in (0.5, 0.95, 0.99)]
