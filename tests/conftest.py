@@ -16,6 +16,7 @@ from portal.settings import Oidc, Settings
 from tests import browser as browsers
 from tests.clients import Client, sign_in
 from tests.databases import Databases, Servers, give_up
+from tests.keys import ENCRYPTION_KEY, SECRET_KEY
 from tests.serving import serving
 
 if TYPE_CHECKING:
@@ -62,8 +63,12 @@ async def databases(
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, databases: Databases) -> AsyncIterator[str]:
-    """An empty, migrated database of its own for each test, on both kinds of server."""
-    async with databases.copy(request.param) as url:
+    """A migrated database of its own for each test, on both kinds of server: empty, or with the
+    clinic's people where the test asks for any of them."""
+    from tests.people import clinic_of
+
+    furnish = clinic_of if "clinic" in request.fixturenames else None
+    async with databases.copy(request.param, furnish) as url:
         yield url
 
 
@@ -79,8 +84,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(
         database_url=database_url,
         public_url="https://portal.test",
-        secret_key="a secret key that only the tests know",
-        encryption_keys=("an encryption key that only the tests know",),
+        secret_key=SECRET_KEY,
+        encryption_keys=(ENCRYPTION_KEY,),
         data_folder=tmp_path,
         oidc=Oidc(issuer="https://provider.test", client_id="portal"),
     )

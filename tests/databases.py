@@ -3,7 +3,7 @@
 import itertools
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from functools import cached_property
 from pathlib import Path
@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from portal.cli.migrate import upgrade
 from portal.db import portable_url
 from tests import services
+
+Furnish = Callable[[str], Awaitable[None]]
 
 
 def give_up(sentence: str) -> None:
@@ -63,11 +64,29 @@ class Databases:
         self._admin: AsyncEngine | None = None
 
     @asynccontextmanager
-    async def copy(self, kind: str) -> AsyncIterator[str]:
-        """The URL of a fresh database with the current schema and nothing in it."""
+    async def copy(self, kind: str, furnish: Furnish | None = None) -> AsyncIterator[str]:
+        """The URL of a fresh database with the current schema and nothing in it.
+
+        `furnish` fills a template of its own once; each copy then begins with what it put there.
+        """
         copy = self._postgresql if kind == "postgresql" else self._sqlite
-        async with copy(self._next_name(), await self._template(kind)) as url:
+        template = await self._furnished(kind, furnish) if furnish else await self._template(kind)
+        async with copy(self._next_name(), template) as url:
             yield url
+
+    async def _furnished(self, kind: str, furnish: Furnish) -> str:
+        key = f"{kind} {furnish.__name__}"
+        if key not in self._templates:
+            empty, name = await self._template(kind), f"portal_{furnish.__name__}_{os.getpid()}"
+            if kind == "postgresql":
+                await self._run(f"CREATE DATABASE {name} TEMPLATE {empty} STRATEGY file_copy")
+                await furnish(self._postgresql_url(name))
+            else:
+                name = str(self._folder / f"{name}.db")
+                shutil.copyfile(empty, name)
+                await furnish(f"sqlite:///{name}")
+            self._templates[key] = name
+        return self._templates[key]
 
     @asynccontextmanager
     async def empty(self, kind: str) -> AsyncIterator[str]:
@@ -78,8 +97,9 @@ class Databases:
 
     async def dispose(self) -> None:
         if self._admin is not None:
-            if template := self._templates.get("postgresql"):
-                await self._run(f"DROP DATABASE {template} WITH (FORCE)")
+            for key, template in self._templates.items():
+                if key.startswith("postgresql"):
+                    await self._run(f"DROP DATABASE {template} WITH (FORCE)")
             await self._admin.dispose()
 
     def _next_name(self) -> str:
@@ -126,7 +146,7 @@ class Databases:
     async def _run(self, statement: str) -> None:
         if self._admin is None:
             self._admin = create_async_engine(
-                portable_url(self._server_url()), isolation_level="AUTOCOMMIT", poolclass=NullPool
+                portable_url(self._server_url()), isolation_level="AUTOCOMMIT"
             )
         async with self._admin.connect() as connection:
             await connection.exec_driver_sql(statement)
