@@ -50,7 +50,10 @@ class Served:
         url = f"{self.url.replace('http', 'ws', 1)}/live"
         headers = await self.headers_for(person)
         origin = Origin(headers.pop("Origin"))
-        async with connect(url, origin=origin, additional_headers=headers) as connection:
+        # A page that leaves with frames unread must not wait for room in its own queue to close.
+        async with connect(
+            url, origin=origin, additional_headers=headers, max_queue=None
+        ) as connection:
             yield connection
 
     async def sign_in(self, context: "BrowserContext", person: Person) -> None:
