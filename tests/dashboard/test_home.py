@@ -1,6 +1,6 @@
 """The patient's home in each state, by HTTP."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -69,8 +69,9 @@ async def test_with_nothing_to_do_the_home_says_so(client_for: ClientFor, patien
 
 
 async def test_a_due_check_in_is_the_one_thing_to_do(
-    client_for: ClientFor, clinic: Clinic, database: Database
+    client_for: ClientFor, clinic: Clinic, database: Database, clock: Clock
 ) -> None:
+    clock.set(datetime(2026, 11, 18, 1, tzinfo=UTC))  # 8 pm there: the dose was yesterday
     await dosed(database, clinic, hours=24.2)
     page = await home(client_for, clinic.patient)
     assert "Day 1 after infusion 1" in page
