@@ -25,12 +25,14 @@ class Socket(asyncio.Protocol):
         self.opened = asyncio.get_running_loop().create_future()
         self.followed = asyncio.get_running_loop().create_future()
         self.messages = self.last_seq = 0
-        self.transport: asyncio.Transport
+        self.transport: asyncio.WriteTransport
         self._held = b""
         self._is_open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
+        if not isinstance(transport, asyncio.WriteTransport):
+            raise TypeError("a socket needs a transport that can write")
+        self.transport = transport
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [
             "GET /live HTTP/1.1",

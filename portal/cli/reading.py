@@ -45,9 +45,12 @@ def _opened(name: str) -> Iterator[BinaryIO]:
     if name == "-":
         yield sys.stdin.buffer
         return
+    with _file(name) as file:
+        yield file
+
+
+def _file(name: str) -> BinaryIO:
     try:
-        file = Path(name).open("rb")  # noqa: SIM115 (closed below)
+        return Path(name).open("rb")
     except OSError as error:
         raise Refusal(f"{name} cannot be read: {error.strerror}.", 2) from None
-    with file:
-        yield file

@@ -24,7 +24,7 @@ from portal.sealing import CannotOpen, Vault
 
 
 def _table(model: type[SQLModel]) -> Any:
-    return model.__table__  # type: ignore[attr-defined]
+    return model.metadata.tables[str(model.__tablename__)]
 
 
 def _columns(model: type[SQLModel], *names: str) -> list[Any]:

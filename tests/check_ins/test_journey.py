@@ -1,6 +1,6 @@
 """A check-in on a real phone: a bad evening, a quiet one, no script, no network."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from axe_playwright_python.async_playwright import Axe
@@ -167,7 +167,7 @@ async def test_words_typed_when_the_session_ended_are_there_after_signing_in_aga
     await thumb.page.context.clear_cookies()
     await thumb.tap("Send check-in")
     assert "My hands shake a lot" in await thumb.page.content()
-    await thumb.page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    await thumb.page.context.add_cookies(cast(Any, cookies))
     await thumb.page.goto(address)
     assert await thumb.page.input_value("#note") == "My hands shake a lot"
     await thumb.tap("Send check-in")

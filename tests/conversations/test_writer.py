@@ -167,15 +167,19 @@ async def test_more_than_can_wait_is_refused_at_once(
 
 
 async def test_a_database_that_is_away_fails_the_group_and_not_the_next(
-    database: Database, writer: Writer, care: Conversation, author: Actor
+    database: Database,
+    writer: Writer,
+    care: Conversation,
+    author: Actor,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def cannot(*arguments: object) -> None:
         raise OSError
 
-    commit, writer._commit_once = writer._commit_once, cannot  # type: ignore[method-assign, assignment]
-    answers = await answers_of(writer, letter(author, care), letter(author, care))
+    with monkeypatch.context() as away:
+        away.setattr(writer, "_commit_once", cannot)
+        answers = await answers_of(writer, letter(author, care), letter(author, care))
     assert all(isinstance(answer, OSError) for answer in answers)
-    writer._commit_once = commit  # type: ignore[method-assign]
     assert numbers(await answers_of(writer, letter(author, care))) == [1]
 
 

@@ -1,6 +1,8 @@
 """A flag in one line, for every test that needs one."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from portal.check_ins.library import RULES
@@ -14,18 +16,20 @@ from portal.permissions import Actor
 from portal.symptoms.levels import Level
 
 
-def a_reason(level: Level = Level.URGENT, **parts: str | None) -> Reason:
-    words: dict[str, str | None] = {
-        "rule": "9",
-        "rule_set": RULES.version,
-        "title": "Cannot keep sips down",
-        "said": "Cannot keep small sips down",
-        "limit": "sips stay down less than 2 h",
-        "change": "Last time: sips stayed down",
-        "effect": "vomiting",
-        "source": "CTCAE v4",
-    }
-    return Reason(level=level, **(words | parts))  # type: ignore[arg-type]
+def a_reason(level: Level = Level.URGENT, **parts: Any) -> Reason:
+    """Any field of Reason may be changed."""
+    usual = Reason(
+        level=level,
+        rule="9",
+        rule_set=RULES.version,
+        title="Cannot keep sips down",
+        said="Cannot keep small sips down",
+        limit="sips stay down less than 2 h",
+        change="Last time: sips stayed down",
+        effect="vomiting",
+        source="CTCAE v4",
+    )
+    return replace(usual, **parts)
 
 
 async def raised(
