@@ -138,7 +138,7 @@ async def _work(connection: Connection, desk: Desk, inbox: asyncio.Queue[Frame])
             await asyncio.wait({task}, timeout=LONGEST_FINISH)
             raise
         except Exception as error:
-            # One frame that fails must not cost the others their answers. No words of it reach the log.
+            # The other frames are to have their answers. No words of this one reach the log.
             log.warning("socket.frame_failed", error=type(error).__name__)
             _excuse(frame, connection, desk)
 
