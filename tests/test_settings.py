@@ -50,6 +50,12 @@ def test_production_settings_are_read() -> None:
         ("CLINIC_CLOSES", "7"),
         ("INBOX_ANSWER_HOURS", "0"),
         ("INBOX_SILENT_MINUTES", "soon"),
+        ("FILES_S3_URL", "http://s3.example.org/bucket"),
+        ("FILES_S3_URL", "https://s3.example.org"),
+        ("FILES_S3_URL", "https://s3.example.org/bucket-without-a-key"),
+        ("FILES_SCAN", "clamav"),
+        ("FILES_SCAN", "command:"),
+        ("FILE_MEGABYTES", "500"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
