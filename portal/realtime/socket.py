@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
-from portal.realtime.frames import BadFrame, Frame, Ping, Send, read_frame, write_frame
+from portal.realtime.frames import BadFrame, Follow, Frame, Ping, Send, read_frame, write_frame
 from portal.realtime.rates import Bucket, Rate
 from portal.realtime.wire import Wire
 
@@ -119,11 +119,18 @@ class Inbox:
             try:
                 await self._desk.handle(frame)
             except Exception as error:
-                # One frame must not take the others' socket down. No words of it reach the log.
+                # The other frames are to have their answers. No words of this one reach the log.
                 log.warning("socket.frame_failed", error=type(error).__name__)
-                detail = "We cannot reach our records right now. Please try again in a minute."
-                self._turn_away(frame, "unavailable", detail)
+                self._excuse(frame)
         self._task = self._frames = None
+
+    def _excuse(self, frame: Frame) -> None:
+        if isinstance(frame, Follow):
+            # Left open, the page would look live and hear nothing: it is to come back and ask again.
+            self._connection.end(Close.TOO_SLOW)
+            return
+        detail = "We cannot reach our records right now. Please try again in a minute."
+        self._turn_away(frame, "unavailable", detail)
 
     def _turn_away(self, frame: Frame, code: str, detail: str) -> None:
         if isinstance(frame, Send):
