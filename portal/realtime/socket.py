@@ -126,7 +126,7 @@ class Inbox:
 
     def _excuse(self, frame: Frame) -> None:
         if isinstance(frame, Follow):
-            # Left open, the page would look live and hear nothing: it is to come back and ask again.
+            # Left open, the page would look live and hear nothing: it is to come back and ask.
             self._connection.end(Close.TOO_SLOW)
             return
         detail = "We cannot reach our records right now. Please try again in a minute."
