@@ -150,6 +150,7 @@ async def words_for(session: AsyncSession, about: About) -> list[Words]:
     starts_at = about.visit.starts_at if about.visit else None
     values = {
         "patient": about.person.name,
+        "first name": about.person.name.partition(" ")[0],
         "next visit": _moment(starts_at, about.zone) if starts_at else None,
         "nurse line": clinic_of(session).nurse_line,
     }
