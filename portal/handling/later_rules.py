@@ -42,7 +42,7 @@ def _chosen(choice: str, on: str, at: str, now: datetime, zone: ZoneInfo) -> dat
 
 
 def on_the_wall(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """The instant at which the wall clock says that; raises Invalid where it never or twice does."""
+    """When the wall clock says that; raises Invalid where it never does, or twice."""
     first = datetime.combine(day, at.replace(second=0, microsecond=0, tzinfo=None), tzinfo=zone)
     if first.utcoffset() != first.replace(fold=1).utcoffset():
         raise Invalid("The clock changes at that time. Choose another one.")

@@ -18,10 +18,11 @@ from portal.db import UnitOfWork
 from portal.flags.queries import FlagState, flags_of
 from portal.handling.saved import fill, saved_replies
 from portal.inbox.desk import Desk, open_desk
+from portal.inbox.laters import Later, laters_of
 from portal.inbox.queries import clinic_of
 from portal.people.access import patient_for
 from portal.people.models import Patient
-from portal.people.queries import Named, name_of
+from portal.people.queries import Named, name_of, practitioners_of
 from portal.permissions import Actor
 from portal.symptoms.levels import Level
 from portal.treatments.models import Dose, TreatmentPlan
@@ -92,6 +93,8 @@ class OpenThread:
     about: About
     desk: Desk
     saved: list[Words]
+    laters: list[Later]
+    team: list[Named]
 
 
 async def open_thread(
@@ -117,6 +120,8 @@ async def open_thread(
         about=about,
         saved=await words_for(session, about),
         desk=await open_desk(session, actor, conversation, flags),
+        laters=await laters_of(session, actor, conversation),
+        team=await practitioners_of(session, about.patient),
     )
 
 

@@ -1,4 +1,4 @@
-"""Replies for later: sent once at their time, held when somebody wrote, told when they cannot be."""
+"""Replies for later: sent once at their time, or held, or given up and told to their author."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,6 @@ from sqlmodel import col, select, update
 
 from portal import clock as portal_clock
 from portal.audit.models import AuditEvent
-from portal.conversations.actions import mark_read
 from portal.conversations.drafts import draft_of
 from portal.conversations.models import Conversation, Message
 from portal.conversations.queries import messages_after
@@ -26,6 +25,7 @@ from portal.people.models import Person
 from tests.clients import actor_of
 from tests.conftest import Clock
 from tests.conversations.people import opened, said
+from tests.handling.laters import a_reply_for_later
 from tests.people import Clinic
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -81,12 +81,7 @@ class Writer:
         self.database, self.care, self.person = database, care, person
 
     async def set(self, words: str = "Good morning", *, name: UUID | None = None) -> LaterMessage:
-        actor = await actor_of(self.database, self.person)
-        due = portal_clock.now() + timedelta(hours=2)
-        async with self.database.work(actor) as work:
-            care = await work.session.get_one(Conversation, self.care.id)
-            await mark_read(work, care, self.person.id, care.last_seq)
-            return await later.set_later(work, care, name or uuid4(), words, due)
+        return await a_reply_for_later(self.database, self.care, self.person, words, name)
 
     async def do(self, step: str, row: LaterMessage, *more: object) -> None:
         actor = await actor_of(self.database, self.person)
