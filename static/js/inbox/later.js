@@ -13,9 +13,9 @@ export async function refreshLaters() {
   await window.htmx.swap({ target: here, text: await answer.text(), swap: "innerHTML" });
 }
 
-// Tomorrow at this hour, on the clock of whoever writes: something near to what is wanted.
+// A full hour a few hours on, on the clock of whoever writes: something near to what is wanted.
 function propose(box) {
-  const at = new Date(Math.ceil((Date.now() + 24 * HOUR) / HOUR) * HOUR);
+  const at = new Date(Math.ceil((Date.now() + 3 * HOUR) / HOUR) * HOUR);
   const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
   const [day, time] = [box.querySelector('[name="on"]'), box.querySelector('[name="at"]')];
   if (!day.value) day.value = local.slice(0, 10);
@@ -26,7 +26,7 @@ document.addEventListener("toggle", (event) => {
   const box = event.target;
   if (!box.matches?.("[data-later-box]") || !box.open) return;
   propose(box);
-  box.querySelector('[name="on"]').focus();
+  box.querySelector('[name="on"]').focus({ preventScroll: true });
 }, true);
 
 document.addEventListener("keydown", (event) => {
