@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from portal import clock
+from portal.conversations.mentions import keep_mentions
 from portal.conversations.models import Kind
 from portal.conversations.rules import AlreadySaid, Closed
 from portal.db_lane import Pen, Rows, id_for, id_from, time_for, time_from
@@ -171,7 +172,20 @@ def store(
     sheet = _Sheet(vault)
     answers = [sheet.answer(*pair) for pair in zip(drafts, found, strict=True)]
     sheet.write(pen)
+    _keep_mentions(pen, drafts, found, answers)
     return answers
+
+
+def _keep_mentions(
+    pen: Pen,
+    drafts: Sequence[Draft],
+    found: Sequence[Found | None],
+    answers: Sequence[Stored | PortalError],
+) -> None:
+    for draft, one, answer in zip(drafts, found, answers, strict=True):
+        if one and one.place.kind is Kind.NOTES and isinstance(answer, Stored) and answer.is_new:
+            named = (answer.id, draft.author_id, draft.text)
+            keep_mentions(pen.connection, one.place.patient_id, *named)
 
 
 def sealed_for(message_id: UUID, patient_id: UUID) -> tuple[str, UUID, UUID]:
