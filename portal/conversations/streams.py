@@ -5,7 +5,7 @@ followers see has no gap and no repeat, whatever is announced late, twice or not
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,12 +16,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.announcements import Announcement
 from portal.conversations.models import Conversation
-from portal.conversations.packets import Packet, packet_of, read_frame_of
-from portal.conversations.queries import Line, marks_of, messages_after
+from portal.conversations.packets import Packet, Page, packet_of, read_frame_of
+from portal.conversations.queries import Line, marks_of, messages_after_each
 from portal.people.queries import name_of
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
 from portal.realtime.frames import write_frame
+from portal.realtime.gather import Gather
 from portal.realtime.hub import MISSED, Hub
 
 log = structlog.get_logger()
@@ -32,6 +33,9 @@ TRY_AGAIN_AFTER = 1.0
 AWAY = (SQLAlchemyError, OSError, TimeoutError)
 
 Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+PageKey = tuple[UUID, int]
+Pages = Gather[PageKey, Page]
+NOTHING = Page((), ())
 
 
 class Follower:
@@ -53,12 +57,12 @@ class Follower:
 class Stream:
     """The followers of one conversation in this process."""
 
-    def __init__(self, hub: Hub, reading: Reading, conversation: Conversation) -> None:
+    def __init__(self, reading: Reading, pages: Pages, conversation: Conversation) -> None:
         self.conversation = conversation
         self.patient_id = conversation.patient_id
         self.followers: dict[Connection, Follower] = {}
-        self._hub = hub
         self._reading = reading
+        self._pages = pages
         self._head = conversation.last_seq
         self._handed_over: set[UUID] = set()
         self._news: set[tuple[str, UUID | None]] = set()
@@ -75,6 +79,10 @@ class Stream:
             self.look()
         else:
             self._learn(announcement.kind, announcement.id)
+
+    def has_heard_of(self, conversation: Conversation) -> bool:
+        """Whether everything in it, as it was read just now, has been delivered here."""
+        return conversation.last_seq <= self._head
 
     def look(self) -> None:
         """Something was said, or may have been before we listened."""
@@ -104,12 +112,12 @@ class Stream:
 
     async def _catch_up(self, follower: Follower) -> None:
         while not follower.is_caught_up and follower.connection.ending is None:
-            packets = await self._load_patiently(follower.cursor)
-            for packet in packets:
+            page = await self._load_patiently(follower.cursor)
+            for packet in page.joined:
                 await follower.connection.put(packet.frame, self.patient_id)
                 follower.cursor = packet.seq
             # Nothing is awaited from this test to the flag, so no delivery falls in between.
-            follower.is_caught_up = len(packets) < PAGE and follower.cursor >= self._head
+            follower.is_caught_up = len(page.packets) < PAGE and follower.cursor >= self._head
         self._say_followed(follower)
 
     def _say_followed(self, follower: Follower) -> None:
@@ -147,7 +155,7 @@ class Stream:
 
     async def _deliver_messages(self) -> None:
         while True:
-            packets = await self._load(self._head)
+            packets = (await self._load(self._head)).packets
             for packet in packets:
                 # More may have been handed over while these were read.
                 if packet.seq > self._head:
@@ -183,12 +191,10 @@ class Stream:
             if connection.actor.person_id != but:
                 connection.offer(frame, self.patient_id)
 
-    async def _load(self, after: int) -> list[Packet]:
-        async with self._reading() as session:
-            lines = await messages_after(session, self.conversation, after, PAGE)
-        return [packet_of(line) for line in lines]
+    async def _load(self, after: int) -> Page:
+        return await self._pages.ask((self.conversation.id, after)) or NOTHING
 
-    async def _load_patiently(self, after: int) -> list[Packet]:
+    async def _load_patiently(self, after: int) -> Page:
         while True:
             try:
                 return await self._load(after)
@@ -204,6 +210,7 @@ class Streams:
         self._hub = hub
         self._reading = reading
         self._streams: dict[UUID, Stream] = {}
+        self._pages: Pages = Gather(self._load)
 
     def join(
         self, conversation: Conversation, connection: Connection, after: int | None
@@ -211,13 +218,26 @@ class Streams:
         """Listen first, then look: whatever was said since `conversation` was read is found."""
         stream = self._streams.get(conversation.id)
         if stream is None:
-            stream = Stream(self._hub, self._reading, conversation)
+            stream = Stream(self._reading, self._pages, conversation)
             self._streams[conversation.id] = stream
             self._hub.join(stream.topic, stream)
+            stream.look()
+        elif not stream.has_heard_of(conversation):
+            stream.look()
         cursor = conversation.last_seq if after is None else min(after, conversation.last_seq)
         follower = stream.followers[connection] = Follower(connection, cursor)
-        stream.look()
         return stream, follower
+
+    async def _load(self, keys: Sequence[PageKey]) -> dict[PageKey, Page]:
+        """Read and written once for all who come back to the same place."""
+        wanted = [
+            (stream.conversation, after)
+            for conversation_id, after in keys
+            if (stream := self._streams.get(conversation_id))
+        ]
+        async with self._reading() as session:
+            found = await messages_after_each(session, wanted, PAGE)
+        return {key: Page.of(lines) for key, lines in found.items()}
 
     def hand_over(self, line: Line) -> None:
         """What this process has just committed, to those who follow it here."""
