@@ -62,6 +62,9 @@ class Lexicon:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
         self.names = list(dict.fromkeys(entry.what for entry in entries))
+        self._number_of = {
+            phrase: number for number, entry in enumerate(entries) for phrase in entry.present
+        }
         self._present = _index(phrase for entry in entries for phrase in entry.present)
         self._other = _index({phrase for entry in entries for phrase in entry.other})
         phrases = [each for entry in entries for each in (*entry.present, *entry.other)]
@@ -78,16 +81,21 @@ class Lexicon:
         if not called:
             return []
         there = {letters for word in words for letters in self._letters(word)}
-        present = {phrase for phrase in called if _has_all(phrase, there)}
+        present = [phrase for phrase in called if _has_all(phrase, there)]
         if not present:
             return []
         indexed = {phrase for letters in there for phrase in self._other.get(letters, ())}
         other = {phrase for phrase in indexed if _has_all(phrase, there)}
-        return [
-            Entry(entry.what, entry.kind, some, [phrase for phrase in entry.other if phrase in other])
-            for entry in self.entries
-            if (some := [phrase for phrase in entry.present if phrase in present])
-        ]
+        return list(self._narrowed(present, other))
+
+    def _narrowed(self, present: Iterable[Phrase], other: set[Phrase]) -> Iterator[Entry]:
+        some: dict[int, list[Phrase]] = {}
+        for phrase in present:
+            some.setdefault(self._number_of[phrase], []).append(phrase)
+        for number in sorted(some):
+            entry = self.entries[number]
+            covering = other.intersection(entry.other)
+            yield Entry(entry.what, entry.kind, some[number], list(covering))
 
     def _called_by(self, word: str) -> tuple[Phrase, ...]:
         """The phrases whose rarest letters are in this word."""
@@ -137,9 +145,7 @@ def lexicon() -> Lexicon:
     return Lexicon([each for what, kinds in data.items() for each in _entries(what, kinds, words)])
 
 
-def _entries(
-    what: str, kinds: dict[str, list[str]], words: Mapping[str, str]
-) -> Iterator[Entry]:
+def _entries(what: str, kinds: dict[str, list[str]], words: Mapping[str, str]) -> Iterator[Entry]:
     other = _phrases(kinds.pop("not"), words)
     for kind, lines in kinds.items():
         yield Entry(what, kind, _phrases(lines, words), other)

@@ -35,7 +35,10 @@ class Mention:
 
 def read(text: str) -> list[Mention]:
     """Every mention, in reading order; none in an empty text."""
-    plain = plain_text(text)
+    return read_plain(plain_text(text))
+
+
+def read_plain(plain: Plain) -> list[Mention]:
     found = [
         (entry, list(islice(entry.spans(plain.text), MOST)))
         for entry in lexicon().possible(plain.text)
