@@ -7,7 +7,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from portal.symptoms.phrases import lexicon
@@ -77,6 +77,20 @@ def from_json(text: str) -> Understood:
     data = json.loads(text)
     marks = tuple(Mark(*mark) for mark in data["marks"])
     return Understood(tuple(data["found"]), marks, data["unread"])
+
+
+def pieces(text: str, marks: Iterable[Mark]) -> list[tuple[str, bool]]:
+    """The text in parts, each with whether it led to something; together they are the text."""
+    ends = sorted({(mark.start, mark.end) for mark in marks})
+    found: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in ends:
+        start = max(start, at)
+        if start >= min(end, len(text)):
+            continue
+        found += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    return [part for part in [*found, (text[at:], False)] if part[0]]
 
 
 def _marks(mention: Mention) -> Iterator[Mark]:
