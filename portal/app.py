@@ -13,6 +13,7 @@ from portal.accounts.backend import SignedIn
 from portal.accounts.views import routes as account_routes
 from portal.bookings.views import routes as booking_routes
 from portal.check_ins.views import routes as check_in_routes
+from portal.conversations.change_views import routes as change_routes
 from portal.conversations.draft_views import routes as draft_routes
 from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
@@ -91,6 +92,7 @@ def site_routes() -> list[BaseRoute]:
     return [
         *account_routes,
         *booking_routes,
+        *change_routes,
         *check_in_routes,
         *conversation_routes,
         *dashboard_routes,

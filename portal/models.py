@@ -8,6 +8,7 @@ from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
 from portal.conversations import draft_models as drafts
 from portal.conversations import models as conversations
+from portal.conversations import revision_models as revisions
 from portal.flags import models as flags
 from portal.handling import models as handling
 from portal.people import membership
@@ -24,6 +25,7 @@ SLICES = (
     check_ins,
     conversations,
     drafts,
+    revisions,
     handling,
     bookings,
 )

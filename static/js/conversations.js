@@ -26,7 +26,7 @@ class Talk {
     this.draft = "";
   }
 
-  show(after, log, form) {
+  show(after, log, form, revised) {
     this.log = log;
     this.form = form;
     this.readSeq = log.lastOfOthers(this.id);
@@ -34,9 +34,10 @@ class Talk {
       message: (frame) => this.message(frame),
       sent: (frame) => this.outbox?.answer({ ...frame, type: "sent" }),
       refused: (frame) => this.outbox?.answer(frame),
+      revised: (frame) => this.log.revise(frame),
       read: (frame) => this.read(frame),
       typing: (frame) => showTyping(frame.person.name),
-    });
+    }, revised);
     if (form) this.#compose();
   }
 
@@ -164,11 +165,11 @@ function start() {
   list = next;
   if (!list || list.hasAttribute("data-past")) return;
   const log = new Log(list);
-  const { conversation, after, notes, notesAfter } = list.dataset;
-  for (const [id, head] of [[conversation, after], [notes, notesAfter]]) {
+  const { conversation, after, revised, notes, notesAfter, notesRevised } = list.dataset;
+  for (const [id, head, corrected] of [[conversation, after, revised], [notes, notesAfter, notesRevised]]) {
     if (!id) continue;
     const talk = talkOf(id);
-    talk.show(Number(head), log, document.querySelector(`form[data-composer="${id}"]`));
+    talk.show(Number(head), log, document.querySelector(`form[data-composer="${id}"]`), Number(corrected));
     shown.push(talk);
   }
   if (!location.hash) log.toEnd();
