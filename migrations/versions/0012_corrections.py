@@ -13,9 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     # The defaults are the database's own: the version before this one goes on writing meanwhile.
-    count = {"nullable": False, "server_default": "0"}
-    op.add_column("conversation", sa.Column("last_revision", sa.Integer(), **count))
-    op.add_column("message", sa.Column("revised", sa.Integer(), **count))
+    op.add_column(
+        "conversation",
+        sa.Column("last_revision", sa.Integer(), nullable=False, server_default="0"),
+    )
+    op.add_column(
+        "message", sa.Column("revised", sa.Integer(), nullable=False, server_default="0")
+    )
     _message_revision()
     _urgency_answer()
 
