@@ -17,9 +17,7 @@ def upgrade() -> None:
         "conversation",
         sa.Column("last_revision", sa.Integer(), nullable=False, server_default="0"),
     )
-    op.add_column(
-        "message", sa.Column("revised", sa.Integer(), nullable=False, server_default="0")
-    )
+    op.add_column("message", sa.Column("revised", sa.Integer(), nullable=False, server_default="0"))
     _message_revision()
     _urgency_answer()
 
