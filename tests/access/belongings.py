@@ -12,6 +12,7 @@ from tests.bookings.asking import asked, booked, days_ahead
 from tests.check_ins.sending import send
 from tests.conversations.people import opened, said
 from tests.flags.raising import raised
+from tests.handling.laters import a_reply_for_later
 from tests.people import ZONE
 from tests.treatments.plans import given_dose, signed_plan
 
@@ -34,6 +35,7 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
     care, _ = await opened(database, patient)
     [message_id] = await said(database, care, patient, "Hello")
     flag = await raised(database, patient)
+    later = await a_reply_for_later(database, care, staff.nurse)
     return {
         "patient_id": patient.id,
         "check_in_id": sent.check_in.id,
@@ -44,6 +46,7 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
         "conversation_id": care.id,
         "message_id": message_id,
         "flag_id": flag.id,
+        "later_id": later.id,
         "person_id": leaver.id,
     }
 
