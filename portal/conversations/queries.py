@@ -32,6 +32,12 @@ _TELLS = {
 }
 
 
+def byline_of(person: Named) -> str:
+    """A name, with the role where the name does not already tell it."""
+    tells = any(word in person.name.lower() for word in _TELLS[person.role])
+    return person.name if tells else f"{person.name}, {person.role.words}"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A message opened for reading, as it reads now; a withdrawn one has no words.
@@ -67,8 +73,7 @@ class Line:
     @property
     def byline(self) -> str:
         """Who says it, with their role where the name does not already tell it."""
-        tells = any(word in self.author.name.lower() for word in _TELLS[self.author.role])
-        return self.author.name if tells else f"{self.author.name}, {self.author.role.words}"
+        return byline_of(self.author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,17 @@ def _lines() -> Any:
             & (col(_Before.seq) == col(Message.seq) - 1),
         )
     )
+
+
+async def lines_numbered(
+    session: AsyncSession, conversation: Conversation, seqs: Sequence[int]
+) -> list[Line]:
+    """The lines with these numbers, newest first."""
+    query = _lines().where(
+        col(Message.conversation_id) == conversation.id, col(Message.seq).in_(seqs)
+    )
+    rows = await session.exec(query.order_by(col(Message.seq).desc()))
+    return await _opened(session, conversation, rows.all())
 
 
 async def lines_revised_after(

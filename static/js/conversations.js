@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { live } from "./live.js";
+import { lookWhoAnswers } from "./talk/answering.js";
 import "./talk/drafts.js";
 import { Log } from "./talk/log.js";
 import { Outbox } from "./talk/outbox.js";
@@ -52,6 +53,7 @@ class Talk {
     else clearTyping();
     document.dispatchEvent(new CustomEvent("message-arrived", { detail: { frame, person: this.log.person } }));
     if (message.classList.contains(`message--${this.log.viewer}`)) this.log.showState("Sent");
+    lookWhoAnswers();
     this.markRead();
   }
 
@@ -72,6 +74,8 @@ class Talk {
     if (this.draft) body.value = this.draft;
     this.outbox ??= new Outbox((words, why) => this.#giveBack(words, why));
     this.outbox.attach(this.form, this.line, this.log);
+    // The draft of a message that waits to be sent is that message: it is not written twice.
+    if (this.outbox.holds(this.form.elements.client_id.value)) this.#clear(body);
     let toldAt = 0;
     body.addEventListener("input", () => {
       this.#complain("");
@@ -95,6 +99,10 @@ class Talk {
     body.focus();
     if (!words) return;
     this.outbox.add(this.form.elements.client_id.value, words);
+    this.#clear(body);
+  }
+
+  #clear(body) {
     this.form.elements.client_id.value = crypto.randomUUID();
     body.value = "";
   }

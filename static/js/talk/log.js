@@ -79,6 +79,11 @@ export class Log {
     this.toEnd();
   }
 
+  /** Whether one's own message of this name stands here already. */
+  has(clientId) {
+    return Boolean(this.list.querySelector(`[data-message][data-client="${clientId}"][data-author="${this.person}"]`));
+  }
+
   /** The last message of the other side in this conversation, by number. */
   lastOfOthers(conversation) {
     const all = this.#messagesOf(conversation).filter((message) => message.dataset.author !== this.person);
