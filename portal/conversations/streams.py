@@ -51,7 +51,7 @@ class Follower:
     def offer(self, packet: Packet, patient_id: UUID) -> None:
         if packet.seq > self.cursor:
             self.cursor = packet.seq
-            self.connection.offer(packet.text, patient_id)
+            self.connection.offer(packet.frame, patient_id)
 
 
 class Stream:
@@ -114,7 +114,7 @@ class Stream:
         while not follower.is_caught_up and follower.connection.ending is None:
             packets = await self._patiently(self._load, follower.cursor)
             for packet in packets:
-                await follower.connection.put(packet.text, self.patient_id)
+                await follower.connection.put(packet.frame, self.patient_id)
                 follower.cursor = packet.seq
             if follower.revised < self._revised:
                 await self._catch_up_revised(follower)
@@ -212,7 +212,7 @@ class Stream:
         frame = write_frame("typing", conversation=self.conversation.id, person=person)
         self._tell_all(frame, but=person_id)
 
-    def _tell_all(self, frame: str, but: UUID | None = None) -> None:
+    def _tell_all(self, frame: bytes, but: UUID | None = None) -> None:
         for connection in tuple(self.followers):
             if connection.actor.person_id != but:
                 connection.offer(frame, self.patient_id)
@@ -222,7 +222,7 @@ class Stream:
             lines = await messages_after(session, self.conversation, after, PAGE)
         return [packet_of(line) for line in lines]
 
-    async def _load_revised(self, after: int) -> tuple[list[str], int]:
+    async def _load_revised(self, after: int) -> tuple[list[bytes], int]:
         async with self._reading() as session:
             lines, last = await lines_revised_after(session, self.conversation, after, PAGE)
         return [revised_frame_of(line) for line in lines], last
@@ -258,7 +258,8 @@ class Streams:
             self._streams[conversation.id] = stream
             self._hub.join(stream.topic, stream)
         cursor = conversation.last_seq if after is None else min(after, conversation.last_seq)
-        known = conversation.last_revision if revised is None else revised
+        last = conversation.last_revision
+        known = last if revised is None else min(revised, last)
         follower = stream.followers[connection] = Follower(connection, cursor, known)
         stream.look()
         return stream, follower
