@@ -17,6 +17,7 @@ from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE, Read
 from portal.db import UnitOfWork
 from portal.flags.queries import FlagState, flags_of
 from portal.handling.saved import fill, saved_replies
+from portal.handling.turning import Turned, turned_of
 from portal.inbox.desk import Desk, open_desk
 from portal.inbox.laters import Later, laters_of
 from portal.inbox.queries import clinic_of
@@ -95,6 +96,7 @@ class OpenThread:
     saved: list[Words]
     laters: list[Later]
     team: list[Named]
+    turned: dict[UUID, Turned]
 
 
 async def open_thread(
@@ -122,6 +124,7 @@ async def open_thread(
         desk=await open_desk(session, actor, conversation, flags),
         laters=await laters_of(session, actor, conversation),
         team=await practitioners_of(session, about.patient),
+        turned=await turned_of(session, patient_id, flags),
     )
 
 
