@@ -24,6 +24,7 @@ class FlagSource(StrEnum):
 
     CHECK_IN = "check_in"
     MESSAGE = "message"
+    HELP_NOW = "help_now"
 
 
 class Outcome(StrEnum):

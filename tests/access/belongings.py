@@ -44,6 +44,7 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
         "visit_id": visit.id,
         "request_id": request.id,
         "conversation_id": care.id,
+        "message_id": message_id,
         "flag_id": flag.id,
         "message_id": message_id,
         "later_id": later.id,
