@@ -46,7 +46,6 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
         "conversation_id": care.id,
         "message_id": message_id,
         "flag_id": flag.id,
-        "message_id": message_id,
         "later_id": later.id,
         "person_id": leaver.id,
     }
