@@ -14,6 +14,7 @@ from portal.accounts.views import routes as account_routes
 from portal.bookings.views import routes as booking_routes
 from portal.check_ins.views import routes as check_in_routes
 from portal.conversations.draft_views import routes as draft_routes
+from portal.conversations.file_views import routes as file_routes
 from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
 from portal.db import Database
@@ -96,6 +97,7 @@ def site_routes() -> list[BaseRoute]:
         *conversation_routes,
         *dashboard_routes,
         *draft_routes,
+        *file_routes,
         *figure_routes,
         *inbox_routes,
         *offline.routes,

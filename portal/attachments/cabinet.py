@@ -33,12 +33,12 @@ class Cabinet:
         self.storage: Storage = storage_for(files)
         self._vault = vault
         self._checker = Checker(files.most_bytes)
-        self._scanner = Scanner(files.scan)
+        self.scanner = Scanner(files.scan)
 
     async def admit(self, data: bytes) -> Checked:
         """What may be kept of it. Raises what is wrong with it, Harmful or CannotCheck."""
         checked = await self._checker.check(data)
-        await self._scanner.scan(data)
+        await self.scanner.scan(data)
         return checked
 
     async def keep(self, checked: Checked, *bound: object) -> Kept:

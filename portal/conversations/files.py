@@ -25,6 +25,8 @@ from portal.sealing import CannotOpen, seal, unseal
 # Kept and never sent: its sender may still come back to it, but not for ever.
 UNSENT_FOR = timedelta(hours=24)
 Name = tuple[UUID, UUID, UUID]
+# A message always has words: in lists, where files are not shown, these say what it is.
+WORDS_FOR_FILES = ("Photo", "Photos", "File", "Files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,18 @@ class File:
         return f"{kilobytes} KB" if kilobytes < 1000 else f"{kilobytes / 1024:.1f} MB"
 
 
+def words_for(kinds: Sequence[FileKind]) -> str:
+    """What a message says whose sender said nothing."""
+    photo, photos, file, files = WORDS_FOR_FILES
+    if set(kinds) == {FileKind.PHOTO}:
+        return photo if len(kinds) == 1 else photos
+    return file if len(kinds) == 1 else files
+
+
 async def files_of(
     session: AsyncSession, patient_id: UUID, messages: Sequence[Message]
 ) -> dict[UUID, tuple[File, ...]]:
-    """The files of these messages of one conversation, by message; asks nothing where none has any."""
+    """The files of one conversation's messages, by message. Where none has any, asks nothing."""
     names = {(one.author_id, one.client_id): one for one in messages if one.files}
     if not names:
         return {}

@@ -36,7 +36,8 @@ class Conversation(SQLModel, table=True):
 
 class Message(SQLModel, table=True):
     """What one person said once. `client_id` is the browser's own name for it, so that a resend
-    finds the first one. `body` is sealed, bound to this row and the patient."""
+    finds the first one. `body` is sealed, bound to this row and the patient. `files`: how many it
+    carries, so that nobody looks for those of all the messages that carry none."""
 
     __table_args__ = (
         UniqueConstraint("conversation_id", "seq"),
@@ -50,6 +51,7 @@ class Message(SQLModel, table=True):
     client_id: UUID
     body: bytes
     sent_at: datetime = Field(sa_type=UTCDateTime)
+    files: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class ReadMarker(SQLModel, table=True):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from portal.conversations.files import WORDS_FOR_FILES, File, files_of
 from portal.conversations.models import Conversation, Kind, Message, ReadMarker
 from portal.conversations.store import Before, Place, Stored, sealed_for
 from portal.errors import NotFound
@@ -45,10 +46,16 @@ class Line:
     zone: ZoneInfo
     continues: bool
     begins_day: bool
+    files: tuple[File, ...] = ()
 
     @property
     def side(self) -> str:
         return "patient" if self.author.role is Role.PATIENT else "team"
+
+    @property
+    def is_wordless(self) -> bool:
+        """Its files say it all: the words only stand for them where no file can."""
+        return bool(self.files) and self.body in WORDS_FOR_FILES
 
     @property
     def byline(self) -> str:
@@ -116,7 +123,7 @@ async def messages_after(
     """What was said after `seq`, oldest first."""
     query = _lines().where(col(Message.conversation_id) == conversation.id, col(Message.seq) > seq)
     rows = await session.exec(query.order_by(col(Message.seq)).limit(limit))
-    return _opened(session, conversation, rows.all())
+    return await _opened(session, conversation, rows.all())
 
 
 async def messages_before(
@@ -125,7 +132,7 @@ async def messages_before(
     """The last `limit` messages before `seq`, oldest first."""
     query = _lines().where(col(Message.conversation_id) == conversation.id, col(Message.seq) < seq)
     rows = await session.exec(query.order_by(col(Message.seq).desc()).limit(limit))
-    return _opened(session, conversation, rows.all()[::-1])
+    return await _opened(session, conversation, rows.all()[::-1])
 
 
 async def require_readable(session: AsyncSession) -> None:
@@ -142,7 +149,7 @@ async def require_readable(session: AsyncSession) -> None:
 
 async def line_of(session: AsyncSession, conversation: Conversation, message_id: UUID) -> Line:
     rows = await session.exec(_lines().where(col(Message.id) == message_id))
-    return _opened(session, conversation, rows.all())[0]
+    return (await _opened(session, conversation, rows.all()))[0]
 
 
 _Before = aliased(Message)
@@ -165,13 +172,17 @@ def _lines() -> Any:
     )
 
 
-def _opened(session: AsyncSession, conversation: Conversation, rows: Sequence[Any]) -> list[Line]:
-    return [_line(session, conversation, *row) for row in rows]
+async def _opened(
+    session: AsyncSession, conversation: Conversation, rows: Sequence[Any]
+) -> list[Line]:
+    files = await files_of(session, conversation.patient_id, [row[0] for row in rows])
+    return [_line(session, conversation, files.get(row[0].id, ()), *row) for row in rows]
 
 
 def _line(
     session: AsyncSession,
     conversation: Conversation,
+    files: tuple[File, ...],
     message: Message,
     name: str,
     role: str,
@@ -188,6 +199,7 @@ def _line(
         body=unseal_words(session, message.body, *bound),
         zone=ZoneInfo(time_zone),
         before=before,
+        files=files,
     )
 
 
@@ -199,6 +211,7 @@ def line_from(
     body: str,
     zone: ZoneInfo,
     before: Before | None,
+    files: tuple[File, ...] = (),
 ) -> Line:
     """A line from its parts; `before` is the line before it."""
     begins_day = before is None or _day(before.sent_at, zone) != _day(message.sent_at, zone)
@@ -214,6 +227,7 @@ def line_from(
         zone=zone,
         continues=before is not None and before.author_id == author.id and not begins_day,
         begins_day=begins_day,
+        files=files,
     )
 
 

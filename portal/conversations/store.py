@@ -95,6 +95,7 @@ class Draft:
     client_id: UUID
     text: str
     sent_at: datetime | None = None
+    files: int = 0
 
     @property
     def name(self) -> tuple[UUID, UUID, UUID]:
@@ -209,7 +210,8 @@ class _Sheet:
         id, seq, sent_at = new_id(), last_seq + 1, draft.sent_at or self._now
         body = self._vault.seal(draft.text, *sealed_for(id, place.patient_id))
         about = (id, place.id, seq, draft.author_id, draft.client_id, sent_at)
-        self._rows.append(dict(zip(_NAMES, (*about, body), strict=True)))
+        row = dict(zip(_NAMES, (*about, body), strict=True))
+        self._rows.append(row | {"files": draft.files})
         self._heads[place.id] = (seq, Before(draft.author_id, sent_at))
         self._said[draft.name] = (Stored(*about), body)
         return Stored(*about, is_new=True, before=before)

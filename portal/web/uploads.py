@@ -120,4 +120,6 @@ async def files_in(data: FormData, name: str) -> list[tuple[str, bytes]]:
     """The files given in this field: the name their sender knows them by, and what is in them."""
     given = [item for item in data.getlist(name) if isinstance(item, UploadFile)]
     # A file field that nobody used is sent as an empty file without a name.
-    return [(item.filename or "", await item.read()) for item in given if item.filename or item.size]
+    return [
+        (item.filename or "", await item.read()) for item in given if item.filename or item.size
+    ]

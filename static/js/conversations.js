@@ -2,6 +2,7 @@
 // module every form here still works as a plain one.
 
 import { announce } from "./announce.js";
+import "./attachments.js";
 import { live } from "./live.js";
 import "./talk/drafts.js";
 import { Log } from "./talk/log.js";
@@ -173,6 +174,12 @@ function start() {
   }
   if (!location.hash) log.toEnd();
 }
+
+document.addEventListener("files-pending", ({ detail }) => shown[0]?.log.addPending(detail));
+document.addEventListener("files-sent", ({ detail }) => {
+  const message = shown[0]?.log.insert(detail);
+  if (message?.classList.contains(`message--${shown[0].log.viewer}`)) shown[0].log.showState("Sent");
+});
 
 const markAll = () => shown.forEach((talk) => talk.markRead());
 document.addEventListener("visibilitychange", markAll);
