@@ -24,6 +24,7 @@ from portal.sealing import CannotOpen, seal, unseal
 
 # Kept and never sent: its sender may still come back to it, but not for ever.
 UNSENT_FOR = timedelta(hours=24)
+SHOWN_SIDE = 256
 Name = tuple[UUID, UUID, UUID]
 # A message always has words: in lists, where files are not shown, these say what it is.
 WORDS_FOR_FILES = ("Photo", "Photos", "File", "Files")
@@ -44,6 +45,14 @@ class File:
     @property
     def address(self) -> str:
         return f"/conversations/{self.conversation_id}/files/{self.id}"
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Width and height of the thumbnail in a message: known before it is loaded, so that
+        nothing jumps when it is."""
+        width, height = self.width or SHOWN_SIDE, self.height or SHOWN_SIDE
+        scale = min(1.0, SHOWN_SIDE / max(width, height))
+        return max(1, round(width * scale)), max(1, round(height * scale))
 
     @property
     def size_words(self) -> str:

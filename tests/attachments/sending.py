@@ -1,11 +1,18 @@
 """Sending files as our own pages do."""
 
 import re
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+from sqlmodel import select
 
+from portal.conversations.file_models import Attachment
+from portal.conversations.models import Conversation
+from portal.conversations.queries import Line, messages_after
+from portal.db import Database
+from portal.settings import Settings
 from tests.attachments.pictures import photo
 from tests.clients import Client
 
@@ -41,3 +48,17 @@ async def sent_photo(client: Client, conversation_id: object) -> UUID:
     answer = await send(client, conversation_id, ("arm.jpg", photo()))
     assert answer.status_code == 200, answer.text
     return UUID(files_in(answer.text)[0].rpartition("/")[2])
+
+
+async def lines(database: Database, conversation: Conversation) -> list[Line]:
+    async with database.read() as session:
+        return await messages_after(session, conversation, 0)
+
+
+async def rows(database: Database) -> list[Attachment]:
+    async with database.read() as session:
+        return list((await session.exec(select(Attachment))).all())
+
+
+def on_disk(settings: Settings) -> list[Path]:
+    return [path for path in settings.files.folder.rglob("*") if path.is_file()]
