@@ -10,6 +10,7 @@ from portal.conversations import draft_models as drafts
 from portal.conversations import file_models as files
 from portal.conversations import mention_models as mentions
 from portal.conversations import models as conversations
+from portal.conversations import revision_models as revisions
 from portal.flags import models as flags
 from portal.handling import later_models as later
 from portal.handling import models as handling
@@ -28,6 +29,7 @@ SLICES = (
     conversations,
     drafts,
     files,
+    revisions,
     mentions,
     handling,
     later,

@@ -130,8 +130,9 @@ async def _note_reading(request: Request, found: Conversation) -> None:
 async def _found(session: AsyncSession, request: Request) -> tuple[Conversation, Attachment]:
     """Through the actor, so that a missing file and another's look the same."""
     conversation_id = path_id(request, "conversation_id")
-    found = await conversation_for(session, actor_of(request), conversation_id)
-    return found, await attachment_in(session, found, path_id(request, "file_id"))
+    actor = actor_of(request)
+    found = await conversation_for(session, actor, conversation_id)
+    return found, await attachment_in(session, actor, found, path_id(request, "file_id"))
 
 
 async def _home(session: AsyncSession, request: Request, found: Conversation) -> str:

@@ -17,9 +17,11 @@ from portal.attachments.checking import Checked, FileKind
 from portal.attachments.naming import safe_name
 from portal.conversations.file_models import Attachment
 from portal.conversations.models import Conversation, Message
+from portal.conversations.revision_models import MessageRevision
 from portal.db import Database
 from portal.errors import NotFound
 from portal.ids import new_id
+from portal.permissions import Actor
 from portal.sealing import CannotOpen, seal, unseal
 
 # Kept and never sent: its sender may still come back to it, but not for ever.
@@ -96,14 +98,19 @@ def file_from(session: AsyncSession, row: Attachment, patient_id: UUID) -> File:
 
 
 async def attachment_in(
-    session: AsyncSession, conversation: Conversation, attachment_id: UUID
+    session: AsyncSession, actor: Actor, conversation: Conversation, attachment_id: UUID
 ) -> Attachment:
-    """One file of a conversation that was found through the actor. Raises NotFound."""
+    """One file of a conversation that was found through the actor. Raises NotFound.
+
+    What its message's writer withdrew stays for the record: the team may still see it.
+    """
     query = select(Attachment).where(
         col(Attachment.id) == attachment_id,
         col(Attachment.conversation_id) == conversation.id,
         _is_sent(),
     )
+    if actor.is_patient:
+        query = query.where(~_is_withdrawn())
     row = (await session.exec(query)).first()
     if row is None:
         raise NotFound
@@ -224,9 +231,22 @@ def _named(name: Name) -> tuple[Any, ...]:
 
 
 def _is_sent() -> Any:
-    sent = select(Message.id).where(
+    return select(Message.id).where(*_carries()).correlate(Attachment).exists()
+
+
+def _is_withdrawn() -> Any:
+    last = select(MessageRevision.id).join(
+        Message,
+        (col(Message.id) == col(MessageRevision.message_id))
+        & (col(Message.revised) == col(MessageRevision.number)),
+    )
+    withdrawn = last.where(col(MessageRevision.body).is_(None), *_carries())
+    return withdrawn.correlate(Attachment).exists()
+
+
+def _carries() -> tuple[Any, ...]:
+    return (
         col(Message.conversation_id) == col(Attachment.conversation_id),
         col(Message.author_id) == col(Attachment.author_id),
         col(Message.client_id) == col(Attachment.client_id),
     )
-    return sent.correlate(Attachment).exists()

@@ -127,6 +127,26 @@ async def test_a_plain_form_sends_too_and_goes_back_to_its_page(
     assert answer.headers["location"].startswith(f"/inbox/{care.id}#m-")
 
 
+async def test_what_was_withdrawn_is_gone_for_the_patient_and_stays_for_the_record(
+    client_for: ClientFor,
+    database: Database,
+    sender: Client,
+    care: Conversation,
+    nurse_on_team: Person,
+) -> None:
+    file_id = await sent_photo(sender, care.id)
+    [line] = await lines(database, care)
+    address = f"/conversations/{care.id}/files/{file_id}"
+    answer = await sender.post(f"/conversations/{care.id}/messages/{line.id}/withdraw", seen="0")
+    assert answer.status_code < 400
+    nurse = await client_for(nurse_on_team)
+    for client, page in ((sender, f"/conversations/{care.id}"), (nurse, f"/inbox/{care.id}")):
+        assert str(file_id) not in (await client.get(page)).text
+    assert [(await one.get(address)).status_code for one in (sender, nurse)] == [404, 200]
+    history = await nurse.get(f"/conversations/{care.id}/messages/{line.id}/history")
+    assert files_in(history.text) == [address]
+
+
 async def test_a_photo_comes_over_the_socket_as_it_stands_in_the_page(
     server: Served, database: Database, patient: Person, nurse_on_team: Person
 ) -> None:
