@@ -14,6 +14,7 @@ from portal.accounts.backend import limits_of
 from portal.announcements import Announcement
 from portal.audit.actions import chain, entry_of
 from portal.conversations.doorkeeper import Doorkeeper
+from portal.conversations.files import File
 from portal.conversations.models import Conversation
 from portal.conversations.queries import conversations_by_id
 from portal.conversations.rules import message_text
@@ -66,12 +67,18 @@ class Switchboard:
 
     async def note_reading(self, actor: Actor, origin: str | None, place: Conversation) -> None:
         """Say in the trail that this session reads this conversation, once in a while."""
-        at = self._noted.get((actor.session_id, place.id))
-        if at is not None and clock.now() - at < NOTE_READING_EVERY:
-            return
-        await self._trail.ask((actor, origin, place.id, place.patient_id))
-        self._noted[actor.session_id, place.id] = clock.now()
-        self._noted.move_to_end((actor.session_id, place.id))
+        if not self.was_noted(actor.session_id, place.id):
+            await self._trail.ask((actor, origin, place.id, place.patient_id))
+            self.note(actor.session_id, place.id)
+
+    def was_noted(self, session_id: UUID, conversation_id: UUID) -> bool:
+        """Whether the trail lately says that this session reads this conversation."""
+        at = self._noted.get((session_id, conversation_id))
+        return at is not None and clock.now() - at < NOTE_READING_EVERY
+
+    def note(self, session_id: UUID, conversation_id: UUID) -> None:
+        self._noted[session_id, conversation_id] = clock.now()
+        self._noted.move_to_end((session_id, conversation_id))
         if len(self._noted) > MOST_NOTED:
             self._noted.popitem(last=False)
 
@@ -102,6 +109,7 @@ class Switchboard:
         conversation_id: UUID,
         body: str,
         client_id: UUID,
+        files: tuple[File, ...] = (),
     ) -> Stored:
         """Say something. The same author's same `client_id` again is answered with the first.
 
@@ -111,8 +119,8 @@ class Switchboard:
         # Looked at before the database is asked for anything: a bad message costs nothing.
         text = message_text(body)
         self._require_pace(actor)
-        draft = Draft(conversation_id, actor.person_id, client_id, text)
-        return await self._writer.send(Letter(actor, origin, draft))
+        draft = Draft(conversation_id, actor.person_id, client_id, text, files=len(files))
+        return await self._writer.send(Letter(actor, origin, draft, files))
 
     def _require_pace(self, actor: Actor) -> None:
         """Raises TooFast for somebody who writes faster than people do."""
