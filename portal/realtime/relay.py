@@ -85,9 +85,7 @@ class Relay:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _stop(set(tasks))
             await self._redis.aclose()
 
     async def _speak(self) -> None:
@@ -172,3 +170,11 @@ class Relay:
                 self._hub.publish([Announcement(*one) for one in letter.announcements])
             else:
                 self._hub.look_for_missed()
+
+
+async def _stop(tasks: set["asyncio.Task[None]"]) -> None:
+    # A time-out that ends at the same moment takes a cancellation for its own.
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=1.0)
