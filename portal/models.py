@@ -12,6 +12,7 @@ from portal.flags import models as flags
 from portal.handling import models as handling
 from portal.people import membership
 from portal.people import models as people
+from portal.rota import models as rota
 from portal.treatments import models as treatments
 
 SLICES = (
@@ -20,6 +21,7 @@ SLICES = (
     audit,
     accounts,
     treatments,
+    rota,
     flags,
     check_ins,
     conversations,
