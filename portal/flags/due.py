@@ -9,15 +9,12 @@ from datetime import UTC, datetime, timedelta
 from portal.settings import Clinic
 from portal.symptoms.levels import Level
 
-SATURDAY = 5
-
 
 def due_at(level: Level, since: datetime, clinic: Clinic) -> datetime:
     """The instant, in UTC, by which somebody must have acknowledged.
 
     Short limits are spans of real time, so a clock change cannot stretch them. The routine limit
-    is a time on the clinic's wall: closing time of its next working day (Monday to Friday; it
-    knows no holidays).
+    is a time on the clinic's wall: closing time of its next working day.
     """
     if level is Level.ROUTINE:
         return _end_of_next_working_day(since, clinic)
@@ -34,7 +31,7 @@ def _minutes(level: Level, clinic: Clinic) -> int:
 
 def _end_of_next_working_day(since: datetime, clinic: Clinic) -> datetime:
     day = since.astimezone(clinic.zone).date() + timedelta(days=1)
-    while day.weekday() >= SATURDAY:
+    while not clinic.works_on(day):
         day += timedelta(days=1)
     midnight = datetime(day.year, day.month, day.day, tzinfo=clinic.zone)
     # Adding to an aware time in a zone moves the wall clock, which is what closing time means.

@@ -1,4 +1,4 @@
-"""What every verb on a flag begins and ends with: hold it, refuse what is late, write a step, tell."""
+"""What every verb on a flag begins and ends with: hold it, refuse what is late, tell."""
 
 from datetime import datetime
 from typing import Any

@@ -80,7 +80,7 @@ def next_rung(
 
 
 def duties_at(rung: Rung, level: Level) -> tuple[Duty, ...]:
-    """Whose duty it is to hear at this rung; none for the administrator's, who stands in no rota."""
+    """Whose duty it is to hear at this rung; administrators stand in no rota."""
     if rung is Rung.DUTY and level is Level.EMERGENCY:
         return (Duty.NURSE, Duty.ON_CALL)
     return _DUTIES[rung]

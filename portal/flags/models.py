@@ -139,8 +139,8 @@ class FlagStep(SQLModel, table=True):
     """One step of care in a round; rows are only ever added.
 
     `to_id` or `to_duty`: whom it was handed to. `until`: the end of a snooze. `other_id` points at
-    what this is about and is no key: the message sent, the flag linked, the row taken back (`undone`
-    says what kind of act that was).
+    what this is about and is no key: the message sent, the flag linked, the row taken back, of
+    which `undone` says what kind of act it was.
     """
 
     __tablename__ = "flag_step"
