@@ -12,6 +12,7 @@ from portal.check_ins.wording import change, limit, said, summary
 from portal.demo.judged import Judged
 from portal.demo.moments import BY_KEY, Step
 from portal.demo.stage import Stage
+from portal.flags.care import Did
 from portal.flags.due import due_at
 from portal.flags.models import (
     Acknowledgement,
@@ -19,6 +20,7 @@ from portal.flags.models import (
     Flag,
     FlagReason,
     FlagSource,
+    FlagStep,
     Outcome,
     Reopening,
 )
@@ -41,9 +43,10 @@ class FlagRows:
         self.taken: list[Acknowledgement] = []
         self.ended: list[Disposition] = []
         self.reopened: list[Reopening] = []
+        self.steps: list[FlagStep] = []
 
     async def write(self) -> None:
-        for rows in (self.flags, self.reasons, self.taken, self.ended, self.reopened):
+        for rows in (self.flags, self.reasons, self.taken, self.ended, self.reopened, self.steps):
             await self.stage.add(rows)
 
     def add(self, judged: Judged) -> None:
@@ -124,6 +127,10 @@ class FlagRows:
                 note=note, at=at,
             )
         )  # fmt: skip
+        self.steps += [
+            FlagStep(flag_id=flag.id, round=flag.round, did=did, by_id=by_id, at=at)
+            for did in (Did.TOLD, Did.CLOSE)
+        ]
 
     def _reopen(self, flag: Flag, step: Step, by_id: UUID, at: datetime) -> None:
         id = new_id()

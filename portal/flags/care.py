@@ -1,4 +1,4 @@
-"""Where a flag stands in care, from what was done in its present round. Pure: no clock, no database.
+"""Where a flag stands in care, from the steps of its present round. Pure: no clock, no database.
 
 raised -> acknowledged -> in care -> resolved -> told -> closed, and reopened into a new round.
 """
