@@ -19,6 +19,7 @@ from portal.conversations.drafts import forget_sent_drafts
 from portal.db import Database
 from portal.flags.clocks import escalate, wake_flags
 from portal.handling.clocks import return_silent, wake_snoozed
+from portal.handling.later_clock import send_due
 
 log = structlog.get_logger()
 
@@ -32,6 +33,7 @@ JOBS: tuple[Job, ...] = (
     forget_sent_drafts,
     return_silent,
     wake_snoozed,
+    send_due,
 )
 EVERY = 5.0
 

@@ -18,10 +18,11 @@ from portal.db import UnitOfWork
 from portal.flags.queries import FlagState, flags_of
 from portal.handling.saved import fill, saved_replies
 from portal.inbox.desk import Desk, open_desk
+from portal.inbox.laters import Later, laters_of
 from portal.inbox.queries import clinic_of
 from portal.people.access import patient_for
 from portal.people.models import Patient
-from portal.people.queries import Named, name_of
+from portal.people.queries import Named, name_of, practitioners_of
 from portal.permissions import Actor
 from portal.symptoms.levels import Level
 from portal.treatments.models import Dose, TreatmentPlan
@@ -92,6 +93,8 @@ class OpenThread:
     about: About
     desk: Desk
     saved: list[Words]
+    laters: list[Later]
+    team: list[Named]
 
 
 async def open_thread(
@@ -117,6 +120,8 @@ async def open_thread(
         about=about,
         saved=await words_for(session, about),
         desk=await open_desk(session, actor, conversation, flags),
+        laters=await laters_of(session, actor, conversation),
+        team=await practitioners_of(session, about.patient),
     )
 
 
@@ -150,6 +155,7 @@ async def words_for(session: AsyncSession, about: About) -> list[Words]:
     starts_at = about.visit.starts_at if about.visit else None
     values = {
         "patient": about.person.name,
+        "first name": about.person.name.partition(" ")[0],
         "next visit": _moment(starts_at, about.zone) if starts_at else None,
         "nurse line": clinic_of(session).nurse_line,
     }
