@@ -17,6 +17,7 @@ from portal.conversations.draft_views import routes as draft_routes
 from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
 from portal.db import Database
+from portal.duty.views import routes as duty_routes
 from portal.errors import PortalError
 from portal.figures.views import routes as figure_routes
 from portal.inbox.views import routes as inbox_routes
@@ -96,6 +97,7 @@ def site_routes() -> list[BaseRoute]:
         *conversation_routes,
         *dashboard_routes,
         *draft_routes,
+        *duty_routes,
         *figure_routes,
         *inbox_routes,
         *offline.routes,

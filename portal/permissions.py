@@ -42,6 +42,7 @@ class Permission(StrEnum):
     PLAN_SIGN = "plan:sign"
     RECORD_READ = "record:read"
     RECORD_WRITE = "record:write"
+    ROTA_KEEP = "rota:keep"
     RULES_READ = "rules:read"
 
 
@@ -64,6 +65,7 @@ _COORDINATOR = {
     Permission.INBOX_READ,
     Permission.NOTE_WRITE,
     Permission.RECORD_READ,
+    Permission.ROTA_KEEP,
     Permission.RULES_READ,
 }
 _NURSE = _COORDINATOR | {
@@ -83,6 +85,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCOUNT_USE,
             Permission.FIGURES_READ,
             Permission.PEOPLE_MANAGE,
+            Permission.ROTA_KEEP,
             Permission.RULES_READ,
         }
     ),

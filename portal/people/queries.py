@@ -105,6 +105,14 @@ def team_names(connection: Connection, patient_id: UUID) -> list[tuple[UUID, str
     return [(row[0], row[1]) for row in rows]
 
 
+async def colleagues_of(session: AsyncSession, practitioner_id: UUID) -> list[Named]:
+    """Everybody else on this person's teams who can sign in, by name."""
+    teams = await care_teams_of(session, practitioner_id)
+    found = [one for team in teams for one in await staff_of_team(session, team.id)]
+    others = {one.id: one for one in found if one.id != practitioner_id}
+    return sorted(others.values(), key=lambda one: one.name)
+
+
 async def care_teams(session: AsyncSession) -> Sequence[CareTeam]:
     return (await session.exec(select(CareTeam).order_by(col(CareTeam.name)))).all()
 
