@@ -23,6 +23,7 @@ class FlagSource(StrEnum):
     """What raised the flag."""
 
     CHECK_IN = "check_in"
+    HELP_NOW = "help_now"
 
 
 class Outcome(StrEnum):

@@ -14,7 +14,7 @@ from portal.rota.actions import add_shift
 from portal.rota.duties import Duty
 from tests.bookings.asking import asked, booked, days_ahead
 from tests.check_ins.sending import send
-from tests.conversations.people import opened
+from tests.conversations.people import opened, said
 from tests.flags.raising import actor_for, raised
 from tests.handling.laters import a_reply_for_later
 from tests.people import ZONE
@@ -37,6 +37,7 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
     visit = await booked(database, patient, staff.nurse, staff.nurse, days_ahead(3))
     request = await asked(database, patient, Kind.CALL_BACK)
     care, _ = await opened(database, patient)
+    [message_id] = await said(database, care, patient, "Hello")
     flag = await raised(database, patient)
     later = await a_reply_for_later(database, care, staff.nurse)
     return {
@@ -47,6 +48,7 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
         "visit_id": visit.id,
         "request_id": request.id,
         "conversation_id": care.id,
+        "message_id": message_id,
         "flag_id": flag.id,
         "later_id": later.id,
         "person_id": leaver.id,

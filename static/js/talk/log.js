@@ -1,5 +1,7 @@
 // The list of messages on the page: puts each one in its place once, and leaves the reader's be.
 
+import { endOffers, offerChange } from "./changes.js";
+
 const NEAR_END = 80;
 
 export class Log {
@@ -13,6 +15,7 @@ export class Log {
     this.below?.addEventListener("click", () => this.toEnd());
     const scrolled = this.pane === document.scrollingElement ? window : this.pane;
     this.nameToday();
+    endOffers(list);
     scrolled.addEventListener("scroll", () => { if (this.isAtEnd()) this.clearBelow(); }, { passive: true });
   }
 
@@ -41,9 +44,22 @@ export class Log {
     const isNew = !this.#replace(message) && this.#place(template.content, message);
     document.querySelector("[data-empty]")?.remove();
     this.nameToday();
+    if (isNew && message.dataset.author === this.person) offerChange(this.list, message);
     if (wasAtEnd) this.toEnd();
     else if (isNew && message.dataset.author !== this.person) this.#countBelow();
     return message;
+  }
+
+  /** What a message on this page says now, if that is newer than what stands here. */
+  revise(frame) {
+    const shown = document.getElementById(`m-${frame.id}`);
+    if (!shown || Number(shown.dataset.revised ?? 0) >= frame.revised) return;
+    const template = document.createElement("template");
+    template.innerHTML = frame.html;
+    const message = template.content.querySelector("[data-message]");
+    if (!message) return;
+    shown.replaceWith(message);
+    if (frame.withdrawn) this.list.querySelector(`[data-change="${frame.id}"]`)?.remove();
   }
 
   /** The page was written with dates, which stay true. A reader who looks today wants the word. */
@@ -61,6 +77,11 @@ export class Log {
     this.list.append(item);
     document.querySelector("[data-empty]")?.remove();
     this.toEnd();
+  }
+
+  /** Whether one's own message of this name stands here already. */
+  has(clientId) {
+    return Boolean(this.list.querySelector(`[data-message][data-client="${clientId}"][data-author="${this.person}"]`));
   }
 
   /** The last message of the other side in this conversation, by number. */
