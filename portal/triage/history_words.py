@@ -14,7 +14,7 @@ from portal.web.times import when
 People = Mapping[UUID, Named]
 
 _WORDS = {
-    Step.RAISED: "Check-in received, flag raised",
+    Step.RAISED: "Flag raised",
     Step.ACKNOWLEDGED: "{who} acknowledged",
     Step.RESOLVED: "{who} resolved",
     Step.REOPENED: "{who} reopened",

@@ -14,7 +14,7 @@ from portal.check_ins.results import advice
 from portal.conversations.models import Conversation, Kind, Message
 from portal.flags.care import Did
 from portal.flags.history import Happening, Step, history_of
-from portal.flags.models import Flag
+from portal.flags.models import Flag, FlagSource
 from portal.flags.reasons import Reason
 from portal.people.queries import Named, named
 from portal.triage.history_words import line_of
@@ -55,6 +55,8 @@ def _named_in(steps: Sequence[Happening]) -> Iterator[UUID | None]:
 
 async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -> Moment:
     """What the patient read at once, before any of us had seen it."""
+    if flag.source == FlagSource.MESSAGE:
+        return Moment(flag.raised_at, "Somebody of the team read it in a message")
     told = advice(reasons, flag.due_at, session.info["clinic"])
     check_in = await session.get(CheckIn, flag.source_id)
     if check_in is not None and check_in.cut_short is CutShort.LEFT:
