@@ -21,7 +21,9 @@ class Standing:
     seen_by: UUID | None
     by: datetime
     is_late: bool
+    is_handed_over: bool
     tried_at: datetime | None
+    is_told: bool
     closed_at: datetime | None
 
 
@@ -29,13 +31,14 @@ def standing_of(state: FlagState, now: datetime, clinic: Clinic) -> Standing:
     seen = state.acknowledgement
     is_waiting = seen is None or (state.is_open and state.care.handed_at is not None)
     by = state.due_at if is_waiting or seen is None else due_at(state.level, seen.at, clinic)
-    told = state.care.is_told or state.stage is Stage.CLOSED
     return Standing(
         stage=state.stage,
         seen_at=seen.at if seen else None,
         seen_by=seen.by_id if seen else None,
         by=by,
-        is_late=by < now and not told,
+        is_late=by < now and not state.care.is_told and state.stage is not Stage.CLOSED,
+        is_handed_over=seen is not None and is_waiting,
         tried_at=state.care.tried_at,
+        is_told=state.care.is_told,
         closed_at=state.care.closed_at,
     )
