@@ -16,7 +16,10 @@ export class Log {
     const scrolled = this.pane === document.scrollingElement ? window : this.pane;
     this.nameToday();
     endOffers(list);
-    scrolled.addEventListener("scroll", () => { if (this.isAtEnd()) this.clearBelow(); }, { passive: true });
+    this.followsEnd = false;
+    scrolled.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // A keyboard or a question that opens takes room: who was at the end stays there.
+    if (scrolled !== window) new ResizeObserver(() => { if (this.followsEnd) this.toEnd(); }).observe(this.pane);
   }
 
   isAtEnd() {
@@ -26,7 +29,13 @@ export class Log {
 
   toEnd() {
     this.pane.scrollTop = this.pane.scrollHeight;
+    this.followsEnd = true;
     this.clearBelow();
+  }
+
+  #scrolled() {
+    this.followsEnd = this.isAtEnd();
+    if (this.followsEnd) this.clearBelow();
   }
 
   clearBelow() {
