@@ -22,13 +22,23 @@ export class Log {
     if (scrolled !== window) new ResizeObserver(() => { if (this.followsEnd) this.toEnd(); }).observe(this.pane);
   }
 
+  // A page that scrolls as a whole goes on below the messages: there the box to write in, which
+  // sticks to the bottom, says where their end is.
+  #hiddenByPage() {
+    const box = [...document.querySelectorAll(".composer")].find((one) => one.checkVisibility());
+    const bottom = box ? box.getBoundingClientRect().top : window.innerHeight;
+    return this.list.getBoundingClientRect().bottom - bottom;
+  }
+
   isAtEnd() {
+    if (this.pane === document.scrollingElement) return this.#hiddenByPage() < NEAR_END;
     const { scrollTop, clientHeight, scrollHeight } = this.pane;
     return scrollHeight - clientHeight - scrollTop < NEAR_END;
   }
 
   toEnd() {
-    this.pane.scrollTop = this.pane.scrollHeight;
+    if (this.pane === document.scrollingElement) this.pane.scrollTop += Math.max(0, this.#hiddenByPage() + NEAR_END / 2);
+    else this.pane.scrollTop = this.pane.scrollHeight;
     this.followsEnd = true;
     this.clearBelow();
   }
