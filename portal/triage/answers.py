@@ -15,7 +15,7 @@ from portal.flags.undo import Undoable, undoable_for
 from portal.triage.detail import Detail
 from portal.triage.forms import Posted
 from portal.triage.queries import Queue, View, queue_for
-from portal.web.requests import actor_of, is_background, reading, said_to
+from portal.web.requests import actor_of, is_background, is_htmx, reading, said_to
 from portal.web.templates import fragment, page
 
 
@@ -99,10 +99,21 @@ def detail_pane(
     )
 
 
+# What an open page gets when a form in its dialog needs another look.
+IN_DIALOG = {
+    "triage/step.html": "triage/_step.html",
+    "triage/resolve.html": "triage/_resolve_form.html",
+}
+
+
 async def form_page(request: Request, name: str, detail: Detail, posted: Posted) -> Response:
+    """The form as a page of its own; alone, for the dialog of a page that is open already."""
     status = 422 if posted.errors else 200
     context = _detail_context(request, None) | {"posted": posted, "errors": posted.errors}
-    return await page(request, name, status, detail=detail, **context)
+    context |= {"detail": detail, "step": posted.step}
+    if is_htmx(request) and name in IN_DIALOG:
+        return fragment(request, IN_DIALOG[name], status, **context)
+    return await page(request, name, status, own_page=True, **context)
 
 
 def list_context(request: Request) -> dict[str, Any]:
