@@ -228,9 +228,11 @@ class Pages(RuleBasedStateMachine):
         await self._send_all([(spot, place, words, client_id)])
 
     @precondition(lambda self: self.open)
-    @rule(which=ANY, place=PLACES, seq=st.integers(0, 12))
-    def read(self, which: int, place: str, seq: int) -> None:
-        self.do(self._read(self.spot(which), place, seq))
+    @rule(which=ANY, place=PLACES, ago=st.lists(st.integers(-1, 4), min_size=1, max_size=3))
+    def read(self, which: int, place: str, ago: list[int]) -> None:
+        """Forwards and backwards: a mark never goes back, and the end is the end."""
+        for back in ago:
+            self.do(self._read(self.spot(which), place, max(0, self._head(place) - back)))
 
     async def _read(self, spot: Spot, place: str, seq: int) -> None:
         id, who, there = self.places[place], spot[0], self.open[spot]
