@@ -240,6 +240,10 @@ class Pages(RuleBasedStateMachine):
         if not self._may(who, place):
             assert (await there.page.answer("error", conversation=id))["code"] == "not_found"
             return
+        # A mark has no answer. Frames are dealt with in turn: when the next is answered, it is set.
+        nowhere = {"conversation": uuid4(), "client_id": uuid4()}
+        there.page.say("send", **nowhere, body="Hello")
+        await there.page.answer("refused", client_id=nowhere["client_id"])
         seen = min(seq, self._head(place))
         if seen > self.marks[place, who]:
             self.marks[place, who] = seen
