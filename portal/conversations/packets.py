@@ -1,4 +1,4 @@
-"""A message as it goes over the socket: written once, the same text for every follower."""
+"""A message as it goes over the socket: written once, the same bytes for every follower."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +18,13 @@ _message = environment.get_template("conversations/_message.html")
 @dataclass(frozen=True, slots=True)
 class Packet:
     seq: int
-    text: str
+    frame: bytes
 
 
 def packet_of(line: Line) -> Packet:
     """The `message` frame; `html` is the fragment that the page shows."""
-    text = write_frame(
+    changed = {"withdrawn": line.is_withdrawn, "revised": line.revised} if line.revised else {}
+    frame = write_frame(
         "message",
         conversation=line.conversation_id,
         id=line.id,
@@ -33,15 +34,31 @@ def packet_of(line: Line) -> Packet:
         sent_at=line.sent_at,
         body=line.body,
         html=fragment_of(line),
+        **changed,
     )
-    return Packet(line.seq, text)
+    return Packet(line.seq, frame)
+
+
+def revised_frame_of(line: Line) -> bytes:
+    """The `revised` frame: what a message that was sent before says now."""
+    return write_frame(
+        "revised",
+        conversation=line.conversation_id,
+        id=line.id,
+        seq=line.seq,
+        revised=line.revised,
+        revised_at=line.revised_at,
+        withdrawn=line.is_withdrawn,
+        body=line.body,
+        html=fragment_of(line),
+    )
 
 
 def fragment_of(line: Line) -> str:
     return _message.render(line=line, zone=line.zone)
 
 
-def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> str:
+def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> bytes:
     """The `read` frame. `said` is the status in words, in the patient's time as everywhere."""
     return write_frame(
         "read",

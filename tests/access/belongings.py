@@ -10,8 +10,9 @@ from portal.people.models import CareTeam, Person
 from portal.permissions import Role
 from tests.bookings.asking import asked, booked, days_ahead
 from tests.check_ins.sending import send
-from tests.conversations.people import opened
+from tests.conversations.people import opened, said
 from tests.flags.raising import raised
+from tests.handling.laters import a_reply_for_later
 from tests.people import ZONE
 from tests.treatments.plans import given_dose, signed_plan
 
@@ -32,7 +33,9 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
     visit = await booked(database, patient, staff.nurse, staff.nurse, days_ahead(3))
     request = await asked(database, patient, Kind.CALL_BACK)
     care, _ = await opened(database, patient)
+    [message_id] = await said(database, care, patient, "Hello")
     flag = await raised(database, patient)
+    later = await a_reply_for_later(database, care, staff.nurse)
     return {
         "patient_id": patient.id,
         "check_in_id": sent.check_in.id,
@@ -41,7 +44,9 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
         "visit_id": visit.id,
         "request_id": request.id,
         "conversation_id": care.id,
+        "message_id": message_id,
         "flag_id": flag.id,
+        "later_id": later.id,
         "person_id": leaver.id,
     }
 
