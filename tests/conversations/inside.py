@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from portal.accounts.sessions import COOKIE
+from portal.realtime.wire import Flow
+from tests.realtime.test_parts import text_of
 
 if TYPE_CHECKING:
     from portal.app import Portal
@@ -18,7 +21,12 @@ Frame = dict[str, Any]
 
 
 class InsidePage:
-    """One socket: `frames` is what it heard, `closed` the code it was closed with."""
+    """One socket: `frames` is what it heard, `closed` the code it was closed with.
+
+    It is its own `portal.realtime.wire.Wire`.
+    """
+
+    is_full = False
 
     def __init__(self, app: "Portal", cookie: str) -> None:
         self.frames: list[Frame] = []
@@ -49,21 +57,28 @@ class InsidePage:
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 1),
             "subprotocols": [],
-            "state": {},
+            "state": {"wire": self},
             "extensions": {"websocket.http.response": {}},
         }
 
     async def _hear(self, event: Any) -> None:
-        if event["type"] == "websocket.send":
-            self.frames.append(json.loads(event["text"]))
-        elif event["type"] == "websocket.close":
+        if event["type"] == "websocket.close":
             self.closed = event.get("code", 1000)
         elif event["type"] == "websocket.http.response.start":
             self.closed = event["status"]
 
+    def open(self, take: Callable[[str], None], flow: Flow) -> None:
+        self._take = take
+
+    def write(self, frame: bytes) -> None:
+        self.frames.append(json.loads(text_of(frame)))
+
+    def wake(self) -> None:
+        self._events.put_nowait({"type": "websocket.disconnect", "code": 1000})
+
     def say(self, type: str, **fields: object) -> None:
-        text = json.dumps({"type": type, **fields}, default=str)
-        self._events.put_nowait({"type": "websocket.receive", "text": text})
+        """After the greeting: only then somebody listens."""
+        self._take(json.dumps({"type": type, **fields}, default=str))
 
     async def answer(self, *types: str, **named: UUID) -> Frame:
         """The first frame of these types with these ids; it is taken away."""
