@@ -19,12 +19,14 @@ from portal.conversations.drafts import forget_sent_drafts
 from portal.db import Database
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
+from portal.readings.raising import settle_waiting
 
 log = structlog.get_logger()
 
 Job = Callable[[Database, datetime], Awaitable[object]]
 JOBS: tuple[Job, ...] = (
     send_unfinished,
+    settle_waiting,
     lapse_holds,
     forget_sign_ins,
     forget_sent_drafts,
