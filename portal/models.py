@@ -7,6 +7,7 @@ from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
 from portal.conversations import draft_models as drafts
+from portal.conversations import file_models as files
 from portal.conversations import mention_models as mentions
 from portal.conversations import models as conversations
 from portal.conversations import reading_models as message_readings
@@ -31,6 +32,7 @@ SLICES = (
     message_readings,
     readings,
     drafts,
+    files,
     revisions,
     mentions,
     handling,

@@ -64,17 +64,19 @@ async def show(
     async with work(request) as unit:
         found = await conversation_for(unit.session, actor, conversation_id)
         record(unit, "conversation:read", patient_id=found.patient_id, subject=found.id)
-        reading = await read_page(unit.session, actor, found, before)
-        await mark_read(unit, found, actor.person_id, reading.head)
+        lines = await read_page(unit.session, actor, found, before)
+        await mark_read(unit, found, actor.person_id, lines.head)
         draft = await draft_of(unit.session, found, actor.person_id)
-        question = await question_about(unit.session, reading.lines) if before is None else None
-        answering = await state_of(request).answering(unit.session, found.patient_id)
+    # Outside the transaction: nobody's message waits for what is only looked up.
+    async with reading(request) as session:
+        question = await question_about(session, lines.lines) if before is None else None
+        answering = await state_of(request).answering(session, found.patient_id)
     return await page(
         request,
         "conversations/conversation.html",
         status,
         conversation=found,
-        reading=reading,
+        reading=lines,
         answering=answering,
         question=question,
         client_id=draft.client_id if draft else new_id(),
@@ -89,13 +91,13 @@ async def send(request: Request) -> Response:
     form = await form_of(request)
     body = form.raw("body")
     try:
-        client_id = _client_id(form)
+        client_id = client_id_of(form)
         line, home = await _send(request, conversation_id, body, client_id)
     except PortalError as error:
-        if _wants_fragment(request) or error.status == 404 or actor_of(request).is_staff:
+        if wants_fragment(request) or error.status == 404 or actor_of(request).is_staff:
             raise
         return await show(request, conversation_id, error.status, body, error.sentence)
-    if _wants_fragment(request):
+    if wants_fragment(request):
         return HTMLResponse(fragment_of(line))
     return see_other(home)
 
@@ -126,11 +128,11 @@ async def fetch(request: Request) -> Response:
     return HTMLResponse("\n".join(fragment_of(line) for line in lines))
 
 
-def _wants_fragment(request: Request) -> bool:
+def wants_fragment(request: Request) -> bool:
     return is_htmx(request) or request.headers.get("accept", "").startswith("application/json")
 
 
-def _client_id(form: Form) -> UUID:
+def client_id_of(form: Form) -> UUID:
     """The page's own name for the message; a made-up one would let a resend say it twice."""
     if not form.raw("client_id"):
         return new_id()

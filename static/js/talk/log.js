@@ -16,17 +16,36 @@ export class Log {
     const scrolled = this.pane === document.scrollingElement ? window : this.pane;
     this.nameToday();
     endOffers(list);
-    scrolled.addEventListener("scroll", () => { if (this.isAtEnd()) this.clearBelow(); }, { passive: true });
+    this.followsEnd = false;
+    scrolled.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // A keyboard or a question that opens takes room: who was at the end stays there.
+    if (scrolled !== window) new ResizeObserver(() => { if (this.followsEnd) this.toEnd(); }).observe(this.pane);
+  }
+
+  // A page that scrolls as a whole goes on below the messages: there the box to write in, which
+  // sticks to the bottom, says where their end is.
+  #hiddenByPage() {
+    const box = [...document.querySelectorAll(".composer")].find((one) => one.checkVisibility());
+    const bottom = box ? box.getBoundingClientRect().top : window.innerHeight;
+    return this.list.getBoundingClientRect().bottom - bottom;
   }
 
   isAtEnd() {
+    if (this.pane === document.scrollingElement) return this.#hiddenByPage() < NEAR_END;
     const { scrollTop, clientHeight, scrollHeight } = this.pane;
     return scrollHeight - clientHeight - scrollTop < NEAR_END;
   }
 
   toEnd() {
-    this.pane.scrollTop = this.pane.scrollHeight;
+    if (this.pane === document.scrollingElement) this.pane.scrollTop += Math.max(0, this.#hiddenByPage() + NEAR_END / 2);
+    else this.pane.scrollTop = this.pane.scrollHeight;
+    this.followsEnd = true;
     this.clearBelow();
+  }
+
+  #scrolled() {
+    this.followsEnd = this.isAtEnd();
+    if (this.followsEnd) this.clearBelow();
   }
 
   clearBelow() {
