@@ -43,6 +43,7 @@ class Permission(StrEnum):
     RECORD_READ = "record:read"
     RECORD_WRITE = "record:write"
     RULES_READ = "rules:read"
+    RULES_TRY = "rules:try"
 
 
 _PATIENT = {
@@ -84,6 +85,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.FIGURES_READ,
             Permission.PEOPLE_MANAGE,
             Permission.RULES_READ,
+            Permission.RULES_TRY,
         }
     ),
 }
