@@ -27,6 +27,7 @@ from portal.handling.answering import answering_for
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
 from portal.readings.listener import Judge
+from portal.readings.replay_views import routes as replay_routes
 from portal.readings.views import routes as reading_routes
 from portal.realtime.hub import Hub
 from portal.realtime.relay import Relay
@@ -113,6 +114,7 @@ def site_routes() -> list[BaseRoute]:
         *inbox_routes,
         *offline.routes,
         *reading_routes,
+        *replay_routes,
         *record_routes,
         *reports.routes,
         *search_routes,
