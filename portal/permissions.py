@@ -45,6 +45,7 @@ class Permission(StrEnum):
     RECORD_WRITE = "record:write"
     ROTA_KEEP = "rota:keep"
     RULES_READ = "rules:read"
+    RULES_TRY = "rules:try"
 
 
 _PATIENT = {
@@ -89,6 +90,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PEOPLE_MANAGE,
             Permission.ROTA_KEEP,
             Permission.RULES_READ,
+            Permission.RULES_TRY,
         }
     ),
 }

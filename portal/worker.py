@@ -23,6 +23,7 @@ from portal.flags.clocks import escalate, wake_flags
 from portal.flags.shift_end import hand_on
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
+from portal.readings.raising import settle_waiting
 from portal.rota.clocks import warn_of_gaps
 from portal.settings import Settings
 
@@ -35,6 +36,7 @@ JOBS: tuple[Job, ...] = (
     wake_flags,
     hand_on,
     warn_of_gaps,
+    settle_waiting,
     lapse_holds,
     forget_sign_ins,
     forget_sent_drafts,

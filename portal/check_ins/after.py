@@ -69,6 +69,7 @@ async def show_result(request: Request) -> Response:
         "is_old": clock.now() - check_in.submitted_at > OLD_AFTER,
         "seen": seen,
         "standing": standing_of(state, clock.now(), clinic) if state else None,
+        "understood": any(reason.rule.startswith("w-") for reason in reasons),
     }
     return await page(request, "check_ins/result.html", check_in=check_in, **context)
 
