@@ -18,7 +18,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.announcements import Announcement
 from portal.conversations.models import Conversation
 from portal.conversations.packets import Packet, packet_of, read_frame_of, revised_frame_of
-from portal.conversations.queries import Line, lines_revised_after, marks_of, messages_after
+from portal.conversations.queries import (
+    Line,
+    byline_of,
+    lines_revised_after,
+    marks_of,
+    messages_after,
+)
 from portal.people.queries import name_of
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
@@ -209,7 +215,9 @@ class Stream:
         async with self._reading() as session:
             who = await name_of(session, person_id)
         person = {"id": who.id, "name": who.name, "role": who.role}
-        frame = write_frame("typing", conversation=self.conversation.id, person=person)
+        said = f"{byline_of(who)} is writing"
+        about = self.conversation.id
+        frame = write_frame("typing", conversation=about, person=person, said=said)
         self._tell_all(frame, but=person_id)
 
     def _tell_all(self, frame: bytes, but: UUID | None = None) -> None:

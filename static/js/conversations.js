@@ -37,7 +37,7 @@ class Talk {
       refused: (frame) => this.outbox?.answer(frame),
       revised: (frame) => this.log.revise(frame),
       read: (frame) => this.read(frame),
-      typing: (frame) => showTyping(frame.person.name),
+      typing: (frame) => showTyping(frame.said),
     }, revised);
     if (form) this.#compose();
   }
@@ -123,8 +123,8 @@ class Talk {
 const typingLine = () => document.querySelector("[data-typing]");
 let typingTimer = 0;
 
-function showTyping(name) {
-  typingLine().textContent = `${name} is writing`;
+function showTyping(words) {
+  typingLine().textContent = words;
   clearTimeout(typingTimer);
   typingTimer = setTimeout(clearTyping, SHOW_TYPING);
 }

@@ -99,3 +99,21 @@ async def test_a_correction_shows_on_both_screens_at_once(
     await desk.get_by_role("button", name="Withdraw message").click()
     await expect(change).to_contain_text("Message withdrawn")
     await expect(change).not_to_contain_text("Which pills?")
+
+
+async def test_that_somebody_writes_is_shown_for_five_seconds_and_never_sticks(
+    browse: Browse, database: Database, care: Conversation, patient: Person, nurse_on_team: Person
+) -> None:
+    phone, desk = await browse(patient, "phone"), await browse(nurse_on_team, "desktop")
+    await phone.clock.install()
+    await phone.goto(f"/conversations/{care.id}")
+    await desk.goto(f"/inbox/{care.id}")
+    await said(database, care, patient, "Hello")
+    for page in (phone, desk):  # both hear of what happens now
+        await expect(page.get_by_role("log")).to_contain_text("Hello")
+    await desk.locator("textarea:visible").press_sequentially("Small")
+    typing = phone.locator("[data-typing]")
+    await expect(typing).to_have_text("Night nurse is writing")
+    await desk.close()
+    await phone.clock.fast_forward(5000)
+    await expect(typing).to_have_text("")

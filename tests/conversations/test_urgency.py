@@ -85,7 +85,11 @@ async def test_the_question_comes_after_the_message_is_stored_and_goes_with_its_
 
 
 async def test_now_raises_one_urgent_flag_and_shows_whom_to_call(
-    client_for: ClientFor, database: Database, care: Conversation, patient: Person
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
 ) -> None:
     client = await client_for(patient)
     id = await write(client, care, "I cannot breathe")
@@ -99,6 +103,14 @@ async def test_now_raises_one_urgent_flag_and_shows_whom_to_call(
     [flag] = await flags(database)
     assert (flag.level, flag.source_id) == (Level.URGENT, id)
     assert ASKED not in (await client.get(f"/conversations/{care.id}")).text
+    assert (await client.get("/")).status_code == 200
+    nurse = await client_for(nurse_on_team)
+    detail = await nurse.get(f"/triage/{flag.id}")
+    assert detail.status_code == 200
+    assert "Patient asks for help now" in detail.text
+    assert "I cannot breathe" in detail.text
+    for page in ("/triage", f"/inbox/{care.id}", f"/patients/{patient.id}"):
+        assert (await nurse.get(page)).status_code == 200
 
 
 async def test_it_is_not_asked_once_the_team_has_answered_nor_about_yesterday(
