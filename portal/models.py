@@ -7,6 +7,7 @@ from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
 from portal.conversations import draft_models as drafts
+from portal.conversations import file_models as files
 from portal.conversations import mention_models as mentions
 from portal.conversations import models as conversations
 from portal.conversations import revision_models as revisions
@@ -27,6 +28,7 @@ SLICES = (
     check_ins,
     conversations,
     drafts,
+    files,
     revisions,
     mentions,
     handling,
