@@ -259,7 +259,8 @@ async def test_ones_own_last_step_is_undone_as_if_it_had_not_been(
 ) -> None:
     await said(database, care, patient, "Sick")
     await night.do("assign", night.person.id)
-    more = {"snooze": [portal_clock.now() + timedelta(hours=1)], "assign": [day.person.id]}
+    in_an_hour = portal_clock.now() + timedelta(hours=1)
+    more: dict[str, list[object]] = {"snooze": [in_an_hour], "assign": [day.person.id]}
     made = await night.do(step, *more.get(step, []))
     assert not await night.is_in_queue()
     seen = Seen(made.number, care.last_seq)
