@@ -176,6 +176,7 @@ async def test_every_key_of_the_map_does_its_one_thing(
     await expect(desk.locator("#toast")).to_contain_text("Undone for Patient A")
     await expect(desk.locator("[data-total=closed]")).to_have_text("0")
 
+    await desk.wait_for_load_state()  # undoing is a page of its own
     await desk.keyboard.press("/")
     await expect(desk.get_by_role("searchbox", name="Find a patient")).to_be_focused()
     await desk.keyboard.type("rsz")
@@ -190,8 +191,10 @@ async def test_every_key_of_the_map_does_its_one_thing(
     await desk.keyboard.press("Escape")
     await desk.keyboard.press("]")
     await expect(desk.locator(".views [aria-current]")).to_contain_text("Snoozed")
+    await desk.wait_for_load_state()
     await desk.keyboard.press("[")
     await expect(desk.locator(".views [aria-current]")).to_contain_text("All open")
+    await desk.wait_for_load_state()
 
     await desk.keyboard.press("?")
     await desk.get_by_role("button", name="Turn keys off").click()
