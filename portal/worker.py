@@ -21,6 +21,7 @@ from portal.conversations.files import forgetting_unsent_files
 from portal.db import Database
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
+from portal.readings.raising import settle_waiting
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 Job = Callable[[Database, datetime], Awaitable[object]]
 JOBS: tuple[Job, ...] = (
     send_unfinished,
+    settle_waiting,
     lapse_holds,
     forget_sign_ins,
     forget_sent_drafts,
