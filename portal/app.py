@@ -20,6 +20,7 @@ from portal.db import Database
 from portal.errors import PortalError
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
+from portal.notices.views import routes as notice_routes
 from portal.realtime.hub import Hub
 from portal.realtime.relay import Relay
 from portal.records.views import routes as record_routes
@@ -96,6 +97,7 @@ def site_routes() -> list[BaseRoute]:
         *dashboard_routes,
         *draft_routes,
         *inbox_routes,
+        *notice_routes,
         *offline.routes,
         *record_routes,
         *reports.routes,

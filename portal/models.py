@@ -10,6 +10,7 @@ from portal.conversations import draft_models as drafts
 from portal.conversations import models as conversations
 from portal.flags import models as flags
 from portal.handling import models as handling
+from portal.notices import models as notices
 from portal.people import membership
 from portal.people import models as people
 from portal.treatments import models as treatments
@@ -19,6 +20,7 @@ SLICES = (
     membership,
     audit,
     accounts,
+    notices,
     treatments,
     flags,
     check_ins,

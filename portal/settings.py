@@ -2,6 +2,7 @@
 
 import os
 import sys
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +74,7 @@ class Settings:
     clinic: Clinic = field(default_factory=Clinic)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    push_key: str | None = field(default=None, repr=False)
     log_format: str = "console"
     log_level: str = "INFO"
     host: str = "127.0.0.1"
@@ -117,8 +119,9 @@ class Settings:
             demo=demo,
             oidc=_oidc(source, public_url, demo),
             clinic=_clinic(source),
-            smtp_url=source.get("SMTP_URL") or None,
-            mail_from=source.get("MAIL_FROM") or None,
+            smtp_url=_smtp_url(source),
+            mail_from=_mail_from(source),
+            push_key=_push_key(source, demo, data_folder),
             log_format=_choice(source, "LOG_FORMAT", _log_formats()),
             log_level=_choice(source, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
             host=host,
@@ -175,6 +178,43 @@ def _redis_url(env: Mapping[str, str]) -> str | None:
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsError("REDIS_URL must start with redis://, rediss:// or unix://")
     return url or None
+
+
+def _smtp_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("SMTP_URL", "").strip()
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError("SMTP_URL must look like smtps://user:password@mail.example.org")
+    if not env.get("MAIL_FROM", "").strip():
+        raise SettingsError("MAIL_FROM is not set; it is the address that mails come from")
+    return url
+
+
+def _mail_from(env: Mapping[str, str]) -> str | None:
+    """An address alone: a name beside it would say on a locked phone who writes."""
+    address = env.get("MAIL_FROM", "").strip()
+    if not address:
+        return None
+    name, at, host = address.partition("@")
+    if not (name and at and host) or not address.isascii() or set(address) & set(' <>,;"\t'):
+        raise SettingsError("MAIL_FROM must be an address alone, such as notices@example.org")
+    return address
+
+
+def _push_key(env: Mapping[str, str], demo: bool, folder: Path) -> str | None:
+    """The number that signs push messages: 32 bytes as base64url, without padding."""
+    key = env.get("PUSH_KEY", "").strip()
+    if not key and demo:
+        return urlsafe_b64encode(bytes.fromhex(_demo_secret(folder, "PUSH_KEY"))[:32]).decode()
+    if key and not (len(key.rstrip("=")) == 43 and key.replace("-", "").replace("_", "").isalnum()):
+        raise SettingsError("PUSH_KEY is no key; make one with: portal push-key")
+    return key or None
 
 
 def _is_on_this_machine(url: str) -> bool:

@@ -18,6 +18,8 @@ from portal.check_ins.clocks import send_unfinished
 from portal.conversations.drafts import forget_sent_drafts
 from portal.db import Database
 from portal.handling.clocks import return_silent, wake_snoozed
+from portal.notices.ways import deliveries
+from portal.settings import Settings
 
 log = structlog.get_logger()
 
@@ -41,6 +43,11 @@ async def run(database: Database, stop: asyncio.Event, jobs: tuple[Job, ...] = J
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY)
     log.info("worker.stopped")
+
+
+async def run_all(database: Database, stop: asyncio.Event, settings: Settings) -> None:
+    """The clocks, and beside them what is sent: a slow mail server must not hold up a clock."""
+    await asyncio.gather(run(database, stop), run(database, stop, (deliveries(settings),)))
 
 
 async def run_once(database: Database, jobs: tuple[Job, ...] = JOBS) -> None:

@@ -57,7 +57,7 @@ def forget(file: Path) -> None:
 async def main(settings: Settings, listener: socket) -> None:
     app = await start(settings)
     stop = asyncio.Event()
-    working = asyncio.create_task(worker.run(app.state.portal.database, stop))
+    working = asyncio.create_task(worker.run_all(app.state.portal.database, stop, settings))
     try:
         await serve(app, listener, lambda: _say(f"The demo clinic: {settings.public_url}"))
     finally:

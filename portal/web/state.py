@@ -21,6 +21,7 @@ class Counts:
     inbox: int = 0
     requests: int = 0
     unread: int = 0
+    notices: int = 0
 
 
 CountFor = Callable[[AsyncSession, Actor], Awaitable[Counts]]
