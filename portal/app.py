@@ -18,6 +18,7 @@ from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
 from portal.db import Database
 from portal.errors import PortalError
+from portal.figures.views import routes as figure_routes
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
 from portal.notices.views import routes as notice_routes
@@ -96,6 +97,7 @@ def site_routes() -> list[BaseRoute]:
         *conversation_routes,
         *dashboard_routes,
         *draft_routes,
+        *figure_routes,
         *inbox_routes,
         *notice_routes,
         *offline.routes,

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CONVERSATION_WRITE = "conversation:write"
     DETAILS_WRITE = "details:write"
     DOSE_RECORD = "dose:record"
+    FIGURES_READ = "figures:read"
     FLAG_ACT = "flag:act"
     FLAG_READ = "flag:read"
     HOME_READ = "home:read"
@@ -75,10 +76,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PATIENT: frozenset(_PATIENT),
     Role.COORDINATOR: frozenset(_COORDINATOR),
     Role.NURSE: frozenset(_NURSE),
-    Role.CLINICIAN: frozenset(_NURSE | {Permission.PLAN_SIGN}),
+    Role.CLINICIAN: frozenset(_NURSE | {Permission.FIGURES_READ, Permission.PLAN_SIGN}),
     # An administrator runs the place and sees no patient's record.
     Role.ADMIN: frozenset(
-        {Permission.ACCOUNT_USE, Permission.PEOPLE_MANAGE, Permission.RULES_READ}
+        {
+            Permission.ACCOUNT_USE,
+            Permission.FIGURES_READ,
+            Permission.PEOPLE_MANAGE,
+            Permission.RULES_READ,
+        }
     ),
 }
 

@@ -1,10 +1,12 @@
 """Settings come from the environment once, at start, and never change afterwards."""
 
 import os
+import re
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +17,9 @@ HOME = BUNDLE if BUNDLE.is_dir() else ROOT.parent
 
 WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "development", "demo"})
 SHORTEST_SECRET = 32
+SATURDAY = 5
+LEAP_YEAR = 2000
+CLOSED_DAYS_AT_MOST = 100
 
 
 class SettingsError(Exception):
@@ -27,6 +32,7 @@ class Clinic:
 
     `answer_hours`: working hours within which a message is answered. `silent_minutes`: for how long
     the owner of a waiting conversation may be silent before it goes back to the queue.
+    `closed_days`: `2026-11-26` for one day, `12-25` for that day of every year.
     """
 
     name: str = "Home Infusion Care"
@@ -38,10 +44,17 @@ class Clinic:
     closes: int = 18
     answer_hours: int = 4
     silent_minutes: int = 60
+    closed_days: frozenset[str] = frozenset()
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def works_on(self, day: date) -> bool:
+        """Monday to Friday, and no day on which the clinic is closed."""
+        written = day.isoformat()
+        closed = not self.closed_days.isdisjoint({written, written[-len("12-25") :]})
+        return day.weekday() < SATURDAY and not closed
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,29 @@ class Oidc:
 
 
 @dataclass(frozen=True)
+class Files:
+    """Where photos and files are kept, how large and how many, and what looks for harm in them.
+
+    With `s3_url` they are kept in that bucket, else in `folder`. `scan` is `clamd://host:port`,
+    `clamd:/socket` or `command:program arguments`.
+    """
+
+    folder: Path = Path(".data/files")
+    s3_url: str | None = None
+    s3_key: str = field(default="", repr=False)
+    s3_secret: str = field(default="", repr=False)
+    s3_region: str = "us-east-1"
+    scan: str | None = None
+    megabytes: int = 10
+    most_at_once: int = 4
+    most_a_day: int = 60
+
+    @property
+    def most_bytes(self) -> int:
+        return self.megabytes << 20
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the portal reads from outside. Times are in seconds."""
 
@@ -72,6 +108,7 @@ class Settings:
     demo: bool = False
     oidc: Oidc = field(default_factory=Oidc)
     clinic: Clinic = field(default_factory=Clinic)
+    files: Files = field(default_factory=Files)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     push_key: str | None = field(default=None, repr=False)
@@ -119,6 +156,7 @@ class Settings:
             demo=demo,
             oidc=_oidc(source, public_url, demo),
             clinic=_clinic(source),
+            files=_files(source, data_folder),
             smtp_url=_smtp_url(source),
             mail_from=_mail_from(source),
             push_key=_push_key(source, demo, data_folder),
@@ -262,6 +300,41 @@ def _demo_secret(folder: Path, name: str) -> str:
     return path.read_text().strip()
 
 
+def _files(env: Mapping[str, str], data_folder: Path) -> Files:
+    return Files(
+        folder=Path(_text(env, "FILES_FOLDER", str(data_folder / "files"))),
+        s3_url=_bucket(env),
+        s3_key=env.get("FILES_S3_KEY", "").strip(),
+        s3_secret=env.get("FILES_S3_SECRET", "").strip(),
+        s3_region=_text(env, "FILES_S3_REGION", Files.s3_region),
+        scan=_scan(env),
+        megabytes=_whole(env, "FILE_MEGABYTES", Files.megabytes, most=50),
+        most_at_once=_whole(env, "FILES_AT_ONCE", Files.most_at_once, most=10),
+        most_a_day=_whole(env, "FILES_A_DAY", Files.most_a_day, most=1000),
+    )
+
+
+def _bucket(env: Mapping[str, str]) -> str | None:
+    url = env.get("FILES_S3_URL", "").strip()
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if not (parts.scheme == "https" or _is_on_this_machine(url)) or not parts.path.strip("/"):
+        raise SettingsError("FILES_S3_URL must look like https://s3.example.org/bucket")
+    if not env.get("FILES_S3_KEY") or not env.get("FILES_S3_SECRET"):
+        raise SettingsError("FILES_S3_KEY and FILES_S3_SECRET are needed with FILES_S3_URL")
+    return url
+
+
+def _scan(env: Mapping[str, str]) -> str | None:
+    how = env.get("FILES_SCAN", "").strip()
+    if how and not re.fullmatch(r"clamd:/\S+|command:\s*\S.*", how):
+        raise SettingsError(
+            "FILES_SCAN must be clamd://host:3310, clamd:/the/socket or command:program"
+        )
+    return how or None
+
+
 def _oidc(env: Mapping[str, str], public_url: str, demo: bool) -> Oidc:
     issuer = env.get("OIDC_ISSUER", "").strip()
     if not issuer:
@@ -335,4 +408,18 @@ def _clinic(env: Mapping[str, str]) -> Clinic:
         closes=closes,
         answer_hours=_whole(env, "INBOX_ANSWER_HOURS", Clinic.answer_hours, most=80),
         silent_minutes=_whole(env, "INBOX_SILENT_MINUTES", Clinic.silent_minutes, most=7 * 24 * 60),
+        closed_days=_closed_days(env),
     )
+
+
+def _closed_days(env: Mapping[str, str]) -> frozenset[str]:
+    days = _text(env, "CLINIC_CLOSED_DAYS", "").replace(",", " ").split()
+    for written in days:
+        full = written if len(written) > len("12-25") else f"{LEAP_YEAR}-{written}"
+        try:
+            understood = date.fromisoformat(full).isoformat() == full
+        except ValueError:
+            understood = False
+        if not understood or len(days) > CLOSED_DAYS_AT_MOST:
+            raise SettingsError("CLINIC_CLOSED_DAYS must list days such as 2026-11-26 or 12-25")
+    return frozenset(days)

@@ -18,6 +18,7 @@ from portal.check_ins.clocks import send_unfinished
 from portal.conversations.drafts import forget_sent_drafts
 from portal.db import Database
 from portal.handling.clocks import return_silent, wake_snoozed
+from portal.handling.later_clock import send_due
 from portal.notices.ways import deliveries
 from portal.settings import Settings
 
@@ -31,6 +32,7 @@ JOBS: tuple[Job, ...] = (
     forget_sent_drafts,
     return_silent,
     wake_snoozed,
+    send_due,
 )
 EVERY = 5.0
 

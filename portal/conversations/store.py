@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Uuid, and_, bindparam, text, union_all
 from sqlmodel import SQLModel, col, insert, select, update
 
 from portal import clock
+from portal.conversations.mentions import keep_mentions
 from portal.conversations.models import Conversation, Kind, Message
 from portal.conversations.rules import AlreadySaid, Closed
 from portal.errors import NotFound, PortalError, Unavailable
@@ -151,7 +152,22 @@ def store(
     sheet = _Sheet(vault, places, _said_before(connection, places, drafts))
     answers = [sheet.answer(draft) for draft in drafts]
     sheet.write(connection)
+    _keep_mentions(connection, places, drafts, answers)
     return answers
+
+
+def _keep_mentions(
+    connection: Connection,
+    places: dict[UUID, Place],
+    drafts: Sequence[Draft],
+    answers: Sequence[Stored | PortalError],
+) -> None:
+    for draft, answer in zip(drafts, answers, strict=True):
+        if isinstance(answer, Stored) and answer.is_new:
+            place = places[answer.conversation_id]
+            if place.kind is Kind.NOTES:
+                named = (answer.id, draft.author_id, draft.text)
+                keep_mentions(connection, place.patient_id, *named)
 
 
 def sealed_for(message_id: UUID, patient_id: UUID) -> tuple[str, UUID, UUID]:

@@ -1,8 +1,8 @@
 """A thread as the care team sees it: messages, the team's notes between them, the patient."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,11 @@ from portal.db import UnitOfWork
 from portal.flags.queries import FlagState, flags_of
 from portal.handling.saved import fill, saved_replies
 from portal.inbox.desk import Desk, open_desk
+from portal.inbox.laters import Later, laters_of
 from portal.inbox.queries import clinic_of
 from portal.people.access import patient_for
 from portal.people.models import Patient
-from portal.people.queries import Named, name_of
+from portal.people.queries import Named, name_of, practitioners_of
 from portal.permissions import Actor
 from portal.symptoms.levels import Level
 from portal.treatments.models import Dose, TreatmentPlan
@@ -72,17 +73,28 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class DayBreak:
+    """The day on which what follows was said, noted or raised."""
+
+    sent_at: datetime
+    zone: ZoneInfo
+    kind: str = "day"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenThread:
-    """`between`: the lines of the reading, with notes and flags at their time."""
+    """`between`: the lines of the reading, with notes and flags at their time, by days."""
 
     conversation: Conversation
     notes: Conversation
     reading: Reading
-    between: list[Line | Event]
+    between: list[Line | Event | DayBreak]
     notes_head: int
     about: About
     desk: Desk
     saved: list[Words]
+    laters: list[Later]
+    team: list[Named]
 
 
 async def open_thread(
@@ -103,11 +115,13 @@ async def open_thread(
         conversation=conversation,
         notes=notes,
         reading=reading,
-        between=_between(reading, [*noted, *(Event(flag) for flag in flags)]),
+        between=by_days(_between(reading, [*noted, *(Event(flag) for flag in flags)]), about.zone),
         notes_head=noted[-1].seq if noted else 0,
         about=about,
         saved=await words_for(session, about),
         desk=await open_desk(session, actor, conversation, flags),
+        laters=await laters_of(session, actor, conversation),
+        team=await practitioners_of(session, about.patient),
     )
 
 
@@ -119,6 +133,19 @@ def _between(reading: Reading, others: Sequence[Line | Event]) -> list[Line | Ev
     return sorted([*reading.lines, *kept], key=lambda line: (line.sent_at, line.kind, line.seq))
 
 
+def by_days(between: Sequence[Line | Event], zone: ZoneInfo) -> list[Line | Event | DayBreak]:
+    """Each day is named once, before the first thing of that day, whatever kind it is."""
+    shown: list[Line | Event | DayBreak] = []
+    before: date | None = None
+    for line in between:
+        on = line.sent_at.astimezone(zone).date()
+        if on != before:
+            shown.append(DayBreak(line.sent_at, zone))
+        shown.append(replace(line, begins_day=False) if isinstance(line, Line) else line)
+        before = on
+    return shown
+
+
 def _within(at: datetime, first: datetime | None, last: datetime | None) -> bool:
     return (first is None or at >= first) and (last is None or at <= last)
 
@@ -128,6 +155,7 @@ async def words_for(session: AsyncSession, about: About) -> list[Words]:
     starts_at = about.visit.starts_at if about.visit else None
     values = {
         "patient": about.person.name,
+        "first name": about.person.name.partition(" ")[0],
         "next visit": _moment(starts_at, about.zone) if starts_at else None,
         "nurse line": clinic_of(session).nurse_line,
     }

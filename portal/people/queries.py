@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import Connection
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -69,6 +70,18 @@ async def practitioners_of(session: AsyncSession, patient: Patient) -> list[Name
         .order_by(col(Person.name))
     )
     return [Named(id, name, Role(role), zone) for id, name, role, zone in rows.all()]
+
+
+def team_names(connection: Connection, patient_id: UUID) -> list[tuple[UUID, str]]:
+    """Id and name of each on the patient's care team who can sign in, within a transaction of
+    Core statements."""
+    rows = connection.execute(
+        select(Person.id, Person.name)
+        .join(CareTeamMember, col(CareTeamMember.practitioner_id) == col(Person.id))
+        .join(Patient, col(Patient.care_team_id) == col(CareTeamMember.care_team_id))
+        .where(col(Patient.id) == patient_id, col(Person.disabled_at).is_(None))
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def care_teams(session: AsyncSession) -> Sequence[CareTeam]:

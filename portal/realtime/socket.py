@@ -16,6 +16,7 @@ from portal.realtime.connection import Connection
 from portal.realtime.frames import (
     LARGEST_FRAME,
     BadFrame,
+    Follow,
     Frame,
     Ping,
     Send,
@@ -137,7 +138,7 @@ async def _work(connection: Connection, desk: Desk, inbox: asyncio.Queue[Frame])
             await asyncio.wait({task}, timeout=LONGEST_FINISH)
             raise
         except Exception as error:
-            # One frame must not take the others' socket down. No words of it reach the log.
+            # The other frames are to have their answers. No words of this one reach the log.
             log.warning("socket.frame_failed", error=type(error).__name__)
             _excuse(frame, connection, desk)
 
@@ -146,6 +147,9 @@ def _excuse(frame: Frame, connection: Connection, desk: Desk) -> None:
     detail = "We cannot reach our records right now. Please try again in a minute."
     if isinstance(frame, Send):
         desk.refuse(frame, "unavailable", detail)
+    elif isinstance(frame, Follow):
+        # Left open, the page would look live and hear nothing: it is to come back and ask again.
+        connection.end(Close.TOO_SLOW)
     else:
         connection.fail("unavailable", detail)
 

@@ -82,6 +82,8 @@ class Talk {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
     });
     this.form.addEventListener("submit", (event) => {
+      // A button with an address of its own does something else with the words.
+      if (event.submitter?.hasAttribute("formaction")) return;
       event.preventDefault();
       this.#submit(body);
     });

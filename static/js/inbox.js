@@ -4,6 +4,8 @@
 import { announce } from "./announce.js";
 import { refreshDesk } from "./inbox/desk.js";
 import "./inbox/here.js";
+import { refreshLaters } from "./inbox/later.js";
+import "./inbox/mentions.js";
 import "./inbox/saved.js";
 import { live } from "./live.js";
 
@@ -114,4 +116,5 @@ document.addEventListener("htmx:after:swap", () => {
 live.followTopic("inbox", () => {
   refresh();
   refreshDesk();
+  refreshLaters();
 });

@@ -12,6 +12,7 @@ from tests.bookings.asking import asked, booked, days_ahead
 from tests.check_ins.sending import send
 from tests.conversations.people import opened
 from tests.flags.raising import raised
+from tests.handling.laters import a_reply_for_later
 from tests.people import ZONE
 from tests.treatments.plans import given_dose, signed_plan
 
@@ -33,6 +34,7 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
     request = await asked(database, patient, Kind.CALL_BACK)
     care, _ = await opened(database, patient)
     flag = await raised(database, patient)
+    later = await a_reply_for_later(database, care, staff.nurse)
     return {
         "patient_id": patient.id,
         "check_in_id": sent.check_in.id,
@@ -42,6 +44,7 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
         "request_id": request.id,
         "conversation_id": care.id,
         "flag_id": flag.id,
+        "later_id": later.id,
         "person_id": leaver.id,
     }
 

@@ -110,6 +110,7 @@ class Walk:
             "reply_id": uuid4(),
             "token": "x",
             "ticket": "x",
+            "table": "weeks",
         }
         more: Ids = {"page": "awake", "step": "times"}
         return {

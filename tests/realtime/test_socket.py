@@ -172,6 +172,17 @@ async def test_what_goes_wrong_with_one_frame_is_answered_and_the_next_one_works
     assert not any("words" in text for text in socket.sent)
 
 
+async def test_a_follow_that_fails_ends_the_socket_so_that_the_page_comes_back() -> None:
+    """Answered and left open, the page would look live and hear nothing."""
+    socket, connection, desk = FakeSocket(), welcome(), FakeDesk()
+    task = served(socket, connection, desk)
+    desk.error = RuntimeError("the database is away")
+    socket.say(f'{{"type":"follow","conversation":"{uuid4()}"}}')
+    async with asyncio.timeout(2):
+        await task
+    assert socket.closed == Close.TOO_SLOW
+
+
 async def test_a_socket_that_breaks_while_writing_ends_quietly() -> None:
     class Broken(FakeSocket):
         async def send_text(self, text: str) -> None:
