@@ -78,7 +78,7 @@ async def test_a_mail_arrives_with_the_way_in_and_nothing_else(
     assert mail["from"] == SENDER
     assert mail["message-id"] == f"<{sent.id.hex}@portal.test>"
     assert mail["auto-submitted"] == "auto-generated"
-    text = mail.get_payload()
+    text = str(mail.get_payload())
     assert "Sign in to read it." in text
     assert f"{DOOR}/" in text.split()
 
