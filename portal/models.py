@@ -6,6 +6,7 @@ from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
+from portal.check_ins import silence_models as silence
 from portal.conversations import draft_models as drafts
 from portal.conversations import mention_models as mentions
 from portal.conversations import models as conversations
@@ -26,6 +27,7 @@ SLICES = (
     treatments,
     flags,
     check_ins,
+    silence,
     conversations,
     drafts,
     mentions,

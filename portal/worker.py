@@ -14,7 +14,7 @@ import structlog
 from portal import clock
 from portal.accounts.clocks import forget_sign_ins
 from portal.bookings.clocks import lapse_holds
-from portal.check_ins.clocks import send_unfinished
+from portal.check_ins.clocks import follow_silence, send_unfinished
 from portal.conversations.drafts import forget_sent_drafts
 from portal.db import Database
 from portal.handling.clocks import return_silent, wake_snoozed
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 Job = Callable[[Database, datetime], Awaitable[object]]
 JOBS: tuple[Job, ...] = (
     send_unfinished,
+    follow_silence,
     lapse_holds,
     forget_sign_ins,
     forget_sent_drafts,

@@ -20,6 +20,7 @@ class FlagSource(StrEnum):
     """What raised the flag."""
 
     CHECK_IN = "check_in"
+    SILENCE = "silence"
 
 
 class Outcome(StrEnum):
