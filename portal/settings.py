@@ -3,13 +3,14 @@
 import os
 import re
 import sys
-from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from portal import reaching
 
 ROOT = Path(__file__).resolve().parent
 BUNDLE = ROOT / "_bundle"
@@ -143,7 +144,9 @@ class Settings:
         source = os.environ if env is None else env
         port = _whole(source, "PORT", 8000, most=65535)
         host = _text(source, "HOST", "127.0.0.1")
-        public_url = _public_url(source, port)
+        public_url = _checked(
+            reaching.public_url, _text(source, "PUBLIC_URL", f"http://127.0.0.1:{port}")
+        )
         data_folder = Path(_text(source, "DATA_FOLDER", ".data"))
         return cls(
             database_url=_text(source, "DATABASE_URL", f"sqlite:///{data_folder}/portal.db"),
@@ -152,12 +155,12 @@ class Settings:
             encryption_keys=_secrets(source, "ENCRYPTION_KEYS", demo, data_folder),
             audit_key=source.get("AUDIT_KEY", "").strip(),
             data_folder=data_folder,
-            redis_url=_redis_url(source),
+            redis_url=_checked(reaching.redis_url, _text(source, "REDIS_URL", "")) or None,
             demo=demo,
             oidc=_oidc(source, public_url, demo),
             clinic=_clinic(source),
             files=_files(source, data_folder),
-            smtp_url=_smtp_url(source),
+            smtp_url=_checked(reaching.smtp_url, _text(source, "SMTP_URL", "")) or None,
             mail_from=_mail_from(source),
             push_key=_push_key(source, demo, data_folder),
             log_format=_choice(source, "LOG_FORMAT", _log_formats()),
@@ -197,62 +200,25 @@ def _choice(env: Mapping[str, str], name: str, options: tuple[str, ...]) -> str:
     raise SettingsError(f"{name} must be one of {', '.join(options)}")
 
 
-def _public_url(env: Mapping[str, str], port: int) -> str:
-    url = _text(env, "PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
-    try:
-        parts = urlsplit(url)
-        whole = parts.scheme in {"http", "https"} and parts.hostname and not parts.path
-    except ValueError:
-        whole = False
-    if not whole or parts.query or parts.fragment or parts.username:
-        raise SettingsError("PUBLIC_URL must look like https://portal.example.org, with no path")
-    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
-        raise SettingsError("PUBLIC_URL must start with https:// unless it is this machine")
-    return url
-
-
-def _redis_url(env: Mapping[str, str]) -> str | None:
-    url = env.get("REDIS_URL", "").strip()
-    if url and not url.startswith(("redis://", "rediss://", "unix://")):
-        raise SettingsError("REDIS_URL must start with redis://, rediss:// or unix://")
-    return url or None
-
-
-def _smtp_url(env: Mapping[str, str]) -> str | None:
-    url = env.get("SMTP_URL", "").strip()
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise SettingsError("SMTP_URL must look like smtps://user:password@mail.example.org")
-    if not env.get("MAIL_FROM", "").strip():
-        raise SettingsError("MAIL_FROM is not set; it is the address that mails come from")
-    return url
+def _push_key(env: Mapping[str, str], demo: bool, folder: Path) -> str | None:
+    key = env.get("PUSH_KEY", "").strip()
+    if not key and demo:
+        return reaching.key_of(bytes.fromhex(_demo_secret(folder, "PUSH_KEY")))
+    return _checked(reaching.push_key, key) or None
 
 
 def _mail_from(env: Mapping[str, str]) -> str | None:
-    """An address alone: a name beside it would say on a locked phone who writes."""
-    address = env.get("MAIL_FROM", "").strip()
-    if not address:
-        return None
-    name, at, host = address.partition("@")
-    if not (name and at and host) or not address.isascii() or set(address) & set(' <>,;"\t'):
-        raise SettingsError("MAIL_FROM must be an address alone, such as notices@example.org")
-    return address
+    address = _checked(reaching.mail_from, _text(env, "MAIL_FROM", ""))
+    if env.get("SMTP_URL") and not address:
+        raise SettingsError("MAIL_FROM is not set; it is the address that mails come from")
+    return address or None
 
 
-def _push_key(env: Mapping[str, str], demo: bool, folder: Path) -> str | None:
-    """The number that signs push messages: 32 bytes as base64url, without padding."""
-    key = env.get("PUSH_KEY", "").strip()
-    if not key and demo:
-        return urlsafe_b64encode(bytes.fromhex(_demo_secret(folder, "PUSH_KEY"))[:32]).decode()
-    if key and not (len(key.rstrip("=")) == 43 and key.replace("-", "").replace("_", "").isalnum()):
-        raise SettingsError("PUSH_KEY is no key; make one with: portal push-key")
-    return key or None
+def _checked(check: Callable[[str], str], given: str) -> str:
+    try:
+        return check(given)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _is_on_this_machine(url: str) -> bool:

@@ -9,6 +9,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from portal.cli.refusal import Refusal
+from portal.realtime.wire import WireProtocol
 from portal.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def config_for(app: "Portal") -> uvicorn.Config:
 def options_for(settings: Settings) -> dict[str, Any]:
     return {
         "http": "httptools",
-        "ws": "websockets-sansio",
+        "ws": WireProtocol,
         "ws_max_size": LARGEST_FRAME,
         # Deflate would cost three times the memory of an idle socket.
         "ws_per_message_deflate": False,

@@ -12,8 +12,9 @@ from portal.announcements import Announcement
 from portal.audit.actions import record
 from portal.conversations.models import Conversation, Kind, ReadMarker
 from portal.conversations.rules import Closed, message_text
-from portal.conversations.store import Draft, Stored, lock, store
+from portal.conversations.store import Draft, Stored, look, store
 from portal.db import UnitOfWork
+from portal.db_lane import CorePen
 from portal.errors import PortalError
 from portal.sealing import Vault
 
@@ -65,7 +66,8 @@ async def send_message(
 
 
 def _store_one(connection: Connection, vault: Vault, draft: Draft) -> Stored | PortalError:
-    return store(connection, vault, lock(connection, [draft.conversation_id]), [draft])[0]
+    pen = CorePen(connection)
+    return store(pen, vault, [draft], look(pen, [draft]))[0]
 
 
 def tag_of(kind: Kind) -> str:

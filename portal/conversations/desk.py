@@ -34,13 +34,11 @@ class Desk:
         self._connection = seat.connection
         self._typing = Buckets(TYPING, most=20)
         self._catching_up: dict[UUID, asyncio.Task[None]] = {}
-        self._group: asyncio.TaskGroup | None = None
         self._used_at = clock.now()
 
-    def open(self, group: asyncio.TaskGroup) -> None:
-        self._group = group
-
     def leave(self) -> None:
+        for task in self._catching_up.values():
+            task.cancel()
         for conversation_id in tuple(self._connection.follows):
             self._board.streams.leave(conversation_id, self._connection)
         for beacon in self._board.beacons.values():
@@ -129,9 +127,7 @@ class Desk:
             task.cancel()
         stream, follower = self._board.streams.join(conversation, self._connection, frame.after)
         self._connection.follows[conversation.id] = conversation.patient_id
-        if self._group is not None:
-            task = self._group.create_task(stream.catch_up(follower))
-            self._catching_up[conversation.id] = task
+        self._catching_up[conversation.id] = asyncio.create_task(stream.catch_up(follower))
 
     async def _open(self, conversation_id: UUID) -> Conversation:
         """Find the conversation; that this session reads it is in the trail once in a while."""
@@ -167,7 +163,7 @@ class Desk:
         return self._board.database.work(self._connection.actor, self._origin)
 
 
-def _sent(message: Stored) -> str:
+def _sent(message: Stored) -> bytes:
     return write_frame(
         "sent",
         client_id=message.client_id,

@@ -1,4 +1,4 @@
-"""A message as it goes over the socket: written once, the same text for every follower."""
+"""A message as it goes over the socket: written once, the same bytes for every follower."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +18,12 @@ _message = environment.get_template("conversations/_message.html")
 @dataclass(frozen=True, slots=True)
 class Packet:
     seq: int
-    text: str
+    frame: bytes
 
 
 def packet_of(line: Line) -> Packet:
     """The `message` frame; `html` is the fragment that the page shows."""
-    text = write_frame(
+    frame = write_frame(
         "message",
         conversation=line.conversation_id,
         id=line.id,
@@ -34,14 +34,14 @@ def packet_of(line: Line) -> Packet:
         body=line.body,
         html=fragment_of(line),
     )
-    return Packet(line.seq, text)
+    return Packet(line.seq, frame)
 
 
 def fragment_of(line: Line) -> str:
     return _message.render(line=line, zone=line.zone)
 
 
-def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> str:
+def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> bytes:
     """The `read` frame. `said` is the status in words, in the patient's time as everywhere."""
     return write_frame(
         "read",

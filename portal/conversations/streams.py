@@ -47,7 +47,7 @@ class Follower:
     def offer(self, packet: Packet, patient_id: UUID) -> None:
         if packet.seq > self.cursor:
             self.cursor = packet.seq
-            self.connection.offer(packet.text, patient_id)
+            self.connection.offer(packet.frame, patient_id)
 
 
 class Stream:
@@ -106,7 +106,7 @@ class Stream:
         while not follower.is_caught_up and follower.connection.ending is None:
             packets = await self._load_patiently(follower.cursor)
             for packet in packets:
-                await follower.connection.put(packet.text, self.patient_id)
+                await follower.connection.put(packet.frame, self.patient_id)
                 follower.cursor = packet.seq
             # Nothing is awaited from this test to the flag, so no delivery falls in between.
             follower.is_caught_up = len(packets) < PAGE and follower.cursor >= self._head
@@ -178,7 +178,7 @@ class Stream:
         frame = write_frame("typing", conversation=self.conversation.id, person=person)
         self._tell_all(frame, but=person_id)
 
-    def _tell_all(self, frame: str, but: UUID | None = None) -> None:
+    def _tell_all(self, frame: bytes, but: UUID | None = None) -> None:
         for connection in tuple(self.followers):
             if connection.actor.person_id != but:
                 connection.offer(frame, self.patient_id)

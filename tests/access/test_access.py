@@ -108,6 +108,8 @@ class Walk:
             "team_id": clinic.team.id,
             "session_id": uuid4(),
             "reply_id": uuid4(),
+            "notice_id": uuid4(),
+            "subscription_id": uuid4(),
             "token": "x",
             "ticket": "x",
             "table": "weeks",
