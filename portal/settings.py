@@ -210,7 +210,7 @@ def _push_key(env: Mapping[str, str], demo: bool, folder: Path) -> str | None:
 def _mail_from(env: Mapping[str, str]) -> str | None:
     address = _checked(reaching.mail_from, _text(env, "MAIL_FROM", ""))
     if env.get("SMTP_URL") and not address:
-        raise SettingsError("MAIL_FROM is not set; it is the address that mails come from")
+        raise SettingsError("MAIL_FROM is not set; SMTP_URL needs the address that mails come from")
     return address or None
 
 
