@@ -15,7 +15,8 @@ from portal.check_ins import ladder, schedule
 from portal.check_ins.actions import locked
 from portal.check_ins.early import send_left
 from portal.check_ins.models import CheckIn
-from portal.check_ins.silence import climb, standing_of
+from portal.check_ins.reminding import standing_of
+from portal.check_ins.silence import climb
 from portal.db import Database, UnitOfWork
 from portal.people.models import Person
 from portal.treatments.models import Dose

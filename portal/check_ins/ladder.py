@@ -108,7 +108,8 @@ def steps(
         found = [step for step in found if step.rung is Rung.TASK]
     if busy_until is not None and now < busy_until:
         return []
-    return [step for step in found if now < step.due_at + KEPT_FOR]
+    last = max(rungs_of(due.point).values())
+    return found if now < due.due_at + last + KEPT_FOR else []
 
 
 def _all(due: Due, later: Sequence[datetime]) -> list[Step]:
