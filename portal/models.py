@@ -9,6 +9,7 @@ from portal.check_ins import models as check_ins
 from portal.conversations import draft_models as drafts
 from portal.conversations import mention_models as mentions
 from portal.conversations import models as conversations
+from portal.conversations import revision_models as revisions
 from portal.flags import models as flags
 from portal.handling import later_models as later
 from portal.handling import models as handling
@@ -28,6 +29,7 @@ SLICES = (
     check_ins,
     conversations,
     drafts,
+    revisions,
     mentions,
     handling,
     later,

@@ -13,6 +13,7 @@ from portal.bookings.visits import Visit, next_appointment
 from portal.check_ins.opening import is_begun
 from portal.check_ins.queries import NextCheckIn, Submitted, next_check_in, submitted_check_ins
 from portal.conversations.queries import Line, care_conversation_of, messages_before, unread_for
+from portal.flags.models import FlagSource
 from portal.flags.queries import FlagState, flags_of
 from portal.people.access import patient_for
 from portal.people.models import Patient
@@ -159,7 +160,12 @@ async def _last_line(session: AsyncSession, patient: Patient) -> Line | None:
 
 
 async def _watched(session: AsyncSession, patient: Patient) -> list[Watched]:
-    states = [state for state in await flags_of(session, patient.id) if state.is_open]
+    """Those of check-ins: what came of a message is answered where it was written."""
+    states = [
+        state
+        for state in await flags_of(session, patient.id)
+        if state.is_open and state.flag.source == FlagSource.CHECK_IN
+    ]
     owners = [state.owner_id for state in states]
     people = await named(session, owners)
     return [
