@@ -13,12 +13,16 @@ from portal.accounts.backend import SignedIn
 from portal.accounts.views import routes as account_routes
 from portal.bookings.views import routes as booking_routes
 from portal.check_ins.views import routes as check_in_routes
+from portal.conversations.change_views import routes as change_routes
 from portal.conversations.draft_views import routes as draft_routes
+from portal.conversations.search_views import routes as search_routes
+from portal.conversations.urgency_views import routes as urgency_routes
 from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
 from portal.db import Database
 from portal.errors import PortalError
 from portal.figures.views import routes as figure_routes
+from portal.handling.answering import answering_for
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
 from portal.notices.views import routes as notice_routes
@@ -77,7 +81,9 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
         },
     )
     app.settings = settings
-    app.state.portal = AppState(settings, database, hub, counts_for, {"relay": relay})
+    app.state.portal = AppState(
+        settings, database, hub, counts_for, answering_for, {"relay": relay}
+    )
     return app
 
 
@@ -93,6 +99,7 @@ def site_routes() -> list[BaseRoute]:
     return [
         *account_routes,
         *booking_routes,
+        *change_routes,
         *check_in_routes,
         *conversation_routes,
         *dashboard_routes,
@@ -103,5 +110,7 @@ def site_routes() -> list[BaseRoute]:
         *offline.routes,
         *record_routes,
         *reports.routes,
+        *search_routes,
         *triage_routes,
+        *urgency_routes,
     ]

@@ -10,6 +10,7 @@ from portal.check_ins import silence_models as silence
 from portal.conversations import draft_models as drafts
 from portal.conversations import mention_models as mentions
 from portal.conversations import models as conversations
+from portal.conversations import revision_models as revisions
 from portal.flags import models as flags
 from portal.handling import later_models as later
 from portal.handling import models as handling
@@ -30,6 +31,7 @@ SLICES = (
     silence,
     conversations,
     drafts,
+    revisions,
     mentions,
     handling,
     later,

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     DOSE_RECORD = "dose:record"
     FIGURES_READ = "figures:read"
     FLAG_ACT = "flag:act"
+    FLAG_RAISE = "flag:raise"
     FLAG_READ = "flag:read"
     HOME_READ = "home:read"
     INBOX_READ = "inbox:read"
@@ -60,6 +61,7 @@ _COORDINATOR = {
     Permission.CONVERSATION_READ,
     Permission.CONVERSATION_WRITE,
     Permission.DETAILS_WRITE,
+    Permission.FLAG_RAISE,
     Permission.FLAG_READ,
     Permission.INBOX_READ,
     Permission.NOTE_WRITE,

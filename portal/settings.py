@@ -33,6 +33,7 @@ class Clinic:
 
     `answer_hours`: working hours within which a message is answered. `silent_minutes`: for how long
     the owner of a waiting conversation may be silent before it goes back to the queue.
+    `correct_minutes`: for how long one may correct or withdraw one's own message.
     `closed_days`: `2026-11-26` for one day, `12-25` for that day of every year.
     """
 
@@ -45,6 +46,7 @@ class Clinic:
     closes: int = 18
     answer_hours: int = 4
     silent_minutes: int = 60
+    correct_minutes: int = 15
     closed_days: frozenset[str] = frozenset()
 
     @property
@@ -374,6 +376,7 @@ def _clinic(env: Mapping[str, str]) -> Clinic:
         closes=closes,
         answer_hours=_whole(env, "INBOX_ANSWER_HOURS", Clinic.answer_hours, most=80),
         silent_minutes=_whole(env, "INBOX_SILENT_MINUTES", Clinic.silent_minutes, most=7 * 24 * 60),
+        correct_minutes=_whole(env, "CORRECT_MINUTES", Clinic.correct_minutes, most=24 * 60),
         closed_days=_closed_days(env),
     )
 

@@ -142,7 +142,7 @@ def _companion() -> None:
     """Where the adult with the patient is told, and only while the patient agrees."""
     op.add_column(
         "patient",
-        sa.Column("companion_email", sa.String(length=254), nullable=False, server_default=""),
+        sa.Column("companion_email", sa.String(length=254), nullable=True),
     )
     op.add_column(
         "patient",

@@ -125,7 +125,9 @@ class Desk:
         conversation = await self._open(frame.conversation)
         if task := self._catching_up.pop(conversation.id, None):
             task.cancel()
-        stream, follower = self._board.streams.join(conversation, self._connection, frame.after)
+        stream, follower = self._board.streams.join(
+            conversation, self._connection, frame.after, frame.revised
+        )
         self._connection.follows[conversation.id] = conversation.patient_id
         self._catching_up[conversation.id] = asyncio.create_task(stream.catch_up(follower))
 

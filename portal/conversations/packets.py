@@ -23,6 +23,7 @@ class Packet:
 
 def packet_of(line: Line) -> Packet:
     """The `message` frame; `html` is the fragment that the page shows."""
+    changed = {"withdrawn": line.is_withdrawn, "revised": line.revised} if line.revised else {}
     frame = write_frame(
         "message",
         conversation=line.conversation_id,
@@ -33,8 +34,24 @@ def packet_of(line: Line) -> Packet:
         sent_at=line.sent_at,
         body=line.body,
         html=fragment_of(line),
+        **changed,
     )
     return Packet(line.seq, frame)
+
+
+def revised_frame_of(line: Line) -> bytes:
+    """The `revised` frame: what a message that was sent before says now."""
+    return write_frame(
+        "revised",
+        conversation=line.conversation_id,
+        id=line.id,
+        seq=line.seq,
+        revised=line.revised,
+        revised_at=line.revised_at,
+        withdrawn=line.is_withdrawn,
+        body=line.body,
+        html=fragment_of(line),
+    )
 
 
 def fragment_of(line: Line) -> str:

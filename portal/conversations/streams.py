@@ -5,8 +5,9 @@ followers see has no gap and no repeat, whatever is announced late, twice or not
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.announcements import Announcement
 from portal.conversations.models import Conversation
-from portal.conversations.packets import Packet, packet_of, read_frame_of
-from portal.conversations.queries import Line, marks_of, messages_after
+from portal.conversations.packets import Packet, packet_of, read_frame_of, revised_frame_of
+from portal.conversations.queries import (
+    Line,
+    byline_of,
+    lines_revised_after,
+    marks_of,
+    messages_after,
+)
 from portal.people.queries import name_of
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
@@ -25,6 +32,7 @@ from portal.realtime.frames import write_frame
 from portal.realtime.hub import MISSED, Hub
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 PAGE = 100
 TRY_AGAIN_AFTER = 1.0
@@ -35,13 +43,15 @@ Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
 
 class Follower:
-    """One socket following one conversation; `cursor` is the last number queued for it."""
+    """One socket following one conversation; `cursor` is the last number queued for it, `revised`
+    that of the last correction."""
 
-    __slots__ = ("connection", "cursor", "is_caught_up")
+    __slots__ = ("connection", "cursor", "is_caught_up", "revised")
 
-    def __init__(self, connection: Connection, cursor: int) -> None:
+    def __init__(self, connection: Connection, cursor: int, revised: int) -> None:
         self.connection = connection
         self.cursor = cursor
+        self.revised = revised
         self.is_caught_up = False
 
     def offer(self, packet: Packet, patient_id: UUID) -> None:
@@ -60,6 +70,7 @@ class Stream:
         self._hub = hub
         self._reading = reading
         self._head = conversation.last_seq
+        self._revised = conversation.last_revision
         self._handed_over: set[UUID] = set()
         self._news: set[tuple[str, UUID | None]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -71,14 +82,17 @@ class Stream:
     def hear(self, announcement: Announcement) -> None:
         if announcement.id in self._handed_over:
             self._handed_over.discard(announcement.id)
-        elif announcement.kind in {"message", MISSED}:
+        elif announcement.kind == MISSED:
             self.look()
+        elif announcement.kind in {"message", "revision"}:
+            self._learn(announcement.kind, None)
         else:
             self._learn(announcement.kind, announcement.id)
 
     def look(self) -> None:
-        """Something was said, or may have been before we listened."""
+        """Something was said or corrected, or may have been before we listened."""
         self._learn("message", None)
+        self._learn("revision", None)
 
     def hand_over(self, line: Line) -> None:
         """Deliver what this process has just committed, before it is announced.
@@ -104,13 +118,24 @@ class Stream:
 
     async def _catch_up(self, follower: Follower) -> None:
         while not follower.is_caught_up and follower.connection.ending is None:
-            packets = await self._load_patiently(follower.cursor)
+            packets = await self._patiently(self._load, follower.cursor)
             for packet in packets:
                 await follower.connection.put(packet.frame, self.patient_id)
                 follower.cursor = packet.seq
+            if follower.revised < self._revised:
+                await self._catch_up_revised(follower)
             # Nothing is awaited from this test to the flag, so no delivery falls in between.
-            follower.is_caught_up = len(packets) < PAGE and follower.cursor >= self._head
+            follower.is_caught_up = (
+                len(packets) < PAGE
+                and follower.cursor >= self._head
+                and follower.revised >= self._revised
+            )
         self._say_followed(follower)
+
+    async def _catch_up_revised(self, follower: Follower) -> None:
+        frames, follower.revised = await self._patiently(self._load_revised, follower.revised)
+        for frame in frames:
+            await follower.connection.put(frame, self.patient_id)
 
     def _say_followed(self, follower: Follower) -> None:
         frame = write_frame("followed", conversation=self.conversation.id, head=follower.cursor)
@@ -140,6 +165,8 @@ class Stream:
         writers = {about for kind, about in news if kind == "typing"}
         if ("message", None) in news:
             await self._deliver_messages()
+        if ("revision", None) in news:
+            await self._deliver_revisions()
         if readers:
             await self._deliver_marks(readers)
         for person_id in writers:
@@ -161,6 +188,19 @@ class Stream:
             if follower.is_caught_up:
                 follower.offer(packet, self.patient_id)
 
+    async def _deliver_revisions(self) -> None:
+        """What was corrected, to those who have all that was said; others load it as it is now."""
+        while True:
+            frames, last = await self._load_revised(self._revised)
+            if not frames:
+                return
+            self._revised = last
+            for follower in tuple(self.followers.values()):
+                if follower.is_caught_up:
+                    follower.revised = last
+                    for frame in frames:
+                        follower.connection.offer(frame, self.patient_id)
+
     async def _deliver_marks(self, readers: set[UUID | None]) -> None:
         async with self._reading() as session:
             zone = ZoneInfo((await name_of(session, self.patient_id)).time_zone)
@@ -175,7 +215,9 @@ class Stream:
         async with self._reading() as session:
             who = await name_of(session, person_id)
         person = {"id": who.id, "name": who.name, "role": who.role}
-        frame = write_frame("typing", conversation=self.conversation.id, person=person)
+        said = f"{byline_of(who)} is writing"
+        about = self.conversation.id
+        frame = write_frame("typing", conversation=about, person=person, said=said)
         self._tell_all(frame, but=person_id)
 
     def _tell_all(self, frame: bytes, but: UUID | None = None) -> None:
@@ -188,10 +230,15 @@ class Stream:
             lines = await messages_after(session, self.conversation, after, PAGE)
         return [packet_of(line) for line in lines]
 
-    async def _load_patiently(self, after: int) -> list[Packet]:
+    async def _load_revised(self, after: int) -> tuple[list[bytes], int]:
+        async with self._reading() as session:
+            lines, last = await lines_revised_after(session, self.conversation, after, PAGE)
+        return [revised_frame_of(line) for line in lines], last
+
+    async def _patiently(self, load: Callable[[int], Awaitable[T]], after: int) -> T:
         while True:
             try:
-                return await self._load(after)
+                return await load(after)
             except AWAY as error:
                 log.warning("stream.cannot_read", error=type(error).__name__)
                 await asyncio.sleep(TRY_AGAIN_AFTER)
@@ -206,7 +253,11 @@ class Streams:
         self._streams: dict[UUID, Stream] = {}
 
     def join(
-        self, conversation: Conversation, connection: Connection, after: int | None
+        self,
+        conversation: Conversation,
+        connection: Connection,
+        after: int | None,
+        revised: int | None = None,
     ) -> tuple[Stream, Follower]:
         """Listen first, then look: whatever was said since `conversation` was read is found."""
         stream = self._streams.get(conversation.id)
@@ -215,7 +266,9 @@ class Streams:
             self._streams[conversation.id] = stream
             self._hub.join(stream.topic, stream)
         cursor = conversation.last_seq if after is None else min(after, conversation.last_seq)
-        follower = stream.followers[connection] = Follower(connection, cursor)
+        last = conversation.last_revision
+        known = last if revised is None else min(revised, last)
+        follower = stream.followers[connection] = Follower(connection, cursor, known)
         stream.look()
         return stream, follower
 

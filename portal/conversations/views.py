@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, WebSocketRoute
 
-from portal import clock
 from portal.audit.actions import record
 from portal.conversations.actions import mark_read
 from portal.conversations.drafts import draft_of
@@ -20,8 +19,9 @@ from portal.conversations.queries import (
     line_of,
     messages_after,
 )
-from portal.conversations.reading import hours_words, read_page
+from portal.conversations.reading import read_page
 from portal.conversations.switchboard import switchboard_of
+from portal.conversations.urgent import question_about
 from portal.errors import Invalid, PortalError
 from portal.ids import new_id
 from portal.permissions import Permission
@@ -67,14 +67,16 @@ async def show(
         reading = await read_page(unit.session, actor, found, before)
         await mark_read(unit, found, actor.person_id, reading.head)
         draft = await draft_of(unit.session, found, actor.person_id)
-    clinic = state_of(request).settings.clinic
+        question = await question_about(unit.session, reading.lines) if before is None else None
+        answering = await state_of(request).answering(unit.session, found.patient_id)
     return await page(
         request,
         "conversations/conversation.html",
         status,
         conversation=found,
         reading=reading,
-        hours=hours_words(clinic, clock.now()),
+        answering=answering,
+        question=question,
         client_id=draft.client_id if draft else new_id(),
         words=words or (draft.body if draft else ""),
         errors={"body": error} if error else {},

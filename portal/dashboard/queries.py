@@ -160,9 +160,12 @@ async def _last_line(session: AsyncSession, patient: Patient) -> Line | None:
 
 
 async def _watched(session: AsyncSession, patient: Patient) -> list[Watched]:
-    flags = await flags_of(session, patient.id)
-    # Our own worry about silence is not shown as theirs: the check-in itself says it is waited for.
-    states = [one for one in flags if one.is_open and one.flag.source != FlagSource.SILENCE]
+    """Those of check-ins: what came of a message is answered where it was written."""
+    states = [
+        state
+        for state in await flags_of(session, patient.id)
+        if state.is_open and state.flag.source == FlagSource.CHECK_IN
+    ]
     owners = [state.owner_id for state in states]
     people = await named(session, owners)
     return [

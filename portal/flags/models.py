@@ -15,12 +15,20 @@ from portal.db import UTCDateTime, enum_type
 from portal.ids import new_id
 from portal.symptoms.levels import Level
 
+# The name of rule and rule set where no rule, but somebody of the team raised the flag.
+BY_STAFF = "staff"
+
 
 class FlagSource(StrEnum):
     """What raised the flag."""
 
     CHECK_IN = "check_in"
+<<<<<<< HEAD
     SILENCE = "silence"
+=======
+    MESSAGE = "message"
+    HELP_NOW = "help_now"
+>>>>>>> notices
 
 
 class Outcome(StrEnum):

@@ -152,6 +152,7 @@ def _ids(opened: OpenThread) -> dict[str, Any]:
         "saved": opened.saved,
         "laters": opened.laters,
         "team": opened.team,
+        "turned": opened.turned,
     }
 
 

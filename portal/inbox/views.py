@@ -5,7 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
 from portal.conversations.queries import conversation_for
-from portal.inbox import deciding, later_views, saved_views
+from portal.inbox import deciding, later_views, saved_views, turning
 from portal.inbox.desk import open_desk
 from portal.inbox.presence import GONE, say
 from portal.inbox.queries import threads_for
@@ -67,6 +67,7 @@ async def here(request: Request) -> Response:
 routes: list[BaseRoute] = [
     get("/inbox", inbox, allow=Permission.INBOX_READ),
     get("/inbox/rows", rows, allow=Permission.INBOX_READ),
+    *turning.routes,
     get("/inbox/{conversation_id}", thread, allow=Permission.INBOX_READ),
     get("/inbox/{conversation_id}/desk", desk, allow=Permission.INBOX_READ),
     post("/inbox/{conversation_id}/here", here, allow=Permission.INBOX_READ),

@@ -145,7 +145,7 @@ async def _address(session: AsyncSession, row: Envelope, person: Person) -> str 
     if row.pace is not Pace.COMPANION:
         return person.email
     patient = await session.get_one(Patient, person.id)
-    return patient.companion_email or None
+    return patient.companion_email
 
 
 async def devices_of(session: AsyncSession, person_id: UUID) -> list[Device]:

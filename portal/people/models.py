@@ -84,9 +84,7 @@ class Patient(SQLModel, table=True):
     address: str = Field(default="", max_length=200)
     companion_name: str = Field(default="", max_length=80)
     companion_phone: str = Field(default="", max_length=40)
-    companion_email: str = Field(
-        default="", max_length=254, sa_column_kwargs={"server_default": ""}
-    )
+    companion_email: str | None = Field(default=None, max_length=254)
     # The patient agrees that this adult is told when we do not hear from them.
     companion_may_hear: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     cautions: list[str] = Field(default_factory=list, sa_type=PortableJSON)

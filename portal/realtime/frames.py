@@ -12,11 +12,12 @@ Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 class Follow(Struct, frozen=True):
-    """Exactly one of `conversation` and `topic`; `after` goes with a conversation."""
+    """Exactly one of `conversation` and `topic`; `after` and `revised` go with a conversation."""
 
     conversation: UUID | None = None
     topic: str | None = None
     after: Seq | None = None
+    revised: Seq | None = None
 
 
 class Unfollow(Struct, frozen=True):

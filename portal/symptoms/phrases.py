@@ -38,9 +38,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is said for one thing, and what only looks like it."""
+    """What is said for one kind of one thing, and what only looks like it."""
 
     what: str
+    kind: str
     present: Sequence[Phrase]
     other: Sequence[Phrase]
 
@@ -60,9 +61,12 @@ class Lexicon:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
-        self.names = [entry.what for entry in entries]
+        self.names = list(dict.fromkeys(entry.what for entry in entries))
+        self._number_of = {
+            phrase: number for number, entry in enumerate(entries) for phrase in entry.present
+        }
         self._present = _index(phrase for entry in entries for phrase in entry.present)
-        self._other = _index(phrase for entry in entries for phrase in entry.other)
+        self._other = _index({phrase for entry in entries for phrase in entry.other})
         phrases = [each for entry in entries for each in (*entry.present, *entry.other)]
         self._needed = {letters for each in phrases for need in each.needs for letters in need}
         self._longest = max(map(len, self._needed))
@@ -77,16 +81,21 @@ class Lexicon:
         if not called:
             return []
         there = {letters for word in words for letters in self._letters(word)}
-        present = {phrase for phrase in called if _has_all(phrase, there)}
+        present = [phrase for phrase in called if _has_all(phrase, there)]
         if not present:
             return []
         indexed = {phrase for letters in there for phrase in self._other.get(letters, ())}
         other = {phrase for phrase in indexed if _has_all(phrase, there)}
-        return [
-            Entry(entry.what, some, [phrase for phrase in entry.other if phrase in other])
-            for entry in self.entries
-            if (some := [phrase for phrase in entry.present if phrase in present])
-        ]
+        return list(self._narrowed(present, other))
+
+    def _narrowed(self, present: Iterable[Phrase], other: set[Phrase]) -> Iterator[Entry]:
+        some: dict[int, list[Phrase]] = {}
+        for phrase in present:
+            some.setdefault(self._number_of[phrase], []).append(phrase)
+        for number in sorted(some):
+            entry = self.entries[number]
+            covering = other.intersection(entry.other)
+            yield Entry(entry.what, entry.kind, some[number], list(covering))
 
     def _called_by(self, word: str) -> tuple[Phrase, ...]:
         """The phrases whose rarest letters are in this word."""
@@ -133,12 +142,13 @@ def lexicon() -> Lexicon:
     """The one that ships, read at its first use."""
     data = tomllib.loads(LEXICON.read_text(encoding="utf-8"))
     words: dict[str, str] = data.pop("words")
-    return Lexicon(
-        [
-            Entry(what, _phrases(entry["present"], words), _phrases(entry["not"], words))
-            for what, entry in data.items()
-        ]
-    )
+    return Lexicon([each for what, kinds in data.items() for each in _entries(what, kinds, words)])
+
+
+def _entries(what: str, kinds: dict[str, list[str]], words: Mapping[str, str]) -> Iterator[Entry]:
+    other = _phrases(kinds.pop("not"), words)
+    for kind, lines in kinds.items():
+        yield Entry(what, kind, _phrases(lines, words), other)
 
 
 def _phrases(lines: Iterable[str], words: Mapping[str, str]) -> tuple[Phrase, ...]:

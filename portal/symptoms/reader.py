@@ -8,7 +8,7 @@ English and Spanish. It finds things for people to look at; what it misses a per
 from dataclasses import dataclass
 from itertools import islice
 
-from portal.symptoms.phrases import Span, lexicon
+from portal.symptoms.phrases import Entry, Span, lexicon
 from portal.symptoms.spelling import Plain, plain_text
 from portal.symptoms.surroundings import Status, Surroundings
 
@@ -22,9 +22,11 @@ MOST = 40
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """`what` is an effect's code or `red_flag`; `start` and `end` count characters of the text."""
+    """`what` is an effect's code or `red_flag`, `kind` which of its lists in the lexicon said so;
+    `start` and `end` count characters of the text."""
 
     what: str
+    kind: str
     status: Status
     start: int
     end: int
@@ -33,17 +35,22 @@ class Mention:
 
 def read(text: str) -> list[Mention]:
     """Every mention, in reading order; none in an empty text."""
-    plain = plain_text(text)
-    possible = lexicon().possible(plain.text)
-    found = {entry.what: list(islice(entry.spans(plain.text), MOST)) for entry in possible}
-    if not any(found.values()):
+    return read_plain(plain_text(text))
+
+
+def read_plain(plain: Plain) -> list[Mention]:
+    found = [
+        (entry, list(islice(entry.spans(plain.text), MOST)))
+        for entry in lexicon().possible(plain.text)
+    ]
+    if not any(spans for _, spans in found):
         return []
-    effects = sorted(span for what, each in found.items() if what != RED_FLAG for span in each)
+    effects = sorted(span for entry, spans in found if entry.what != RED_FLAG for span in spans)
     surroundings = Surroundings(plain.text, effects)
     mentions = [
-        _mention(text, plain, what, span, surroundings.status(span, what) if i < MANY else None)
-        for what, each in found.items()
-        for i, span in enumerate(each)
+        _mention(plain, entry, span, _status(surroundings, entry, span, i))
+        for entry, spans in found
+        for i, span in enumerate(spans)
     ]
     return sorted(mentions, key=lambda mention: (mention.start, mention.end))
 
@@ -54,6 +61,11 @@ def flags(text: str) -> list[str]:
     return [what for what in lexicon().names if what in present]
 
 
-def _mention(text: str, plain: Plain, what: str, span: Span, status: Status | None) -> Mention:
+def _status(around: Surroundings, entry: Entry, span: Span, number: int) -> Status:
+    return around.status(span, entry.what) if number < MANY else Status.PRESENT
+
+
+def _mention(plain: Plain, entry: Entry, span: Span, status: Status) -> Mention:
     start, end = plain.origin(*span)
-    return Mention(what, status or Status.PRESENT, start, end, text[start:end])
+    words = plain.original[start:end]
+    return Mention(entry.what, entry.kind, status, start, end, words)

@@ -12,12 +12,12 @@ from portal.check_ins.models import CheckIn, CutShort
 from portal.check_ins.results import advice
 from portal.conversations.models import Conversation, Kind, Message
 from portal.flags.history import Happening, Step, history_of
-from portal.flags.models import Flag
+from portal.flags.models import Flag, FlagSource
 from portal.flags.reasons import Reason
 from portal.people.queries import Named, named
 
 _WORDS = {
-    Step.RAISED: "Check-in received, flag raised",
+    Step.RAISED: "Flag raised",
     Step.ACKNOWLEDGED: "{who} acknowledged",
     Step.RESOLVED: "{who} resolved",
     Step.REOPENED: "{who} reopened",
@@ -47,6 +47,8 @@ async def timeline_of(session: AsyncSession, flag: Flag, reasons: Sequence[Reaso
 
 async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -> Moment:
     """What the patient read at once, before any of us had seen it."""
+    if flag.source == FlagSource.MESSAGE:
+        return Moment(flag.raised_at, "Somebody of the team read it in a message")
     told = advice(reasons, flag.due_at, session.info["clinic"])
     check_in = await session.get(CheckIn, flag.source_id)
     if check_in is not None and check_in.cut_short is CutShort.LEFT:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import HTTPConnection
@@ -25,6 +26,12 @@ class Counts:
 
 
 CountFor = Callable[[AsyncSession, Actor], Awaitable[Counts]]
+# What a patient is told about who answers and when; the template knows its shape.
+AnsweringFor = Callable[[AsyncSession, UUID], Awaitable[object]]
+
+
+async def _nobody_answers(session: AsyncSession, patient_id: UUID) -> None:
+    return None
 
 
 async def _no_counts(session: AsyncSession, actor: Actor) -> Counts:
@@ -33,12 +40,14 @@ async def _no_counts(session: AsyncSession, actor: Actor) -> Counts:
 
 @dataclass
 class AppState:
-    """Set once by `portal.app`; `counts` is a page's query, handed down because pages lie above."""
+    """Set once by `portal.app`; `counts` and `answering` are queries of slices that lie above,
+    handed down to the pages that show them."""
 
     settings: Settings
     database: Database
     hub: Hub
     counts: CountFor = _no_counts
+    answering: AnsweringFor = _nobody_answers
     extras: dict[str, Any] = field(default_factory=dict)
 
 

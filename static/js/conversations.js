@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { live } from "./live.js";
+import { lookWhoAnswers } from "./talk/answering.js";
 import "./talk/drafts.js";
 import { Log } from "./talk/log.js";
 import { Outbox } from "./talk/outbox.js";
@@ -26,7 +27,7 @@ class Talk {
     this.draft = "";
   }
 
-  show(after, log, form) {
+  show(after, log, form, revised) {
     this.log = log;
     this.form = form;
     this.readSeq = log.lastOfOthers(this.id);
@@ -34,9 +35,10 @@ class Talk {
       message: (frame) => this.message(frame),
       sent: (frame) => this.outbox?.answer({ ...frame, type: "sent" }),
       refused: (frame) => this.outbox?.answer(frame),
+      revised: (frame) => this.log.revise(frame),
       read: (frame) => this.read(frame),
-      typing: (frame) => showTyping(frame.person.name),
-    });
+      typing: (frame) => showTyping(frame.said),
+    }, revised);
     if (form) this.#compose();
   }
 
@@ -51,6 +53,7 @@ class Talk {
     else clearTyping();
     document.dispatchEvent(new CustomEvent("message-arrived", { detail: { frame, person: this.log.person } }));
     if (message.classList.contains(`message--${this.log.viewer}`)) this.log.showState("Sent");
+    lookWhoAnswers();
     this.markRead();
   }
 
@@ -71,6 +74,8 @@ class Talk {
     if (this.draft) body.value = this.draft;
     this.outbox ??= new Outbox((words, why) => this.#giveBack(words, why));
     this.outbox.attach(this.form, this.line, this.log);
+    // The draft of a message that waits to be sent is that message: it is not written twice.
+    if (this.outbox.holds(this.form.elements.client_id.value)) this.#clear(body);
     let toldAt = 0;
     body.addEventListener("input", () => {
       this.#complain("");
@@ -94,6 +99,10 @@ class Talk {
     body.focus();
     if (!words) return;
     this.outbox.add(this.form.elements.client_id.value, words);
+    this.#clear(body);
+  }
+
+  #clear(body) {
     this.form.elements.client_id.value = crypto.randomUUID();
     body.value = "";
   }
@@ -114,8 +123,8 @@ class Talk {
 const typingLine = () => document.querySelector("[data-typing]");
 let typingTimer = 0;
 
-function showTyping(name) {
-  typingLine().textContent = `${name} is writing`;
+function showTyping(words) {
+  typingLine().textContent = words;
   clearTimeout(typingTimer);
   typingTimer = setTimeout(clearTyping, SHOW_TYPING);
 }
@@ -166,11 +175,11 @@ function start() {
   list = next;
   if (!list || list.hasAttribute("data-past")) return;
   const log = new Log(list);
-  const { conversation, after, notes, notesAfter } = list.dataset;
-  for (const [id, head] of [[conversation, after], [notes, notesAfter]]) {
+  const { conversation, after, revised, notes, notesAfter, notesRevised } = list.dataset;
+  for (const [id, head, corrected] of [[conversation, after, revised], [notes, notesAfter, notesRevised]]) {
     if (!id) continue;
     const talk = talkOf(id);
-    talk.show(Number(head), log, document.querySelector(`form[data-composer="${id}"]`));
+    talk.show(Number(head), log, document.querySelector(`form[data-composer="${id}"]`), Number(corrected));
     shown.push(talk);
   }
   if (!location.hash) log.toEnd();

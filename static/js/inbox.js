@@ -7,6 +7,7 @@ import "./inbox/here.js";
 import { refreshLaters } from "./inbox/later.js";
 import "./inbox/mentions.js";
 import "./inbox/saved.js";
+import "./inbox/turn.js";
 import { live } from "./live.js";
 
 const list = document.getElementById("inbox-list");

@@ -2,7 +2,7 @@
 // after a loss it asks for everything after the last message it has.
 //
 //   live.followTopic("triage", () => …)                fetch the page's part again
-//   live.followConversation(id, after, { message, read, typing, sent, refused, followed })
+//   live.followConversation(id, after, { message, revised, read, typing, sent, refused, followed }, corrections)
 //   live.onState((state, why) => …)                    "live", "lost", or "over": it will not come back
 
 const SLOWEST = 15_000;
@@ -92,8 +92,12 @@ function greet(frame) {
   }
   attempts = 0;
   become("live");
-  for (const [id, followed] of conversations) say({ type: "follow", conversation: id, after: followed.after });
+  for (const [id, followed] of conversations) followFrom(id, followed);
   for (const topic of topics.keys()) followAgain(topic);
+}
+
+function followFrom(id, { after, revised }) {
+  say({ type: "follow", conversation: id, after, revised });
 }
 
 // What changed between the page and this moment was not heard: look once.
@@ -114,6 +118,7 @@ function hear(frame) {
   const followed = conversations.get(frame.conversation);
   if (!followed) return;
   if (frame.type === "message") followed.after = Math.max(followed.after, frame.seq);
+  if (frame.type === "revised") followed.revised = Math.max(followed.revised, frame.revised);
   followed.handlers[frame.type]?.(frame);
 }
 
@@ -136,9 +141,9 @@ export const live = {
     };
   },
 
-  followConversation(id, after, handlers) {
-    conversations.set(id, { after, handlers });
-    say({ type: "follow", conversation: id, after });
+  followConversation(id, after, handlers, revised = 0) {
+    conversations.set(id, { after, revised, handlers });
+    followFrom(id, conversations.get(id));
     connect();
     return {
       send: (clientId, body) => say({ type: "send", conversation: id, client_id: clientId, body }),

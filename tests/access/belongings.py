@@ -10,7 +10,7 @@ from portal.people.models import CareTeam, Person
 from portal.permissions import Role
 from tests.bookings.asking import asked, booked, days_ahead
 from tests.check_ins.sending import send
-from tests.conversations.people import opened
+from tests.conversations.people import opened, said
 from tests.flags.raising import raised
 from tests.handling.laters import a_reply_for_later
 from tests.people import ZONE
@@ -33,6 +33,7 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
     visit = await booked(database, patient, staff.nurse, staff.nurse, days_ahead(3))
     request = await asked(database, patient, Kind.CALL_BACK)
     care, _ = await opened(database, patient)
+    [message_id] = await said(database, care, patient, "Hello")
     flag = await raised(database, patient)
     later = await a_reply_for_later(database, care, staff.nurse)
     return {
@@ -43,6 +44,7 @@ async def belongings(database: Database, patient: Person, staff: Staff, leaver: 
         "visit_id": visit.id,
         "request_id": request.id,
         "conversation_id": care.id,
+        "message_id": message_id,
         "flag_id": flag.id,
         "later_id": later.id,
         "person_id": leaver.id,

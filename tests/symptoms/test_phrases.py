@@ -24,33 +24,35 @@ TEXTS = [row["text"] for path in FILES for row in read_rows(path)]
 
 
 @cache
-def joined(entry: str, kind: str) -> re.Pattern[str]:
-    phrases: Sequence[Phrase] = getattr(of(entry), kind)
+def joined(name: str, kind: str, part: str) -> re.Pattern[str]:
+    phrases: Sequence[Phrase] = getattr(of(name, kind), part)
     either = "|".join(phrase.expression for phrase in phrases)
     return re.compile(rf"(?<![\w'])(?=[\w:])(?:{either})(?![\w'])")
 
 
-def of(name: str) -> Entry:
-    return next(entry for entry in lexicon().entries if entry.what == name)
+def of(name: str, kind: str) -> Entry:
+    return next(each for each in lexicon().entries if (each.what, each.kind) == (name, kind))
 
 
-def slowly(name: str, text: str) -> Iterator[Span]:
-    covered = [found.span() for found in joined(name, "other").finditer(text)]
-    for found in joined(name, "present").finditer(text):
+def slowly(name: str, kind: str, text: str) -> Iterator[Span]:
+    covered = [found.span() for found in joined(name, kind, "other").finditer(text)]
+    for found in joined(name, kind, "present").finditer(text):
         start, end = found.span()
         if not any(first < end and start < last for first, last in covered):
             yield start, end
 
 
-def quickly(text: str) -> dict[str, list[Span]]:
-    found = {entry.what: list(entry.spans(text)) for entry in lexicon().possible(text)}
-    return {what: spans for what, spans in found.items() if spans}
+def quickly(text: str) -> dict[tuple[str, str], list[Span]]:
+    possible = lexicon().possible(text)
+    found = {(entry.what, entry.kind): list(entry.spans(text)) for entry in possible}
+    return {name: spans for name, spans in found.items() if spans}
 
 
 def same(text: str) -> None:
     plain = plain_text(text).text
-    found = {name: list(slowly(name, plain)) for name in lexicon().names}
-    assert quickly(plain) == {what: spans for what, spans in found.items() if spans}, text
+    names = [(entry.what, entry.kind) for entry in lexicon().entries]
+    found = {name: list(slowly(*name, plain)) for name in names}
+    assert quickly(plain) == {name: spans for name, spans in found.items() if spans}, text
 
 
 def jumbled(texts: Sequence[str], count: int) -> list[str]:
