@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from portal.check_ins.questionnaires import Kind
 from portal.check_ins.schedule import Due, Point
-from portal.symptoms.levels import Level
 
 
 class Rung(StrEnum):
@@ -75,14 +74,6 @@ def rungs_of(point: Point) -> dict[Rung, timedelta]:
     if point.kind is not Kind.ACUTE:
         return _LATER
     return _EARLY if point.after <= EARLY else _FIRST_DAY
-
-
-def level_of(point: Point, *, adult_present: bool) -> Level:
-    """How soon a human must look. Nobody with the patient on the first day raises it by one."""
-    if point.kind is not Kind.ACUTE:
-        return Level.ROUTINE
-    level = Level.URGENT if point.after <= EARLY else Level.SOON
-    return level if adult_present else level.raised()
 
 
 def goes_past_quiet_hours(point: Point) -> bool:

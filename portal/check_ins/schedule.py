@@ -39,21 +39,18 @@ class Point:
     remind: timedelta
     late: timedelta
 
-<<<<<<< HEAD
     def due_after(self, dose_ended_at: datetime, zone: tzinfo) -> datetime:
         """In UTC. Adding days to a time in a zone moves its wall clock."""
         if self.kind is Kind.ACUTE:
             return dose_ended_at.astimezone(UTC) + self.after
         return (dose_ended_at.astimezone(zone) + self.after).astimezone(UTC)
 
-=======
     @property
     def overdue(self) -> str:
         """What the rules call it when it is not answered: `early`, `first_day` or `later`."""
         if self.kind is Kind.FOLLOW_UP:
             return "later"
         return "early" if self.after <= _hours(4) else "first_day"
->>>>>>> notices
 
 
 def _minutes(number: int) -> timedelta:

@@ -23,12 +23,9 @@ class FlagSource(StrEnum):
     """What raised the flag."""
 
     CHECK_IN = "check_in"
-<<<<<<< HEAD
     SILENCE = "silence"
-=======
     MESSAGE = "message"
     HELP_NOW = "help_now"
->>>>>>> notices
 
 
 class Outcome(StrEnum):

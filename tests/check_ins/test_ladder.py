@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.check_ins.ladder import KEPT_FOR, Rung, is_live, later_choices, level_of, steps
+from portal.check_ins.ladder import KEPT_FOR, Rung, is_live, later_choices, steps
 from portal.check_ins.schedule import POINTS, Due, State, coming, series
-from portal.symptoms.levels import Level
 
 ENDED = datetime(2026, 11, 23, 17, tzinfo=UTC)
 BY_NAME = {due.point.name: due for due in series(ENDED)}
@@ -105,21 +104,6 @@ def test_later_is_never_past_the_time_at_which_we_would_look(
 ) -> None:
     due = BY_NAME[point]
     assert later_choices(due, due.due_at + minutes * MINUTE) == expected
-
-
-@pytest.mark.parametrize(
-    ("point", "level", "alone"),
-    [
-        ("+1h", Level.URGENT, Level.EMERGENCY),
-        ("+4h", Level.URGENT, Level.EMERGENCY),
-        ("+8h", Level.SOON, Level.URGENT),
-        ("+24h", Level.SOON, Level.URGENT),
-        ("+72h", Level.ROUTINE, Level.ROUTINE),
-    ],
-)
-def test_how_soon_a_human_must_look(point: str, level: Level, alone: Level) -> None:
-    assert level_of(BY_NAME[point].point, adult_present=True) is level
-    assert level_of(BY_NAME[point].point, adult_present=False) is alone
 
 
 moments = st.integers(0, 2 * 365 * 24 * 60).map(

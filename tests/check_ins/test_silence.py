@@ -68,7 +68,7 @@ async def test_silence_after_the_first_hour_climbs_to_a_human(
     assert climbed == ["due", "remind", "second", "adult", "task"]
     assert [len(posts.push.sent), len(posts.mail.sent)] == [2, 1]
     (flag,) = await silence_flags(database, patient)
-    assert (flag.level, flag.summary) == (Level.URGENT, "No answer to a check-in")
+    assert (flag.level, flag.summary) == (Level.URGENT, "No answer, early check-in")
 
 
 async def test_an_answer_stops_it_and_takes_back_what_was_not_sent_yet(
@@ -251,4 +251,4 @@ async def test_the_patient_and_the_nurse_see_what_was_missed(
     (flag,) = await silence_flags(database, patient)
     shown = await (await client_for(nurse_on_team)).get(f"/triage/{flag.id}")
     assert shown.status_code == 200
-    assert "No answer to a check-in" in shown.text
+    assert "Early check-in not answered" in shown.text
