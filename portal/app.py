@@ -15,6 +15,7 @@ from portal.bookings.views import routes as booking_routes
 from portal.check_ins.views import routes as check_in_routes
 from portal.conversations.change_views import routes as change_routes
 from portal.conversations.draft_views import routes as draft_routes
+from portal.conversations.file_views import routes as file_routes
 from portal.conversations.search_views import routes as search_routes
 from portal.conversations.urgency_views import routes as urgency_routes
 from portal.conversations.views import routes as conversation_routes
@@ -104,6 +105,7 @@ def site_routes() -> list[BaseRoute]:
         *conversation_routes,
         *dashboard_routes,
         *draft_routes,
+        *file_routes,
         *figure_routes,
         *inbox_routes,
         *notice_routes,

@@ -8,6 +8,7 @@ from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
 from portal.check_ins import silence_models as silence
 from portal.conversations import draft_models as drafts
+from portal.conversations import file_models as files
 from portal.conversations import mention_models as mentions
 from portal.conversations import models as conversations
 from portal.conversations import revision_models as revisions
@@ -31,6 +32,7 @@ SLICES = (
     silence,
     conversations,
     drafts,
+    files,
     revisions,
     mentions,
     handling,

@@ -93,6 +93,11 @@ class Files:
     most_a_day: int = 60
 
     @property
+    def accept(self) -> str:
+        """What a browser offers to choose from; what comes is looked at by its content."""
+        return "image/jpeg,image/png,image/webp,image/heic,image/heif,application/pdf"
+
+    @property
     def most_bytes(self) -> int:
         return self.megabytes << 20
 

@@ -13,9 +13,11 @@ import structlog
 
 from portal import clock
 from portal.accounts.clocks import forget_sign_ins
+from portal.attachments.cabinet import Cabinet
 from portal.bookings.clocks import lapse_holds
 from portal.check_ins.clocks import follow_silence, send_unfinished
 from portal.conversations.drafts import forget_sent_drafts
+from portal.conversations.files import forgetting_unsent_files
 from portal.db import Database
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
@@ -38,6 +40,19 @@ JOBS: tuple[Job, ...] = (
 EVERY = 5.0
 
 
+def jobs_for(settings: Settings, database: Database) -> tuple[Job, ...]:
+    """With those that need more than the database."""
+    return (*JOBS, forgetting_unsent_files(Cabinet(settings.files, database.vault)))
+
+
+async def run_all(database: Database, stop: asyncio.Event, settings: Settings) -> None:
+    """The clocks, and beside them what is sent: a slow mail server must not hold up a clock."""
+    await asyncio.gather(
+        run(database, stop, jobs_for(settings, database)),
+        run(database, stop, (deliveries(settings),)),
+    )
+
+
 async def run(database: Database, stop: asyncio.Event, jobs: tuple[Job, ...] = JOBS) -> None:
     """Run all jobs every few seconds until `stop` is set; the one that is running is finished."""
     log.info("worker.started", jobs=[job.__name__ for job in jobs])
@@ -46,11 +61,6 @@ async def run(database: Database, stop: asyncio.Event, jobs: tuple[Job, ...] = J
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY)
     log.info("worker.stopped")
-
-
-async def run_all(database: Database, stop: asyncio.Event, settings: Settings) -> None:
-    """The clocks, and beside them what is sent: a slow mail server must not hold up a clock."""
-    await asyncio.gather(run(database, stop), run(database, stop, (deliveries(settings),)))
 
 
 async def run_once(database: Database, jobs: tuple[Job, ...] = JOBS) -> None:

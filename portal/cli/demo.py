@@ -57,7 +57,8 @@ def forget(file: Path) -> None:
 async def main(settings: Settings, listener: socket) -> None:
     app = await start(settings)
     stop = asyncio.Event()
-    working = asyncio.create_task(worker.run_all(app.state.portal.database, stop, settings))
+    database = app.state.portal.database
+    working = asyncio.create_task(worker.run_all(database, stop, settings))
     try:
         await serve(app, listener, lambda: _say(f"The demo clinic: {settings.public_url}"))
     finally:

@@ -18,6 +18,7 @@ from portal.conversations.corrections import (
     withdraw,
     words_now,
 )
+from portal.conversations.files import files_of
 from portal.conversations.models import Conversation, Message
 from portal.conversations.queries import care_conversation_of, conversation_for
 from portal.conversations.revisions import versions_of
@@ -113,6 +114,7 @@ async def history(request: Request) -> Response:
         found = await conversation_for(unit.session, actor, conversation_id)
         message = await message_in(unit.session, found, message_id)
         versions = await versions_of(unit.session, found, message)
+        files = await files_of(unit.session, found.patient_id, [message])
         author = await name_of(unit.session, message.author_id)
         patient = await name_of(unit.session, found.patient_id)
         care = await care_conversation_of(unit.session, found.patient_id)
@@ -122,6 +124,7 @@ async def history(request: Request) -> Response:
         "conversations/history.html",
         home=f"/inbox/{care.id}",
         versions=versions,
+        line={"files": files.get(message.id, ()), "author": author},
         author=author,
         patient=patient,
         their_zone=ZoneInfo(patient.time_zone),

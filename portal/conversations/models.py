@@ -42,7 +42,8 @@ class Conversation(SQLModel, table=True):
 class Message(SQLModel, table=True):
     """What one person said once. `client_id` is the browser's own name for it, so that a resend
     finds the first one. `body` is sealed, bound to this row and the patient, and stays as it was:
-    corrections are rows of their own, and `revised` is the number of the last one, or 0."""
+    corrections are rows of their own, and `revised` is the number of the last one, or 0. `files`:
+    how many it carries, so that nobody looks for those of all the messages that carry none."""
 
     __table_args__ = (
         UniqueConstraint("conversation_id", "seq"),
@@ -57,6 +58,7 @@ class Message(SQLModel, table=True):
     body: bytes
     sent_at: datetime = Field(sa_type=UTCDateTime)
     revised: int = Field(default=0, sa_column_kwargs=_NONE_YET)
+    files: int = Field(default=0, sa_column_kwargs=_NONE_YET)
 
 
 class ReadMarker(SQLModel, table=True):

@@ -12,6 +12,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
+from portal.conversations.files import WORDS_FOR_FILES, File, files_of
 from portal.conversations.models import Conversation, Kind, Message, ReadMarker
 from portal.conversations.revisions import Revised, revised_after, revised_of
 from portal.conversations.store import Before, Place, Stored, sealed_for
@@ -60,6 +61,7 @@ class Line:
     revised: int = 0
     revised_at: datetime | None = None
     is_withdrawn: bool = False
+    files: tuple[File, ...] = ()
 
     @property
     def side(self) -> str:
@@ -69,6 +71,11 @@ class Line:
         """Whether its own page may offer to correct it; the answer is given when that is done."""
         is_fresh = clock.now() <= self.sent_at + timedelta(minutes=minutes)
         return self.author.id == person_id and is_fresh and not self.is_withdrawn
+
+    @property
+    def is_wordless(self) -> bool:
+        """Its files say it all: the words only stand for them where no file can."""
+        return bool(self.files) and self.body in WORDS_FOR_FILES
 
     @property
     def byline(self) -> str:
@@ -211,13 +218,18 @@ async def _opened(
     session: AsyncSession, conversation: Conversation, rows: Sequence[Any]
 ) -> list[Line]:
     revised = await revised_of(session, [row[0] for row in rows])
-    return [_line(session, conversation, revised.get(row[0].id), *row) for row in rows]
+    files = await files_of(session, conversation.patient_id, [row[0] for row in rows])
+    return [
+        _line(session, conversation, revised.get(row[0].id), files.get(row[0].id, ()), *row)
+        for row in rows
+    ]
 
 
 def _line(
     session: AsyncSession,
     conversation: Conversation,
     revised: Revised | None,
+    files: tuple[File, ...],
     message: Message,
     name: str,
     role: str,
@@ -233,6 +245,7 @@ def _line(
         body=_words(session, conversation, message) if revised is None else revised.body or "",
         zone=ZoneInfo(time_zone),
         before=before,
+        files=files,
     )
     if revised is None:
         return line
@@ -252,6 +265,7 @@ def line_from(
     body: str,
     zone: ZoneInfo,
     before: Before | None,
+    files: tuple[File, ...] = (),
 ) -> Line:
     """A line from its parts; `before` is the line before it."""
     begins_day = before is None or _day(before.sent_at, zone) != _day(message.sent_at, zone)
@@ -267,6 +281,7 @@ def line_from(
         zone=zone,
         continues=before is not None and before.author_id == author.id and not begins_day,
         begins_day=begins_day,
+        files=files,
     )
 
 

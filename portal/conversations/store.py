@@ -62,6 +62,11 @@ _KEEP_POSTGRESQL = """
     update conversation set last_seq = heads.seq
     from unnest($8::int[], $9::uuid[]) as heads(seq, id) where conversation.id = heads.id"""
 
+_COUNT_FILES_SQLITE = "update message set files = ? where id = ?"
+_COUNT_FILES_POSTGRESQL = """
+    update message set files = counts.files from unnest($1::int[], $2::uuid[]) as counts(files, id)
+    where message.id = counts.id"""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -72,6 +77,7 @@ class Draft:
     client_id: UUID
     text: str
     sent_at: datetime | None = None
+    files: int = 0
 
     @property
     def name(self) -> tuple[UUID, UUID, UUID]:
@@ -173,7 +179,25 @@ def store(
     answers = [sheet.answer(*pair) for pair in zip(drafts, found, strict=True)]
     sheet.write(pen)
     _keep_mentions(pen, drafts, found, answers)
+    _count_files(pen, drafts, answers)
     return answers
+
+
+def _count_files(
+    pen: Pen, drafts: Sequence[Draft], answers: Sequence[Stored | PortalError]
+) -> None:
+    """Few messages carry files, so the insert of all of them does not know of these."""
+    counts = [
+        (draft.files, id_for(pen, answer.id))
+        for draft, answer in zip(drafts, answers, strict=True)
+        if draft.files and isinstance(answer, Stored) and answer.is_new
+    ]
+    if not counts:
+        return
+    if pen.is_sqlite:
+        pen.each(_COUNT_FILES_SQLITE, counts)
+    else:
+        pen.fetch(_COUNT_FILES_POSTGRESQL, *zip(*counts, strict=True))
 
 
 def _keep_mentions(

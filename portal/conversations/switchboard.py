@@ -13,6 +13,7 @@ from portal import clock
 from portal.accounts.backend import limits_of
 from portal.announcements import Announcement
 from portal.conversations.doorkeeper import Doorkeeper
+from portal.conversations.files import File
 from portal.conversations.rules import message_text
 from portal.conversations.store import Draft, Stored
 from portal.conversations.streams import Streams
@@ -64,6 +65,7 @@ class Switchboard:
         conversation_id: UUID,
         body: str,
         client_id: UUID,
+        files: tuple[File, ...] = (),
     ) -> Stored:
         """Say something. The same author's same `client_id` again is answered with the first.
 
@@ -73,8 +75,8 @@ class Switchboard:
         # Looked at before the database is asked for anything: a bad message costs nothing.
         text = message_text(body)
         self._require_pace(actor)
-        draft = Draft(conversation_id, actor.person_id, client_id, text)
-        return await self._writer.send(Letter(actor, origin, draft))
+        draft = Draft(conversation_id, actor.person_id, client_id, text, files=len(files))
+        return await self._writer.send(Letter(actor, origin, draft, files))
 
     def _require_pace(self, actor: Actor) -> None:
         """Raises TooFast for somebody who writes faster than people do."""

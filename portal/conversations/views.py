@@ -89,13 +89,13 @@ async def send(request: Request) -> Response:
     form = await form_of(request)
     body = form.raw("body")
     try:
-        client_id = _client_id(form)
+        client_id = client_id_of(form)
         line, home = await _send(request, conversation_id, body, client_id)
     except PortalError as error:
-        if _wants_fragment(request) or error.status == 404 or actor_of(request).is_staff:
+        if wants_fragment(request) or error.status == 404 or actor_of(request).is_staff:
             raise
         return await show(request, conversation_id, error.status, body, error.sentence)
-    if _wants_fragment(request):
+    if wants_fragment(request):
         return HTMLResponse(fragment_of(line))
     return see_other(home)
 
@@ -126,11 +126,11 @@ async def fetch(request: Request) -> Response:
     return HTMLResponse("\n".join(fragment_of(line) for line in lines))
 
 
-def _wants_fragment(request: Request) -> bool:
+def wants_fragment(request: Request) -> bool:
     return is_htmx(request) or request.headers.get("accept", "").startswith("application/json")
 
 
-def _client_id(form: Form) -> UUID:
+def client_id_of(form: Form) -> UUID:
     """The page's own name for the message; a made-up one would let a resend say it twice."""
     if not form.raw("client_id"):
         return new_id()

@@ -17,6 +17,7 @@ from asyncpg import PostgresError
 from portal.announcements import Announcement
 from portal.audit.actions import Entry, chain, entry_of
 from portal.conversations.actions import news_of, tag_of
+from portal.conversations.files import File
 from portal.conversations.models import Kind
 from portal.conversations.queries import line_from
 from portal.conversations.rules import require_writer
@@ -47,6 +48,7 @@ class Letter:
     actor: Actor
     origin: str | None
     draft: Draft
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class Writer:
             body=letter.draft.text,
             zone=ZoneInfo(place.time_zone),
             before=message.before,
+            files=letter.files,
         )
         self._streams.hand_over(line)
 

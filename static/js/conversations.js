@@ -2,6 +2,7 @@
 // module every form here still works as a plain one.
 
 import { announce } from "./announce.js";
+import "./attachments.js";
 import { live } from "./live.js";
 import { lookWhoAnswers } from "./talk/answering.js";
 import "./talk/drafts.js";
@@ -184,6 +185,16 @@ function start() {
   }
   if (!location.hash) log.toEnd();
 }
+
+// A picture that is there at last may have pushed the end out of sight.
+document.addEventListener("load", (event) => {
+  if (event.target.matches?.("[data-log] img") && shown[0]?.log.isAtEnd()) shown[0].log.toEnd();
+}, true);
+document.addEventListener("files-pending", ({ detail }) => shown[0]?.log.addPending(detail));
+document.addEventListener("files-sent", ({ detail }) => {
+  const message = shown[0]?.log.insert(detail);
+  if (message?.classList.contains(`message--${shown[0].log.viewer}`)) shown[0].log.showState("Sent");
+});
 
 const markAll = () => shown.forEach((talk) => talk.markRead());
 document.addEventListener("visibilitychange", markAll);
