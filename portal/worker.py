@@ -21,6 +21,7 @@ from portal.conversations.files import forgetting_unsent_files
 from portal.db import Database
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
+from portal.handling.telling import tell_of_messages
 from portal.notices.ways import deliveries
 from portal.settings import Settings
 
@@ -36,6 +37,7 @@ JOBS: tuple[Job, ...] = (
     return_silent,
     wake_snoozed,
     send_due,
+    tell_of_messages,
 )
 EVERY = 5.0
 
