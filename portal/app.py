@@ -27,6 +27,9 @@ from portal.handling.answering import answering_for
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
 from portal.notices.views import routes as notice_routes
+from portal.readings.listener import Judge
+from portal.readings.replay_views import routes as replay_routes
+from portal.readings.views import routes as reading_routes
 from portal.realtime.hub import Hub
 from portal.realtime.relay import Relay
 from portal.records.views import routes as record_routes
@@ -65,8 +68,10 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        judge = Judge(database, hub)
         async with relay.running() if relay else nullcontext():
             yield
+        await judge.finished()
         await database.dispose()
 
     site = Router(routes=site_routes(), middleware=[Middleware(SignedIn)])
@@ -110,6 +115,8 @@ def site_routes() -> list[BaseRoute]:
         *inbox_routes,
         *notice_routes,
         *offline.routes,
+        *reading_routes,
+        *replay_routes,
         *record_routes,
         *reports.routes,
         *search_routes,

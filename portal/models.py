@@ -11,6 +11,7 @@ from portal.conversations import draft_models as drafts
 from portal.conversations import file_models as files
 from portal.conversations import mention_models as mentions
 from portal.conversations import models as conversations
+from portal.conversations import reading_models as message_readings
 from portal.conversations import revision_models as revisions
 from portal.flags import models as flags
 from portal.handling import later_models as later
@@ -18,6 +19,7 @@ from portal.handling import models as handling
 from portal.notices import models as notices
 from portal.people import membership
 from portal.people import models as people
+from portal.readings import models as readings
 from portal.treatments import models as treatments
 
 SLICES = (
@@ -31,6 +33,8 @@ SLICES = (
     check_ins,
     silence,
     conversations,
+    message_readings,
+    readings,
     drafts,
     files,
     revisions,

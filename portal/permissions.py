@@ -44,6 +44,7 @@ class Permission(StrEnum):
     RECORD_READ = "record:read"
     RECORD_WRITE = "record:write"
     RULES_READ = "rules:read"
+    RULES_TRY = "rules:try"
 
 
 _PATIENT = {
@@ -86,6 +87,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.FIGURES_READ,
             Permission.PEOPLE_MANAGE,
             Permission.RULES_READ,
+            Permission.RULES_TRY,
         }
     ),
 }

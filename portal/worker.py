@@ -23,6 +23,7 @@ from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
 from portal.handling.telling import tell_of_messages
 from portal.notices.ways import deliveries
+from portal.readings.raising import settle_waiting
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -31,6 +32,7 @@ Job = Callable[[Database, datetime], Awaitable[object]]
 JOBS: tuple[Job, ...] = (
     send_unfinished,
     follow_silence,
+    settle_waiting,
     lapse_holds,
     forget_sign_ins,
     forget_sent_drafts,

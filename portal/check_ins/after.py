@@ -75,6 +75,7 @@ async def show_result(request: Request) -> Response:
         "coming": coming,
         "is_old": clock.now() - check_in.submitted_at > OLD_AFTER,
         "seen": seen,
+        "understood": any(reason.rule.startswith("w-") for reason in reasons),
     }
     return await page(request, "check_ins/result.html", check_in=check_in, **context)
 

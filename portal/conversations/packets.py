@@ -1,5 +1,6 @@
 """A message as it goes over the socket: written once, the same bytes for every follower."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,11 +15,36 @@ from portal.web.times import clock_time
 # Found once: the environment would look for a newer file at every message.
 _message = environment.get_template("conversations/_message.html")
 
+AT_ONCE = 32 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:
     seq: int
     frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was said after a number: packet by packet, and joined for those who need all of it."""
+
+    packets: Sequence[Packet]
+    joined: Sequence[Packet]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> "Page":
+        packets = [packet_of(line) for line in lines]
+        return cls(packets, list(_joined(packets)))
+
+
+def _joined(packets: Sequence[Packet]) -> Iterator[Packet]:
+    """Several frames at a time, as many bytes as a socket takes at once anyway."""
+    held: list[bytes] = []
+    for packet in packets:
+        held.append(packet.frame)
+        if packet is packets[-1] or sum(map(len, held)) >= AT_ONCE:
+            yield Packet(packet.seq, b"".join(held))
+            held = []
 
 
 def packet_of(line: Line) -> Packet:

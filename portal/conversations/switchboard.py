@@ -12,8 +12,11 @@ from starlette.requests import HTTPConnection
 from portal import clock
 from portal.accounts.backend import limits_of
 from portal.announcements import Announcement
+from portal.audit.actions import chain, entry_of
 from portal.conversations.doorkeeper import Doorkeeper
 from portal.conversations.files import File
+from portal.conversations.models import Conversation
+from portal.conversations.queries import conversations_by_id
 from portal.conversations.rules import message_text
 from portal.conversations.store import Draft, Stored
 from portal.conversations.streams import Streams
@@ -22,6 +25,7 @@ from portal.errors import TooFast
 from portal.permissions import Actor, Permission
 from portal.realtime.beacon import Beacon
 from portal.realtime.connection import Connection
+from portal.realtime.gather import Gather
 from portal.realtime.rates import Buckets, Rate
 from portal.web.state import AppState, state_of
 
@@ -37,6 +41,10 @@ NOTE_READING_EVERY = timedelta(minutes=30)
 MOST_NOTED = 20_000
 
 
+# Who reads, from where, which conversation, of whom.
+Reads = tuple[Actor, str | None, UUID, UUID]
+
+
 class Switchboard:
     """One per process. Sockets and forms both come here, so both are held to the same paces."""
 
@@ -49,7 +57,43 @@ class Switchboard:
         )
         self._writer = Writer(state.database, self.streams)
         self._paces = Buckets(messages or MESSAGES)
+        self._conversations = Gather(self._read_conversations)
+        self._trail = Gather(self._write_trail)
         self._noted: OrderedDict[tuple[UUID, UUID], datetime] = OrderedDict()
+
+    async def conversation(self, conversation_id: UUID) -> Conversation | None:
+        """As it is; whether it is there for who asks is looked at by the caller."""
+        return await self._conversations.ask(conversation_id)
+
+    async def note_reading(self, actor: Actor, origin: str | None, place: Conversation) -> None:
+        """Say in the trail that this session reads this conversation, once in a while."""
+        if not self.was_noted(actor.session_id, place.id):
+            await self._trail.ask((actor, origin, place.id, place.patient_id))
+            self.note(actor.session_id, place.id)
+
+    def was_noted(self, session_id: UUID, conversation_id: UUID) -> bool:
+        """Whether the trail lately says that this session reads this conversation."""
+        at = self._noted.get((session_id, conversation_id))
+        return at is not None and clock.now() - at < NOTE_READING_EVERY
+
+    def note(self, session_id: UUID, conversation_id: UUID) -> None:
+        self._noted[session_id, conversation_id] = clock.now()
+        self._noted.move_to_end((session_id, conversation_id))
+        if len(self._noted) > MOST_NOTED:
+            self._noted.popitem(last=False)
+
+    async def _read_conversations(self, ids: Sequence[UUID]) -> dict[UUID, Conversation]:
+        async with self.reading() as session:
+            return await conversations_by_id(session, ids)
+
+    async def _write_trail(self, keys: Sequence[Reads]) -> dict[Reads, None]:
+        entries = [
+            entry_of(actor, origin, "conversation:follow", patient_id=patient_id, subject=id)
+            for actor, origin, id, patient_id in keys
+        ]
+        vault = self.database.vault
+        await self.database.together(lambda pen: chain(pen, vault.audit_key, entries))
+        return {}
 
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self.database.read()
@@ -82,17 +126,6 @@ class Switchboard:
         """Raises TooFast for somebody who writes faster than people do."""
         if not self._paces.take(actor.person_id):
             raise TooFast
-
-    def was_noted(self, session_id: UUID, conversation_id: UUID) -> bool:
-        """Whether the trail lately says that this session reads this conversation."""
-        at = self._noted.get((session_id, conversation_id))
-        return at is not None and clock.now() - at < NOTE_READING_EVERY
-
-    def note(self, session_id: UUID, conversation_id: UUID) -> None:
-        self._noted[session_id, conversation_id] = clock.now()
-        self._noted.move_to_end((session_id, conversation_id))
-        if len(self._noted) > MOST_NOTED:
-            self._noted.popitem(last=False)
 
     def _tell_topics(self, connection: Connection) -> None:
         for beacon in self.beacons.values():

@@ -64,17 +64,19 @@ async def show(
     async with work(request) as unit:
         found = await conversation_for(unit.session, actor, conversation_id)
         record(unit, "conversation:read", patient_id=found.patient_id, subject=found.id)
-        reading = await read_page(unit.session, actor, found, before)
-        await mark_read(unit, found, actor.person_id, reading.head)
+        lines = await read_page(unit.session, actor, found, before)
+        await mark_read(unit, found, actor.person_id, lines.head)
         draft = await draft_of(unit.session, found, actor.person_id)
-        question = await question_about(unit.session, reading.lines) if before is None else None
-        answering = await state_of(request).answering(unit.session, found.patient_id)
+    # Outside the transaction: nobody's message waits for what is only looked up.
+    async with reading(request) as session:
+        question = await question_about(session, lines.lines) if before is None else None
+        answering = await state_of(request).answering(session, found.patient_id)
     return await page(
         request,
         "conversations/conversation.html",
         status,
         conversation=found,
-        reading=reading,
+        reading=lines,
         answering=answering,
         question=question,
         client_id=draft.client_id if draft else new_id(),

@@ -75,6 +75,15 @@ class Flag(SQLModel, table=True):
     waiting_since: datetime = Field(sa_type=UTCDateTime)
     due_at: datetime = Field(sa_type=UTCDateTime)
 
+    @property
+    def patients_page(self) -> str:
+        """Where the patient reads what to do."""
+        pages = {
+            FlagSource.CHECK_IN: f"/check-ins/{self.source_id}/result",
+            FlagSource.MESSAGE: f"/understood/messages/{self.source_id}",
+        }
+        return pages.get(FlagSource(self.source), "/messages")
+
 
 class FlagReason(SQLModel, table=True):
     """One rule that fired, with what it saw. Copied, so a later rule set cannot change it.

@@ -87,7 +87,7 @@ async def _answered(session: AsyncSession, team_id: UUID, since: datetime) -> li
         .order_by(col(Message.conversation_id), col(Message.seq))
     )
     needed_none = await _needed_no_answer(session, team_id, since)
-    return _turns(list(rows.all()), needed_none)
+    return turns_of(list(rows.all()), needed_none)
 
 
 async def _needed_no_answer(
@@ -110,20 +110,22 @@ async def _needed_no_answer(
     return said
 
 
-def _turns(
+def turns_of(
     rows: list[tuple[UUID, int, datetime, bool]],
     needed_none: dict[UUID, list[tuple[int, datetime]]],
 ) -> list[Turn]:
+    """From the first of a patient's words that needed an answer to the team's next ones."""
     turns: list[Turn] = []
-    asked: tuple[UUID, int, datetime] | None = None
+    asked: list[tuple[int, datetime]] = []
+    held: UUID | None = None
     for conversation_id, seq, at, is_patient in rows:
-        if asked is not None and asked[0] != conversation_id:
-            asked = None
+        if conversation_id != held:
+            asked, held = [], conversation_id
         if is_patient:
-            asked = asked or (conversation_id, seq, at)
-        elif asked is not None:
-            ended = needed_none.get(conversation_id, [])
-            if not any(to >= asked[1] and when <= at for to, when in ended):
-                turns.append(Turn(asked[2], at))
-            asked = None
+            asked.append((seq, at))
+            continue
+        ended = [to for to, when in needed_none.get(conversation_id, []) if when <= at]
+        left = [asked_at for number, asked_at in asked if number > max(ended, default=0)]
+        turns += [Turn(first, at) for first in left[:1]]
+        asked = []
     return turns

@@ -22,6 +22,7 @@ from portal.flags.reasons import Reason
 from portal.people.access import patient_for
 from portal.people.models import Caution, Patient
 from portal.permissions import Actor
+from portal.readings.queries import Reading, reading_of
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose, plan_of
 from portal.triage.course import answers_behind, check_in_of, pain_of
@@ -46,6 +47,7 @@ class Detail:
     answers: Sequence[Line]
     loud: frozenset[str]
     chart: Markup
+    reading: Reading | None = None
 
     @property
     def present_rules(self) -> str:
@@ -94,6 +96,7 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
         check_in=check_in,
         answers=await answers_in_words(session, check_in) if check_in else (),
         loud=loud,
+        reading=await reading_of(session, state.flag),
         chart=await pain_of(session, patient.id, zone, fired="pain" in loud),
     )
 

@@ -11,7 +11,7 @@ from portal.errors import Invalid
 from portal.web.uploads import takes_files, upload_data
 
 MOST_FIELDS = 100
-LONGEST_FIELD = 64 * 1024
+LONGEST_FIELD = 128 * 1024
 FEWEST_DIGITS = 7
 PHONE_SIGNS = frozenset("0123456789+-()./ ")
 PHONE_ASKED = f"Check this number. Use {FEWEST_DIGITS} digits or more, and no words."

@@ -31,6 +31,7 @@ async def test_what_waits_for_a_connection_survives_a_reload_and_goes_in_order(
     await page.goto(f"/conversations/{care.id}")
     # The page itself can be had; what it sends gets nowhere.
     await page.route("**/messages", lambda route: route.abort())
+    await page.route("**/draft", lambda route: route.abort())
     await page.route_web_socket("**/live", lambda socket: None)
     await page.reload()
     await write(page, "One")
@@ -44,6 +45,10 @@ async def test_what_waits_for_a_connection_survives_a_reload_and_goes_in_order(
     await expect(page.locator("textarea:visible")).to_have_value("")
     assert await bodies(database, care) == []
 
+    await page.locator("textarea:visible").fill("Half a sentence")
+    await page.reload()
+    await expect(page.locator("textarea:visible")).to_have_value("Half a sentence")
+    await page.locator("textarea:visible").fill("")
     await page.unroute_all()
     await expect(waiting.first.get_by_role("button", name="Try again")).to_be_visible(
         timeout=15_000
@@ -76,12 +81,14 @@ async def test_signing_out_leaves_nothing_that_waits_on_the_device(
 async def test_a_correction_shows_on_both_screens_at_once(
     browse: Browse, database: Database, care: Conversation, patient: Person, nurse_on_team: Person
 ) -> None:
+    await said(database, care, nurse_on_team, *(f"Line {number}" for number in range(12)))
     phone, desk = await browse(patient, "phone"), await browse(nurse_on_team, "desktop")
     await phone.goto(f"/conversations/{care.id}")
     await desk.goto(f"/inbox/{care.id}")
     await write(phone, "I took 20 pills, I cannot breathe")
     await expect(desk.get_by_role("log")).to_contain_text("I took 20 pills")
     await expect(phone.get_by_role("heading", name="Do you need help now")).to_be_visible()
+    await expect(phone.get_by_text("I took 20 pills")).to_be_in_viewport()
     await phone.get_by_role("link", name="Correct or withdraw").click()
     await write(phone, "I took 2 pills", "Save correction")
     for page in (phone, desk):

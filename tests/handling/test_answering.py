@@ -7,7 +7,8 @@ from uuid import uuid4
 from portal.conversations.actions import send_message
 from portal.conversations.models import Conversation
 from portal.db import Database
-from portal.handling.answering import Answering, answering_for
+from portal.handling.answer_time import Turn
+from portal.handling.answering import Answering, answering_for, turns_of
 from portal.people.models import Person
 from tests.clients import Client, sign_in
 from tests.conftest import Clock
@@ -47,6 +48,23 @@ async def test_it_is_the_promise_at_first_and_later_what_the_last_days_took(
     assert (found.by, found.expected.waits) == ("11:14 am", True)
     clock.forward(minutes=30)
     assert (await answering(database, patient)).expected.waits
+
+
+def test_words_that_needed_no_answer_do_not_count_as_a_slow_one() -> None:
+    one, other = uuid4(), uuid4()
+    at = [NOW + timedelta(hours=hour) for hour in range(9)]
+    rows = [
+        (one, 1, at[0], True),  # "Thank you": needed none
+        (one, 2, at[3], True),
+        (one, 3, at[4], False),
+        (one, 4, at[5], True),  # nobody said yet that it needed none
+        (one, 5, at[6], False),
+        (other, 1, at[0], True),
+        (other, 2, at[2], False),
+        (other, 3, at[7], True),
+    ]
+    ended = {one: [(1, at[1]), (4, at[8])]}
+    assert turns_of(rows, ended) == [Turn(at[3], at[4]), Turn(at[5], at[6]), Turn(at[0], at[2])]
 
 
 async def test_who_is_there_is_named_with_their_role(

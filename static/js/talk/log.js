@@ -16,7 +16,10 @@ export class Log {
     const scrolled = this.pane === document.scrollingElement ? window : this.pane;
     this.nameToday();
     endOffers(list);
-    scrolled.addEventListener("scroll", () => { if (this.isAtEnd()) this.clearBelow(); }, { passive: true });
+    this.followsEnd = false;
+    scrolled.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // A keyboard or a question that opens takes room: who was at the end stays there.
+    if (scrolled !== window) new ResizeObserver(() => { if (this.followsEnd) this.toEnd(); }).observe(this.pane);
   }
 
   // A page that scrolls as a whole goes on below the messages: there the box to write in, which
@@ -36,7 +39,13 @@ export class Log {
   toEnd() {
     if (this.pane === document.scrollingElement) this.pane.scrollTop += Math.max(0, this.#hiddenByPage() + NEAR_END / 2);
     else this.pane.scrollTop = this.pane.scrollHeight;
+    this.followsEnd = true;
     this.clearBelow();
+  }
+
+  #scrolled() {
+    this.followsEnd = this.isAtEnd();
+    if (this.followsEnd) this.clearBelow();
   }
 
   clearBelow() {
