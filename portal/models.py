@@ -20,6 +20,7 @@ from portal.notices import models as notices
 from portal.people import membership
 from portal.people import models as people
 from portal.readings import models as readings
+from portal.rota import models as rota
 from portal.treatments import models as treatments
 
 SLICES = (
@@ -29,6 +30,7 @@ SLICES = (
     accounts,
     notices,
     treatments,
+    rota,
     flags,
     check_ins,
     silence,

@@ -19,11 +19,14 @@ from portal.check_ins.clocks import follow_silence, send_unfinished
 from portal.conversations.drafts import forget_sent_drafts
 from portal.conversations.files import forgetting_unsent_files
 from portal.db import Database
+from portal.flags.clocks import escalate, wake_flags
+from portal.flags.shift_end import hand_on
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
 from portal.handling.telling import tell_of_messages
 from portal.notices.ways import deliveries
 from portal.readings.raising import settle_waiting
+from portal.rota.clocks import warn_of_gaps
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -32,6 +35,10 @@ Job = Callable[[Database, datetime], Awaitable[object]]
 JOBS: tuple[Job, ...] = (
     send_unfinished,
     follow_silence,
+    escalate,
+    wake_flags,
+    hand_on,
+    warn_of_gaps,
     settle_waiting,
     lapse_holds,
     forget_sign_ins,
