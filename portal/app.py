@@ -21,6 +21,7 @@ from portal.conversations.urgency_views import routes as urgency_routes
 from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
 from portal.db import Database
+from portal.duty.views import routes as duty_routes
 from portal.errors import PortalError
 from portal.figures.views import routes as figure_routes
 from portal.handling.answering import answering_for
@@ -109,6 +110,7 @@ def site_routes() -> list[BaseRoute]:
         *conversation_routes,
         *dashboard_routes,
         *draft_routes,
+        *duty_routes,
         *file_routes,
         *figure_routes,
         *inbox_routes,

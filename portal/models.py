@@ -18,6 +18,7 @@ from portal.handling import models as handling
 from portal.people import membership
 from portal.people import models as people
 from portal.readings import models as readings
+from portal.rota import models as rota
 from portal.treatments import models as treatments
 
 SLICES = (
@@ -26,6 +27,7 @@ SLICES = (
     audit,
     accounts,
     treatments,
+    rota,
     flags,
     check_ins,
     conversations,

@@ -19,9 +19,12 @@ from portal.check_ins.clocks import send_unfinished
 from portal.conversations.drafts import forget_sent_drafts
 from portal.conversations.files import forgetting_unsent_files
 from portal.db import Database
+from portal.flags.clocks import escalate, wake_flags
+from portal.flags.shift_end import hand_on
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
 from portal.readings.raising import settle_waiting
+from portal.rota.clocks import warn_of_gaps
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -29,6 +32,10 @@ log = structlog.get_logger()
 Job = Callable[[Database, datetime], Awaitable[object]]
 JOBS: tuple[Job, ...] = (
     send_unfinished,
+    escalate,
+    wake_flags,
+    hand_on,
+    warn_of_gaps,
     settle_waiting,
     lapse_holds,
     forget_sign_ins,
