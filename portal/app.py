@@ -21,11 +21,13 @@ from portal.conversations.urgency_views import routes as urgency_routes
 from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
 from portal.db import Database
+from portal.duty.views import routes as duty_routes
 from portal.errors import PortalError
 from portal.figures.views import routes as figure_routes
 from portal.handling.answering import answering_for
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
+from portal.notices.views import routes as notice_routes
 from portal.readings.listener import Judge
 from portal.readings.replay_views import routes as replay_routes
 from portal.readings.views import routes as reading_routes
@@ -109,9 +111,11 @@ def site_routes() -> list[BaseRoute]:
         *conversation_routes,
         *dashboard_routes,
         *draft_routes,
+        *duty_routes,
         *file_routes,
         *figure_routes,
         *inbox_routes,
+        *notice_routes,
         *offline.routes,
         *reading_routes,
         *replay_routes,

@@ -80,8 +80,6 @@ async def turned_of(
     """What came of the messages of a patient whom the caller has found, by message."""
     states = flags if flags is not None else await flags_of(session, patient_id)
     raised = {one.flag.source_id: one for one in states if one.flag.source == FlagSource.MESSAGE}
-    corrected = await messages_behind(session, raised)
-    raised = {corrected.get(id, id): one for id, one in sorted(raised.items(), reverse=True)}
     rows = await session.exec(
         select(BookingRequest).where(
             col(BookingRequest.patient_id) == patient_id,
