@@ -71,7 +71,7 @@ TABLE = "create table bare (id text primary key, place text, seq int, name text,
 
 class OnSQLite(Relay):
     async def open(self) -> None:
-        path = os.environ["BENCH_DATABASE"].removeprefix("sqlite:///")
+        path = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
         self.rows = sqlite3.connect(path + ".bare", isolation_level=None, check_same_thread=False)
         for statement in ("pragma journal_mode=wal", "pragma synchronous=full", TABLE):
             self.rows.execute(statement)
@@ -82,7 +82,7 @@ class OnSQLite(Relay):
 
 class OnPostgreSQL(Relay):
     async def open(self) -> None:
-        url = os.environ["BENCH_DATABASE"]
+        url = os.environ["DATABASE_URL"]
         self.rows = await asyncpg.connect(url)
         await self.rows.execute(TABLE)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
+from bench.sizes import Sizes
 from portal.accounts.sessions import start_session
 from portal.app import make_database
 from portal.cli.migrate import upgrade
@@ -10,7 +11,6 @@ from portal.people.actions import add_person, care_team_named
 from portal.permissions import Role
 from portal.settings import Settings
 
-CONVERSATIONS = 100
 NURSES = 40
 SESSIONS_A_NURSE = 2
 
@@ -24,13 +24,13 @@ class Clinic:
     nurses: list[str]
 
 
-async def made(settings: Settings) -> dict[str, list[str]]:
+async def made(settings: Settings, sizes: Sizes) -> dict[str, list[str]]:
     await upgrade(settings.database_url)
     database = make_database(settings)
     clinic = Clinic([], [], [])
     async with database.work() as work:
         team = await care_team_named(work, "Team North")
-        for number in range(CONVERSATIONS):
+        for number in range(sizes.conversations):
             name, zone = f"Patient {number}", "America/New_York"
             person = await add_person(
                 work, name=name, role=Role.PATIENT, time_zone=zone, care_team=team

@@ -5,17 +5,38 @@ import base64
 import os
 import random
 import struct
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from time import perf_counter
-from typing import cast
+from typing import NamedTuple, cast
 
 ANSWER = b'{"type":"sent","client_id":"'
 MESSAGE = b'{"type":"message","conversation":"'
+ERROR = b'{"type":"error"'
 FOLLOWED = b'{"type":"followed"'
 AT_NAME = len(MESSAGE) + 36 + len(b'","id":"') + 36 + len(b'","client_id":"')
 AT_SEQ = AT_NAME + 36 + len(b'","seq":')
 WORDS = "Slept better, felt calmer, and the headache was gone by noon. "
+# Seconds until a server that does not answer counts as stuck.
+PATIENCE = 20.0
 BODY = (WORDS * 2)[:120]
+
+
+class Stuck(Exception):
+    """Something that was waited for did not come; in one line."""
+
+
+class Lost(Stuck):
+    """The server refused a socket, or closed it."""
+
+
+@asynccontextmanager
+async def within(seconds: float, what: str) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise Stuck(f"{what}: not within {seconds:g} s") from error
 
 
 class Socket(asyncio.Protocol):
@@ -23,9 +44,10 @@ class Socket(asyncio.Protocol):
 
     def __init__(self, host: str, cookie: str, hear: Callable[["Socket", bytes], None]) -> None:
         self.host, self.cookie, self.hear = host, cookie, hear
-        self.opened = asyncio.get_running_loop().create_future()
-        self.followed = asyncio.get_running_loop().create_future()
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.followed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.messages = self.last_seq = 0
+        self.why_lost = "the line was cut"
         self.transport: asyncio.WriteTransport
         self._held = b""
         self._is_open = False
@@ -54,9 +76,11 @@ class Socket(asyncio.Protocol):
                 self._held = head
                 return
             if b" 101 " not in head[:20]:
-                raise ConnectionError(head[:80])
+                self._give_up(f"refused with {head[9:12].decode()}")
+                return
             self._is_open = True
-            self.opened.set_result(None)
+            if not self.opened.done():
+                self.opened.set_result(None)
         at, size = 0, len(data)
         while size - at >= 2:
             kind, length, start = data[at], data[at + 1], at + 2
@@ -70,14 +94,29 @@ class Socket(asyncio.Protocol):
             if kind == 0x81:
                 self._take(data[start:at])
             elif kind == 0x88:
-                raise ConnectionError(data[start:at])
+                self._give_up(f"closed with {int.from_bytes(data[start : start + 2])}")
+                return
             elif kind == 0x89:
                 self._write(0x8A, data[start:at])
         self._held = data[at:]
 
+    def connection_lost(self, error: Exception | None) -> None:
+        for waited in (self.opened, self.followed):
+            if not waited.done():
+                waited.set_exception(Lost(f"a socket was lost: {self.why_lost}"))
+                waited.exception()  # whoever does not wait for it has not overlooked it
+
+    def _give_up(self, why: str) -> None:
+        self.why_lost = why
+        self.transport.abort()
+
     def _take(self, text: bytes) -> None:
         if text.startswith(FOLLOWED):
-            self.followed.set_result(None)
+            if not self.followed.done():
+                self.followed.set_result(None)
+            return
+        if text.startswith(ERROR):
+            self._give_up(text.decode())
             return
         if text.startswith(MESSAGE):
             self.messages += 1
@@ -98,18 +137,26 @@ class Socket(asyncio.Protocol):
         self.transport.write(head + b"\0\0\0\0" + body)
 
 
+class Page(NamedTuple):
+    """Who opens it, which conversation it shows, and which process it reaches."""
+
+    cookie: str
+    place: str
+    port: int
+
+
 class Load:
     """Sockets that follow conversations, and messages that are timed on their way."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.host = f"127.0.0.1:{port}"
+    def __init__(self, ports: Sequence[int], origin: str) -> None:
+        self.ports = ports
+        self.host = origin.removeprefix("http://")
         self.number = 0
         self.sent_at: dict[int, float] = {}
         self.answered: dict[int, float] = {}
         self.arrived: dict[int, float] = {}
         self.arrivals: dict[int, int] = {}
-        self.refused = 0
+        self.refused = self.turned_away = 0
 
     def hear(self, socket: Socket, text: bytes) -> None:
         now = perf_counter()
@@ -122,31 +169,45 @@ class Load:
         elif text.startswith(b'{"type":"refused"'):
             self.refused += 1
 
-    async def open(self, cookie: str) -> Socket:
+    async def open(self, cookie: str, port: int) -> Socket:
         loop = asyncio.get_running_loop()
-        _, socket = await loop.create_connection(
-            lambda: Socket(self.host, cookie, self.hear), "127.0.0.1", self.port
-        )
-        await socket.opened
+        async with within(PATIENCE, "a socket opens"):
+            _, socket = await loop.create_connection(
+                lambda: Socket(self.host, cookie, self.hear), "127.0.0.1", port
+            )
+            await socket.opened
         return socket
 
-    async def follow(self, cookie: str, place: str, after: int | None = None) -> Socket:
-        socket = await self.open(cookie)
+    async def follow(self, cookie: str, place: str, port: int, after: int | None = None) -> Socket:
+        socket = await self.open(cookie, port)
         more = "" if after is None else f',"after":{after}'
         socket.say(f'{{"type":"follow","conversation":"{place}"{more}}}')
-        await socket.followed
+        async with within(PATIENCE, "a socket is caught up"):
+            await socket.followed
         return socket
 
-    async def follow_all(
-        self, pages: list[tuple[str, str]], at_once: int, after: int | None = None
-    ) -> list[Socket]:
+    async def return_all(self, pages: Sequence["Page"], heads: dict[str, int]) -> list[Socket]:
+        """Everybody back at once, as often as it takes: whoever is turned away tries again."""
+
+        async def one(page: Page) -> Socket:
+            while True:
+                try:
+                    return await self.follow(page.cookie, page.place, page.port, heads[page.place])
+                except Lost:
+                    self.turned_away += 1
+                    await asyncio.sleep(0.1 + 0.2 * random.random())
+
+        async with within(PATIENCE * 2, "everybody is back"):
+            return await asyncio.gather(*(one(page) for page in pages))
+
+    async def follow_all(self, pages: Sequence["Page"], at_once: int) -> list[Socket]:
         gate = asyncio.Semaphore(at_once)
 
-        async def one(cookie: str, place: str) -> Socket:
+        async def one(page: Page) -> Socket:
             async with gate:
-                return await self.follow(cookie, place, after)
+                return await self.follow(page.cookie, page.place, page.port)
 
-        return await asyncio.gather(*(one(*page) for page in pages))
+        return await asyncio.gather(*(one(page) for page in pages))
 
     def send(self, socket: Socket, place: str) -> int:
         self.number += 1

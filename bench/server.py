@@ -6,6 +6,7 @@ from portal.app import create_app
 from portal.cli import logs
 from portal.cli.serving import listener_for, serve
 from portal.conversations.switchboard import Switchboard
+from portal.realtime import socket
 from portal.realtime.rates import Rate
 from portal.settings import Settings
 
@@ -18,6 +19,7 @@ def main() -> None:
     app = create_app(settings)
     state = app.state.portal
     state.extras["switchboard"] = Switchboard(state, messages=UNHELD)
+    socket.FRAMES = UNHELD
     uvloop.run(serve(app, listener_for(settings), lambda: print("ready", flush=True)))
 
 

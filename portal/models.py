@@ -7,8 +7,10 @@ from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
 from portal.conversations import draft_models as drafts
+from portal.conversations import mention_models as mentions
 from portal.conversations import models as conversations
 from portal.flags import models as flags
+from portal.handling import later_models as later
 from portal.handling import models as handling
 from portal.people import membership
 from portal.people import models as people
@@ -24,7 +26,9 @@ SLICES = (
     check_ins,
     conversations,
     drafts,
+    mentions,
     handling,
+    later,
     bookings,
 )
 

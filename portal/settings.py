@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -14,6 +15,9 @@ HOME = BUNDLE if BUNDLE.is_dir() else ROOT.parent
 
 WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "development", "demo"})
 SHORTEST_SECRET = 32
+SATURDAY = 5
+LEAP_YEAR = 2000
+CLOSED_DAYS_AT_MOST = 100
 
 
 class SettingsError(Exception):
@@ -26,6 +30,7 @@ class Clinic:
 
     `answer_hours`: working hours within which a message is answered. `silent_minutes`: for how long
     the owner of a waiting conversation may be silent before it goes back to the queue.
+    `closed_days`: `2026-11-26` for one day, `12-25` for that day of every year.
     """
 
     name: str = "Home Infusion Care"
@@ -37,10 +42,17 @@ class Clinic:
     closes: int = 18
     answer_hours: int = 4
     silent_minutes: int = 60
+    closed_days: frozenset[str] = frozenset()
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def works_on(self, day: date) -> bool:
+        """Monday to Friday, and no day on which the clinic is closed."""
+        written = day.isoformat()
+        closed = not self.closed_days.isdisjoint({written, written[-len("12-25") :]})
+        return day.weekday() < SATURDAY and not closed
 
 
 @dataclass(frozen=True)
@@ -295,4 +307,18 @@ def _clinic(env: Mapping[str, str]) -> Clinic:
         closes=closes,
         answer_hours=_whole(env, "INBOX_ANSWER_HOURS", Clinic.answer_hours, most=80),
         silent_minutes=_whole(env, "INBOX_SILENT_MINUTES", Clinic.silent_minutes, most=7 * 24 * 60),
+        closed_days=_closed_days(env),
     )
+
+
+def _closed_days(env: Mapping[str, str]) -> frozenset[str]:
+    days = _text(env, "CLINIC_CLOSED_DAYS", "").replace(",", " ").split()
+    for written in days:
+        full = written if len(written) > len("12-25") else f"{LEAP_YEAR}-{written}"
+        try:
+            understood = date.fromisoformat(full).isoformat() == full
+        except ValueError:
+            understood = False
+        if not understood or len(days) > CLOSED_DAYS_AT_MOST:
+            raise SettingsError("CLINIC_CLOSED_DAYS must list days such as 2026-11-26 or 12-25")
+    return frozenset(days)

@@ -1,5 +1,6 @@
 """A wrong setting is one clear line; a right one is understood."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,9 @@ def test_production_settings_are_read() -> None:
         ("CLINIC_CLOSES", "7"),
         ("INBOX_ANSWER_HOURS", "0"),
         ("INBOX_SILENT_MINUTES", "soon"),
+        ("CLINIC_CLOSED_DAYS", "Christmas"),
+        ("CLINIC_CLOSED_DAYS", "2026-11-26,25-12"),
+        ("CLINIC_CLOSED_DAYS", " ".join(["12-25"] * 101)),
     ],
 )
 def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
@@ -89,3 +93,12 @@ def test_what_the_inbox_promises_is_a_setting() -> None:
     named = {**GOOD, "INBOX_ANSWER_HOURS": "2", "INBOX_SILENT_MINUTES": "15"}
     clinic = Settings.from_env(named).clinic
     assert (clinic.answer_hours, clinic.silent_minutes) == (2, 15)
+
+
+def test_closed_days_are_of_one_year_or_of_every_year() -> None:
+    clinic = Settings.from_env({**GOOD, "CLINIC_CLOSED_DAYS": "2026-11-26, 12-25"}).clinic
+    open_on = [clinic.works_on(date.fromisoformat(day)) for day in DAYS]
+    assert open_on == [True, False, True, False, False]
+
+
+DAYS = ("2026-11-25", "2026-11-26", "2027-11-26", "2026-12-25", "2028-12-25")

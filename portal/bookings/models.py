@@ -24,9 +24,13 @@ class BookingDraft(SQLModel, table=True):
 
 
 class BookingRequest(SQLModel, table=True):
-    """A wish. `windows` are Window codes; `details` is sealed JSON (see bookings.details)."""
+    """A wish. `windows` are Window codes; `details` is sealed JSON (see bookings.details).
+
+    `message_id`: the message that staff turned into it; it points up, so is no key.
+    """
 
     __tablename__ = "booking_request"
+    __table_args__ = (Index("uq_booking_request_message_id", "message_id", unique=True),)
 
     id: UUID = Field(primary_key=True)
     patient_id: UUID = Field(foreign_key="patient.id", index=True)
@@ -34,6 +38,7 @@ class BookingRequest(SQLModel, table=True):
     windows: list[str] = Field(default_factory=list, sa_type=PortableJSON)
     details: bytes
     requested_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    message_id: UUID | None = None
 
 
 class Ending(StrEnum):

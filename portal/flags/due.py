@@ -13,15 +13,13 @@ LIMITS = {
     Level.URGENT: timedelta(minutes=15),
     Level.SOON: timedelta(hours=4),
 }
-SATURDAY = 5
 
 
 def due_at(level: Level, since: datetime, clinic: Clinic) -> datetime:
     """The instant, in UTC, by which somebody must have acknowledged.
 
     Short limits are spans of real time, so a clock change cannot stretch them. The routine limit
-    is a time on the clinic's wall: closing time of its next working day (Monday to Friday; it
-    knows no holidays).
+    is a time on the clinic's wall: closing time of its next working day.
     """
     limit = LIMITS.get(level)
     if limit is None:
@@ -31,7 +29,7 @@ def due_at(level: Level, since: datetime, clinic: Clinic) -> datetime:
 
 def _end_of_next_working_day(since: datetime, clinic: Clinic) -> datetime:
     day = since.astimezone(clinic.zone).date() + timedelta(days=1)
-    while day.weekday() >= SATURDAY:
+    while not clinic.works_on(day):
         day += timedelta(days=1)
     midnight = datetime(day.year, day.month, day.day, tzinfo=clinic.zone)
     # Adding to an aware time in a zone moves the wall clock, which is what closing time means.

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from portal.settings import Clinic
 
-SATURDAY = 5
 # A span longer than this is not counted to the minute: nobody reads it.
 MOST_DAYS = 400
 
@@ -48,11 +47,11 @@ def next_morning(now: datetime, clinic: Clinic) -> datetime:
 
 
 def _open_spans(since: datetime, clinic: Clinic) -> Iterator[tuple[datetime, datetime]]:
-    """The clinic's working days from that one on, in UTC; it knows no holidays."""
+    """The clinic's working days from that one on, in UTC."""
     first = since.astimezone(clinic.zone).date()
     for later in range(MOST_DAYS):
         day = first + timedelta(days=later)
-        if day.weekday() < SATURDAY:
+        if clinic.works_on(day):
             yield (
                 _wall(day, clinic.opens, clinic.zone),
                 _wall(day, clinic.closes, clinic.zone),

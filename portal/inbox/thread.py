@@ -1,8 +1,8 @@
 """A thread as the care team sees it: messages, the team's notes between them, the patient."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -72,13 +72,22 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class DayBreak:
+    """The day on which what follows was said, noted or raised."""
+
+    sent_at: datetime
+    zone: ZoneInfo
+    kind: str = "day"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenThread:
-    """`between`: the lines of the reading, with notes and flags at their time."""
+    """`between`: the lines of the reading, with notes and flags at their time, by days."""
 
     conversation: Conversation
     notes: Conversation
     reading: Reading
-    between: list[Line | Event]
+    between: list[Line | Event | DayBreak]
     notes_head: int
     about: About
     desk: Desk
@@ -103,7 +112,7 @@ async def open_thread(
         conversation=conversation,
         notes=notes,
         reading=reading,
-        between=_between(reading, [*noted, *(Event(flag) for flag in flags)]),
+        between=by_days(_between(reading, [*noted, *(Event(flag) for flag in flags)]), about.zone),
         notes_head=noted[-1].seq if noted else 0,
         about=about,
         saved=await words_for(session, about),
@@ -117,6 +126,19 @@ def _between(reading: Reading, others: Sequence[Line | Event]) -> list[Line | Ev
     last = None if reading.is_latest or not reading.lines else reading.lines[-1].sent_at
     kept = [other for other in others if _within(other.sent_at, first, last)]
     return sorted([*reading.lines, *kept], key=lambda line: (line.sent_at, line.kind, line.seq))
+
+
+def by_days(between: Sequence[Line | Event], zone: ZoneInfo) -> list[Line | Event | DayBreak]:
+    """Each day is named once, before the first thing of that day, whatever kind it is."""
+    shown: list[Line | Event | DayBreak] = []
+    before: date | None = None
+    for line in between:
+        on = line.sent_at.astimezone(zone).date()
+        if on != before:
+            shown.append(DayBreak(line.sent_at, zone))
+        shown.append(replace(line, begins_day=False) if isinstance(line, Line) else line)
+        before = on
+    return shown
 
 
 def _within(at: datetime, first: datetime | None, last: datetime | None) -> bool:

@@ -34,6 +34,16 @@ def test_the_promise_is_kept_in_working_hours(since: str, due: str) -> None:
     assert promised_by(at(since), CLINIC) == at(due)
 
 
+def test_the_promise_skips_the_days_on_which_the_clinic_is_closed() -> None:
+    # Thanksgiving and the Friday after it, then a weekend.
+    clinic = Clinic(closed_days=frozenset({"2026-11-26", "2026-11-27"}))
+    since, due = at("2026-11-25 17:00"), at("2026-11-30 11:00")
+    assert promised_by(since, clinic) == due
+    assert working_time(since, due, clinic) == timedelta(hours=4)
+    assert wait_of(since, at("2026-11-28 12:00"), clinic).words == "answer by Mon 11 am"
+    assert wait_of(since, at("2026-11-30 12:00"), clinic).words == "1 h late"
+
+
 def test_a_clock_that_changes_while_the_clinic_is_open_adds_no_minute() -> None:
     # In Cairo the clock goes from midnight to 1 am, between a Thursday and a Friday.
     clinic = Clinic(opens=1, closes=24, time_zone="Africa/Cairo")

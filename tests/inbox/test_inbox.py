@@ -1,6 +1,7 @@
 """The care team's inbox: who waits, one thread, and nothing of other teams' patients."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -160,6 +161,33 @@ async def test_a_flag_stands_between_the_lines_and_beside_them(
     assert log.index("Before it</p>") < log.index(f"/triage/{flag.id}") < log.index("After it</p>")
     assert f"/triage/{flag.id}" in beside
     assert "Urgent" in beside
+
+
+async def test_a_day_is_named_once_before_whatever_came_first_on_it(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    notes: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+    clock: Clock,
+) -> None:
+    clock.set(datetime(2026, 11, 20, 20, tzinfo=UTC))
+    await said(database, care, patient, "On Friday")
+    clock.forward(days=1)
+    flag = await raised(database, patient)
+    await said(database, notes, nurse_on_team, "On Saturday")
+    clock.forward(days=1)
+    await said(database, care, patient, "On Sunday")
+    clock.forward(days=1)
+    await said(database, notes, nurse_on_team, "On Monday")
+    text = (await (await client_for(nurse_on_team)).get(f"/inbox/{care.id}")).text
+    log = text.split('role="log"')[1].split("</template>")[0]
+    shown = ["Fri 20 Nov", "On Friday", "Sat 21 Nov", f"/triage/{flag.id}", "On Saturday"]
+    shown += ["Sun 22 Nov", "On Sunday", "Mon 23 Nov", "On Monday"]
+    places = [log.index(words) for words in shown]
+    assert places == sorted(places)
+    assert all(log.count(words) == 1 for words in shown)
 
 
 async def test_the_two_composers_cannot_be_mixed_up(
