@@ -14,6 +14,7 @@ from portal.handling import later_models as later
 from portal.handling import models as handling
 from portal.people import membership
 from portal.people import models as people
+from portal.rota import models as rota
 from portal.treatments import models as treatments
 
 SLICES = (
@@ -22,6 +23,7 @@ SLICES = (
     audit,
     accounts,
     treatments,
+    rota,
     flags,
     check_ins,
     conversations,

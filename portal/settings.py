@@ -30,6 +30,7 @@ class Clinic:
 
     `answer_hours`: working hours within which a message is answered. `silent_minutes`: for how long
     the owner of a waiting conversation may be silent before it goes back to the queue.
+    `emergency_minutes`, `urgent_minutes`, `soon_minutes`: by when somebody must have taken a flag.
     `closed_days`: `2026-11-26` for one day, `12-25` for that day of every year.
     """
 
@@ -42,6 +43,9 @@ class Clinic:
     closes: int = 18
     answer_hours: int = 4
     silent_minutes: int = 60
+    emergency_minutes: int = 5
+    urgent_minutes: int = 15
+    soon_minutes: int = 240
     closed_days: frozenset[str] = frozenset()
 
     @property
@@ -307,6 +311,9 @@ def _clinic(env: Mapping[str, str]) -> Clinic:
         closes=closes,
         answer_hours=_whole(env, "INBOX_ANSWER_HOURS", Clinic.answer_hours, most=80),
         silent_minutes=_whole(env, "INBOX_SILENT_MINUTES", Clinic.silent_minutes, most=7 * 24 * 60),
+        emergency_minutes=_whole(env, "EMERGENCY_MINUTES", Clinic.emergency_minutes, most=60),
+        urgent_minutes=_whole(env, "URGENT_MINUTES", Clinic.urgent_minutes, most=4 * 60),
+        soon_minutes=_whole(env, "SOON_MINUTES", Clinic.soon_minutes, most=24 * 60),
         closed_days=_closed_days(env),
     )
 

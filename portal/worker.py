@@ -17,6 +17,7 @@ from portal.bookings.clocks import lapse_holds
 from portal.check_ins.clocks import send_unfinished
 from portal.conversations.drafts import forget_sent_drafts
 from portal.db import Database
+from portal.flags.clocks import escalate, wake_flags
 from portal.handling.clocks import return_silent, wake_snoozed
 
 log = structlog.get_logger()
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 Job = Callable[[Database, datetime], Awaitable[object]]
 JOBS: tuple[Job, ...] = (
     send_unfinished,
+    escalate,
+    wake_flags,
     lapse_holds,
     forget_sign_ins,
     forget_sent_drafts,

@@ -58,17 +58,38 @@ async def roster(session: AsyncSession, actor: Actor) -> Sequence[tuple[Patient,
 
 async def practitioners_of(session: AsyncSession, patient: Patient) -> list[Named]:
     """The staff on the patient's care team who can sign in, by name."""
+    return await staff_of_team(session, patient.care_team_id)
+
+
+async def staff_of_team(session: AsyncSession, team_id: UUID) -> list[Named]:
+    """The staff on a care team who can sign in, by name."""
     rows = await session.exec(
         select(Person.id, Person.name, Person.role, Person.time_zone)
         .join(Practitioner, col(Practitioner.id) == col(Person.id))
         .join(CareTeamMember, col(CareTeamMember.practitioner_id) == col(Practitioner.id))
-        .where(
-            col(CareTeamMember.care_team_id) == patient.care_team_id,
-            col(Person.disabled_at).is_(None),
-        )
+        .where(col(CareTeamMember.care_team_id) == team_id, col(Person.disabled_at).is_(None))
         .order_by(col(Person.name))
     )
     return [Named(id, name, Role(role), zone) for id, name, role, zone in rows.all()]
+
+
+async def administrators(session: AsyncSession) -> list[UUID]:
+    """The administrators who can sign in."""
+    query = select(Person.id).where(
+        col(Person.role) == Role.ADMIN, col(Person.disabled_at).is_(None)
+    )
+    return list((await session.exec(query.order_by(col(Person.name)))).all())
+
+
+async def care_teams_of(session: AsyncSession, practitioner_id: UUID) -> Sequence[CareTeam]:
+    """The teams that this member of staff is on, by name."""
+    rows = await session.exec(
+        select(CareTeam)
+        .join(CareTeamMember, col(CareTeamMember.care_team_id) == col(CareTeam.id))
+        .where(col(CareTeamMember.practitioner_id) == practitioner_id)
+        .order_by(col(CareTeam.name))
+    )
+    return rows.all()
 
 
 async def care_teams(session: AsyncSession) -> Sequence[CareTeam]:
