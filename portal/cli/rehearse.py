@@ -1,6 +1,5 @@
 """`portal rehearse`: months of a clinic in minutes, under its own rules, clocks and settings."""
 
-import asyncio
 import logging
 from argparse import Namespace
 from collections.abc import AsyncIterator
@@ -11,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import structlog
+import uvloop
 
 from portal.cli.migrate import upgrade
 from portal.cli.refusal import Refusal
@@ -31,7 +31,7 @@ def run(arguments: Namespace) -> int:
     clinic = Settings.from_env(demo=True).clinic
     # A rehearsal's own happenings are no news.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    report = asyncio.run(_rehearse(clinic, arguments))
+    report = uvloop.run(_rehearse(clinic, arguments))
     for line in report.lines():
         print(line)
     return 0 if report.is_safe else 1
@@ -39,13 +39,9 @@ def run(arguments: Namespace) -> int:
 
 async def _rehearse(clinic: Clinic, arguments: Namespace) -> "Report":
     from portal.rehearsal.rehearsal import rehearse
-    from portal.rehearsal.report import report_of
 
     async with empty_database(clinic) as database:
-        lived = await rehearse(
-            database, clinic, arguments.days, arguments.patients, arguments.seed
-        )
-        return await report_of(lived, arguments.days)
+        return await rehearse(database, clinic, arguments.days, arguments.patients, arguments.seed)
 
 
 @asynccontextmanager

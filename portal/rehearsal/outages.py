@@ -1,4 +1,4 @@
-"""When the portal or its worker is down: a deploy gone wrong, a full disk, a provider's bad hour."""
+"""When the portal or its worker is down: a full disk, a deploy gone wrong, a bad hour."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,8 +20,9 @@ class Outages:
     def web_is_down(self, now: datetime) -> bool:
         return any(start <= now < end for start, end in self.web)
 
-    def worker_is_down(self, now: datetime) -> bool:
-        return any(start <= now < end for start, end in self.worker)
+    def worker_back_at(self, now: datetime) -> datetime | None:
+        """When the worker that is down now runs again; None while it runs."""
+        return next((end for start, end in self.worker if start <= now < end), None)
 
 
 def outages_of(begins: datetime, ends: datetime, seed: int) -> Outages:

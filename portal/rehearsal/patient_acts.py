@@ -3,7 +3,13 @@
 from uuid import UUID
 
 from portal import clock
-from portal.check_ins.actions import Unfinished, locked, save_answers, start_check_in, submit_check_in
+from portal.check_ins.actions import (
+    Unfinished,
+    locked,
+    save_answers,
+    start_check_in,
+    submit_check_in,
+)
 from portal.check_ins.answers import Answer
 from portal.check_ins.early import send_in_emergency
 from portal.check_ins.questionnaires import Kind

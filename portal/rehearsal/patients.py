@@ -6,7 +6,7 @@ trouble comes is set high on purpose: a rehearsal of quiet days would show nothi
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -102,5 +102,3 @@ def _troubled(report: Report, random: Random) -> Report:
         if random.random() * (one_in_early if early else one_in_later) < 1:
             return replace(report, **answers)
     return report
-
-

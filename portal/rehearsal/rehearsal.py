@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from portal import clock
 from portal.announcements import Announcement
 from portal.db import Database
-from portal.demo.courses import DoseAt, Report
+from portal.demo.courses import DoseAt
+from portal.demo.courses import Report as Told
 from portal.errors import Conflict
 from portal.flags.actions import acknowledge_flag, resolve_flag
 from portal.flags.care import Callee, CallResult
@@ -25,6 +26,7 @@ from portal.rehearsal.clinic import RehearsedClinic, found_clinic
 from portal.rehearsal.outages import Outages, outages_of
 from portal.rehearsal.patient_acts import answer, have_dose
 from portal.rehearsal.patients import virtual_patients
+from portal.rehearsal.report import Report, report_of
 from portal.rehearsal.shifts import fill_rota
 from portal.rota.duties import Duty
 from portal.rota.queries import on_duty
@@ -33,7 +35,8 @@ from portal.worker import run_once
 
 # So long after the last day everything that was begun must have found its end.
 DRAIN = timedelta(days=5)
-TICK = timedelta(minutes=15)
+# Clocks tick where something falls due; beside that so often, for what nobody foresaw.
+TICK = timedelta(hours=2)
 # Always the same days, so that a report never depends on when it was made.
 BEGINS = datetime(2026, 8, 24, 10, tzinfo=UTC)
 DOSE_PUT_OFF = timedelta(hours=20)
@@ -42,20 +45,25 @@ PATIENT_TRIES_AGAIN = timedelta(minutes=7)
 
 
 async def rehearse(
-    database: Database, settings: Clinic, days: int, patients: int, seed: int
-) -> tuple[RehearsedClinic, Outages]:
-    """Live through so many days in an empty database; what happened is then read from it."""
+    database: Database,
+    settings: Clinic,
+    days: int,
+    patients: int,
+    seed: int,
+    drain: timedelta = DRAIN,
+) -> Report:
+    """Live through so many days in an empty database, and report what it then holds."""
     ends = BEGINS + timedelta(days=days)
     agenda = Agenda(BEGINS)
     with clock.told_by(lambda: agenda.now):
         virtual = virtual_patients(patients, days, ends, settings.zone, seed)
         clinic = await found_clinic(database, settings, virtual)
-        await fill_rota(clinic, BEGINS, ends + DRAIN)
+        await fill_rota(clinic, BEGINS, ends + drain)
         outages = outages_of(BEGINS, ends, seed)
         run = Run(clinic, agenda, outages, Random(f"{seed}:staff"))  # noqa: S311 - a story
-        run.note_everything(ends + DRAIN)
-        await agenda.run(ends + DRAIN)
-    return clinic, outages
+        run.note_everything(ends + drain)
+        await agenda.run(ends + drain)
+        return await report_of(clinic, days, outages, agenda.now)
 
 
 class Run:
@@ -93,7 +101,7 @@ class Run:
         if not given and tries < DOSE_PUT_OFF_AT_MOST:
             self._at(self.agenda.now + DOSE_PUT_OFF, self._dose, patient_id, dose, tries + 1)
 
-    async def _report(self, patient_id: UUID, report: Report) -> None:
+    async def _report(self, patient_id: UUID, report: Told) -> None:
         if self.outages.web_is_down(self.agenda.now):
             self._at(self.agenda.now + PATIENT_TRIES_AGAIN, self._report, patient_id, report)
             return
@@ -107,7 +115,9 @@ class Run:
             self._at(self.agenda.now + TICK, self._tick_on, until)
 
     async def _tick(self) -> None:
-        if self.outages.worker_is_down(self.agenda.now):
+        back_at = self.outages.worker_back_at(self.agenda.now)
+        if back_at is not None:
+            self._at(back_at, self._tick)
             return
         await run_once(self.clinic.database)
         await self._hear_escalations()
@@ -130,7 +140,7 @@ class Run:
     def _hear(self, announcements: Sequence[Announcement]) -> None:
         """A page at the desk changes: whoever is on duty may see it."""
         for told in announcements:
-            if told.kind == "flag":
+            if told.topic == "triage" and told.kind in {"raise", "reopen"}:
                 self._at(self.agenda.now, self._appears, told.id)
 
     async def _appears(self, flag_id: UUID) -> None:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from portal import clock
 from portal.check_ins.models import CheckIn
 from portal.figures.facts import Facts, facts_for
 from portal.figures.tables import Table, acknowledged, check_ins, endings, resolved
@@ -118,9 +117,7 @@ class Report:
     def _hours(self) -> Iterator[str]:
         hours = Counter(flag.since.astimezone(self.zone).hour for flag in self.flags)
         late = Counter(
-            flag.since.astimezone(self.zone).hour
-            for flag in self.flags
-            if flag.is_late(self.until)
+            flag.since.astimezone(self.zone).hour for flag in self.flags if flag.is_late(self.until)
         )
         most = max(hours.values(), default=1)
         for hour in range(24):
@@ -128,9 +125,8 @@ class Report:
             yield f"  {hour:02}  {hours[hour]:>4} raised {late[hour]:>3} taken late  {bar}".rstrip()
 
 
-async def report_of(clinic: RehearsedClinic, days: int, outages: Outages) -> Report:
+async def report_of(clinic: RehearsedClinic, days: int, outages: Outages, now: datetime) -> Report:
     """Read what happened from the database, as the lead's page would."""
-    now = clock.now()
     async with clinic.database.read() as session:
         admin = clinic.staff["Administrator"]
         facts = await facts_for(session, admin, now - timedelta(days=days + 30), now)
@@ -184,15 +180,15 @@ async def _first_round(
 
 
 async def _escalations(session: AsyncSession) -> Counter[str]:
-    rungs = (await session.exec(select(Escalation.rung))).all()
-    return Counter(rung.words for rung in rungs)
+    rows = (await session.exec(select(Escalation))).all()
+    return Counter(row.rung.words for row in rows)
 
 
 async def _doubled(session: AsyncSession) -> int:
     """The database itself refuses doubles; counted all the same, because that is the promise."""
-    key = (Escalation.flag_id, Escalation.round, Escalation.lap, Escalation.rung)
-    found = await session.exec(select(*key).group_by(*key).having(func.count() > 1))
-    return len(found.all())
+    rows = (await session.exec(select(Escalation))).all()
+    steps = Counter((row.flag_id, row.round, row.lap, row.rung) for row in rows)
+    return sum(n - 1 for n in steps.values())
 
 
 async def _count(session: AsyncSession, table: type[Dose] | type[CheckIn]) -> int:

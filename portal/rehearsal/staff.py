@@ -55,8 +55,9 @@ def handling_time(level: Level, random: Random) -> timedelta:
 
 
 def outcome_of(level: Level, random: Random) -> Outcome:
-    outcomes, weights = zip(*OUTCOMES[level], strict=True)
-    return random.choices(outcomes, weights=weights)[0]
+    likely = OUTCOMES[level]
+    weights = [weight for _, weight in likely]
+    return random.choices([outcome for outcome, _ in likely], weights=weights)[0]
 
 
 def first_free(desks: Sequence[Desk]) -> Desk:
