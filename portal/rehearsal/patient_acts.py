@@ -12,7 +12,8 @@ from portal.check_ins.actions import (
 )
 from portal.check_ins.answers import Answer
 from portal.check_ins.early import send_in_emergency
-from portal.check_ins.questionnaires import Kind
+from portal.check_ins.library import QUESTIONNAIRES
+from portal.check_ins.questionnaires import Kind, Page, PageForm
 from portal.db import UnitOfWork
 from portal.demo.answers import acute_answers, follow_up_answers
 from portal.demo.courses import DoseAt, Report
@@ -23,20 +24,6 @@ from portal.symptoms.levels import Level
 from portal.treatments.actions import DoseRefused, Given, record_dose
 from portal.treatments.queries import latest_dose
 
-# What somebody who is well answers where a course says nothing.
-WELL: dict[str, Answer] = {
-    "awake": 0,
-    "red_now": (),
-    "effects": (),
-    "weekday_wrong": "no",
-    "since": (),
-    "self_harm": "none",
-    "urge": 0,
-    "doses": (),
-    "bladder": "none",
-    "speech_now": "usual",
-    "confusion_now": "usual",
-}
 GRAVE = frozenset({Level.EMERGENCY, Level.URGENT})
 
 
@@ -76,6 +63,7 @@ async def answer(clinic: RehearsedClinic, patient_id: UUID, report: Report) -> N
 
 async def _finish(work: UnitOfWork, check_in_id: UUID, given: set[str]) -> None:
     row = await locked(work, check_in_id)
+    pages = QUESTIONNAIRES[row.questionnaire].by_id
     while True:
         try:
             await submit_check_in(work, row)
@@ -83,9 +71,16 @@ async def _finish(work: UnitOfWork, check_in_id: UUID, given: set[str]) -> None:
             if left.page_id in given:
                 raise
             given.add(left.page_id)
-            row = await save_answers(work, row, {left.page_id: WELL[left.page_id]})
+            row = await save_answers(work, row, {left.page_id: _well(pages[left.page_id])})
         else:
             return
+
+
+def _well(page: Page) -> Answer:
+    """What somebody who is well answers: nothing ticked, or the mildest choice."""
+    if page.form is PageForm.CHECKS:
+        return ()
+    return min(page.choices, key=lambda choice: choice.grade).value
 
 
 async def _has_grave_flag(work: UnitOfWork, patient_id: UUID) -> bool:
