@@ -13,14 +13,23 @@ from portal.accounts.backend import SignedIn
 from portal.accounts.views import routes as account_routes
 from portal.bookings.views import routes as booking_routes
 from portal.check_ins.views import routes as check_in_routes
+from portal.conversations.change_views import routes as change_routes
 from portal.conversations.draft_views import routes as draft_routes
+from portal.conversations.file_views import routes as file_routes
+from portal.conversations.search_views import routes as search_routes
+from portal.conversations.urgency_views import routes as urgency_routes
 from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
 from portal.db import Database
+from portal.duty.views import routes as duty_routes
 from portal.errors import PortalError
 from portal.figures.views import routes as figure_routes
+from portal.handling.answering import answering_for
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
+from portal.readings.listener import Judge
+from portal.readings.replay_views import routes as replay_routes
+from portal.readings.views import routes as reading_routes
 from portal.realtime.hub import Hub
 from portal.realtime.relay import Relay
 from portal.records.views import routes as record_routes
@@ -59,8 +68,10 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        judge = Judge(database, hub)
         async with relay.running() if relay else nullcontext():
             yield
+        await judge.finished()
         await database.dispose()
 
     site = Router(routes=site_routes(), middleware=[Middleware(SignedIn)])
@@ -76,7 +87,9 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
         },
     )
     app.settings = settings
-    app.state.portal = AppState(settings, database, hub, counts_for, {"relay": relay})
+    app.state.portal = AppState(
+        settings, database, hub, counts_for, answering_for, {"relay": relay}
+    )
     return app
 
 
@@ -92,14 +105,21 @@ def site_routes() -> list[BaseRoute]:
     return [
         *account_routes,
         *booking_routes,
+        *change_routes,
         *check_in_routes,
         *conversation_routes,
         *dashboard_routes,
         *draft_routes,
+        *duty_routes,
+        *file_routes,
         *figure_routes,
         *inbox_routes,
         *offline.routes,
+        *reading_routes,
+        *replay_routes,
         *record_routes,
         *reports.routes,
+        *search_routes,
         *triage_routes,
+        *urgency_routes,
     ]

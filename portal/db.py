@@ -6,31 +6,26 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     JSON,
-    Connection,
     DateTime,
     Dialect,
     MetaData,
-    RootTransaction,
-    create_engine,
     event,
 )
 from sqlalchemy import Enum as SAEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.announcements import Announcement
+from portal.db_lane import Lane, Pen, PostgreSQLLane, SQLiteLane
 from portal.permissions import Actor
 from portal.sealing import Vault
 from portal.settings import Clinic
@@ -52,9 +47,6 @@ POSTGRESQL: dict[str, Any] = {
     "connect_args": {"timeout": 3, "command_timeout": 4},
 }
 T = TypeVar("T")
-# How long another process may hold SQLite's lock.
-LONGEST_WAIT = 5.0
-ASK_AGAIN_AFTER = 0.002
 
 Publish = Callable[[Sequence[Announcement]], None]
 
@@ -140,7 +132,9 @@ class Database:
             expire_on_commit=False,
             info=info,
         )
-        self._fast = FastSQLite(self.url) if self.is_sqlite else None
+        self._lane: Lane = (
+            SQLiteLane(self.url, _prepare_sqlite) if self.is_sqlite else PostgreSQLLane(self.engine)
+        )
         # SQLite has one writer anyway; queueing here is fair, its own busy polling is not.
         self._turn: AbstractAsyncContextManager[Any] = (
             asyncio.Lock() if self.is_sqlite else nullcontext()
@@ -164,13 +158,10 @@ class Database:
         if unit.announcements:
             self.publish(unit.announcements)
 
-    async def together(self, write: Callable[[Connection], T]) -> T:
-        """One transaction of Core statements that never waits in between; announces nothing."""
-        if self._fast is None:
-            async with self.engine.begin() as connection:
-                return await connection.run_sync(write)
+    async def together(self, write: Callable[[Pen], T]) -> T:
+        """One transaction that never waits in between; announces nothing."""
         async with self._turn:
-            return await self._fast.run(write)
+            return await self._lane.run(write)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -178,59 +169,8 @@ class Database:
             yield session
 
     async def dispose(self) -> None:
-        if self._fast is not None:
-            self._fast.dispose()
+        await self._lane.dispose()
         await self.engine.dispose()
-
-
-class FastSQLite:
-    """One connection that is used from the event loop itself.
-
-    Statements on an embedded database take microseconds, a thread's turn for each takes longer.
-    Only what may wait is waited for: the lock is asked for again, the flush is a thread's.
-    """
-
-    def __init__(self, url: URL) -> None:
-        self._engine = create_engine(
-            url.set(drivername="sqlite"),
-            connect_args={"isolation_level": None, "timeout": 0, "check_same_thread": False},
-            hide_parameters=True,
-            poolclass=StaticPool,
-        )
-        event.listen(self._engine, "connect", _prepare_sqlite)
-        event.listen(self._engine, "connect", _never_wait)
-        event.listen(self._engine, "begin", _begin_sqlite)
-        self._connection: Connection | None = None
-
-    async def run(self, write: Callable[[Connection], T]) -> T:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        connection = self._connection
-        transaction = await self._begin(connection)
-        try:
-            result = write(connection)
-            await asyncio.to_thread(transaction.commit)
-        except BaseException:
-            transaction.rollback()
-            raise
-        return result
-
-    async def _begin(self, connection: Connection) -> RootTransaction:
-        end = monotonic() + LONGEST_WAIT
-        while True:
-            try:
-                return connection.begin()
-            except OperationalError:
-                connection.rollback()
-                if monotonic() > end:
-                    raise
-            await asyncio.sleep(ASK_AGAIN_AFTER)
-
-    def dispose(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        self._engine.dispose()
 
 
 def portable_url(text: str) -> URL:
@@ -271,13 +211,11 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
         "synchronous=FULL",  # what we acknowledge must survive a power cut
         "busy_timeout=5000",
         "foreign_keys=ON",
+        # A commit that also empties the log takes ten times as long: every 80th message did.
+        "wal_autocheckpoint=4000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _never_wait(connection: Any, record: Any) -> None:
-    connection.execute("PRAGMA busy_timeout=0")
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     DOSE_RECORD = "dose:record"
     FIGURES_READ = "figures:read"
     FLAG_ACT = "flag:act"
+    FLAG_RAISE = "flag:raise"
     FLAG_READ = "flag:read"
     HOME_READ = "home:read"
     INBOX_READ = "inbox:read"
@@ -42,7 +43,9 @@ class Permission(StrEnum):
     PLAN_SIGN = "plan:sign"
     RECORD_READ = "record:read"
     RECORD_WRITE = "record:write"
+    ROTA_KEEP = "rota:keep"
     RULES_READ = "rules:read"
+    RULES_TRY = "rules:try"
 
 
 _PATIENT = {
@@ -60,10 +63,12 @@ _COORDINATOR = {
     Permission.CONVERSATION_READ,
     Permission.CONVERSATION_WRITE,
     Permission.DETAILS_WRITE,
+    Permission.FLAG_RAISE,
     Permission.FLAG_READ,
     Permission.INBOX_READ,
     Permission.NOTE_WRITE,
     Permission.RECORD_READ,
+    Permission.ROTA_KEEP,
     Permission.RULES_READ,
 }
 _NURSE = _COORDINATOR | {
@@ -83,7 +88,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCOUNT_USE,
             Permission.FIGURES_READ,
             Permission.PEOPLE_MANAGE,
+            Permission.ROTA_KEEP,
             Permission.RULES_READ,
+            Permission.RULES_TRY,
         }
     ),
 }

@@ -38,19 +38,24 @@ class Vault:
         self.audit_key = hashlib.sha256(b"audit chain" + audit_secret.encode()).digest()
 
     def seal(self, text: str, *bound: object) -> bytes:
+        return self.seal_bytes(text.encode(), *bound)
+
+    def seal_bytes(self, data: bytes, *bound: object) -> bytes:
         nonce = os.urandom(NONCE_LENGTH)
-        return self._first_id + nonce + self._first.encrypt(nonce, text.encode(), _join(bound))
+        return self._first_id + nonce + self._first.encrypt(nonce, data, _join(bound))
 
     def open(self, sealed: bytes, *bound: object) -> str:
+        return self.open_bytes(sealed, *bound).decode()
+
+    def open_bytes(self, sealed: bytes, *bound: object) -> bytes:
         key_id, rest = sealed[:KEY_ID_LENGTH], sealed[KEY_ID_LENGTH:]
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             raise CannotOpen("no encryption key with this id is configured")
         try:
-            clear = cipher.decrypt(rest[:NONCE_LENGTH], rest[NONCE_LENGTH:], _join(bound))
+            return cipher.decrypt(rest[:NONCE_LENGTH], rest[NONCE_LENGTH:], _join(bound))
         except InvalidTag as error:
             raise CannotOpen("this value does not belong to this row") from error
-        return clear.decode()
 
 
 def seal(session: Any, text: str, *bound: object) -> bytes:

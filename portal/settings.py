@@ -1,6 +1,7 @@
 """Settings come from the environment once, at start, and never change afterwards."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ class Clinic:
     `answer_hours`: working hours within which a message is answered. `silent_minutes`: for how long
     the owner of a waiting conversation may be silent before it goes back to the queue.
     `emergency_minutes`, `urgent_minutes`, `soon_minutes`: by when somebody must have taken a flag.
+    `correct_minutes`: for how long one may correct or withdraw one's own message.
     `closed_days`: `2026-11-26` for one day, `12-25` for that day of every year.
     """
 
@@ -46,6 +48,7 @@ class Clinic:
     emergency_minutes: int = 5
     urgent_minutes: int = 15
     soon_minutes: int = 240
+    correct_minutes: int = 15
     closed_days: frozenset[str] = frozenset()
 
     @property
@@ -74,6 +77,34 @@ class Oidc:
 
 
 @dataclass(frozen=True)
+class Files:
+    """Where photos and files are kept, how large and how many, and what looks for harm in them.
+
+    With `s3_url` they are kept in that bucket, else in `folder`. `scan` is `clamd://host:port`,
+    `clamd:/socket` or `command:program arguments`.
+    """
+
+    folder: Path = Path(".data/files")
+    s3_url: str | None = None
+    s3_key: str = field(default="", repr=False)
+    s3_secret: str = field(default="", repr=False)
+    s3_region: str = "us-east-1"
+    scan: str | None = None
+    megabytes: int = 10
+    most_at_once: int = 4
+    most_a_day: int = 60
+
+    @property
+    def accept(self) -> str:
+        """What a browser offers to choose from; what comes is looked at by its content."""
+        return "image/jpeg,image/png,image/webp,image/heic,image/heif,application/pdf"
+
+    @property
+    def most_bytes(self) -> int:
+        return self.megabytes << 20
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the portal reads from outside. Times are in seconds."""
 
@@ -87,6 +118,7 @@ class Settings:
     demo: bool = False
     oidc: Oidc = field(default_factory=Oidc)
     clinic: Clinic = field(default_factory=Clinic)
+    files: Files = field(default_factory=Files)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     log_format: str = "console"
@@ -133,6 +165,7 @@ class Settings:
             demo=demo,
             oidc=_oidc(source, public_url, demo),
             clinic=_clinic(source),
+            files=_files(source, data_folder),
             smtp_url=source.get("SMTP_URL") or None,
             mail_from=source.get("MAIL_FROM") or None,
             log_format=_choice(source, "LOG_FORMAT", _log_formats()),
@@ -238,6 +271,41 @@ def _demo_secret(folder: Path, name: str) -> str:
     return path.read_text().strip()
 
 
+def _files(env: Mapping[str, str], data_folder: Path) -> Files:
+    return Files(
+        folder=Path(_text(env, "FILES_FOLDER", str(data_folder / "files"))),
+        s3_url=_bucket(env),
+        s3_key=env.get("FILES_S3_KEY", "").strip(),
+        s3_secret=env.get("FILES_S3_SECRET", "").strip(),
+        s3_region=_text(env, "FILES_S3_REGION", Files.s3_region),
+        scan=_scan(env),
+        megabytes=_whole(env, "FILE_MEGABYTES", Files.megabytes, most=50),
+        most_at_once=_whole(env, "FILES_AT_ONCE", Files.most_at_once, most=10),
+        most_a_day=_whole(env, "FILES_A_DAY", Files.most_a_day, most=1000),
+    )
+
+
+def _bucket(env: Mapping[str, str]) -> str | None:
+    url = env.get("FILES_S3_URL", "").strip()
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if not (parts.scheme == "https" or _is_on_this_machine(url)) or not parts.path.strip("/"):
+        raise SettingsError("FILES_S3_URL must look like https://s3.example.org/bucket")
+    if not env.get("FILES_S3_KEY") or not env.get("FILES_S3_SECRET"):
+        raise SettingsError("FILES_S3_KEY and FILES_S3_SECRET are needed with FILES_S3_URL")
+    return url
+
+
+def _scan(env: Mapping[str, str]) -> str | None:
+    how = env.get("FILES_SCAN", "").strip()
+    if how and not re.fullmatch(r"clamd:/\S+|command:\s*\S.*", how):
+        raise SettingsError(
+            "FILES_SCAN must be clamd://host:3310, clamd:/the/socket or command:program"
+        )
+    return how or None
+
+
 def _oidc(env: Mapping[str, str], public_url: str, demo: bool) -> Oidc:
     issuer = env.get("OIDC_ISSUER", "").strip()
     if not issuer:
@@ -314,6 +382,7 @@ def _clinic(env: Mapping[str, str]) -> Clinic:
         emergency_minutes=_whole(env, "EMERGENCY_MINUTES", Clinic.emergency_minutes, most=60),
         urgent_minutes=_whole(env, "URGENT_MINUTES", Clinic.urgent_minutes, most=4 * 60),
         soon_minutes=_whole(env, "SOON_MINUTES", Clinic.soon_minutes, most=24 * 60),
+        correct_minutes=_whole(env, "CORRECT_MINUTES", Clinic.correct_minutes, most=24 * 60),
         closed_days=_closed_days(env),
     )
 

@@ -12,7 +12,7 @@ from portal import clock as portal_clock
 from portal.db import Database
 from portal.people.models import Person
 from portal.sealing import Vault
-from portal.settings import Oidc, Settings
+from portal.settings import Files, Oidc, Settings
 from tests import browser as browsers
 from tests.clients import Client, sign_in
 from tests.databases import Databases, Servers, give_up
@@ -87,6 +87,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         secret_key=SECRET_KEY,
         encryption_keys=(ENCRYPTION_KEY,),
         data_folder=tmp_path,
+        files=Files(folder=tmp_path / "files"),
         oidc=Oidc(issuer="https://provider.test", client_id="portal"),
     )
 

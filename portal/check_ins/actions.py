@@ -16,6 +16,7 @@ from portal.check_ins.assessment import assess
 from portal.check_ins.library import CURRENT, RULES
 from portal.check_ins.models import AnsweredBy, CheckIn, CutShort
 from portal.check_ins.opening import Opening, next_round, opening_of, series_of
+from portal.check_ins.own_words import is_own_words
 from portal.check_ins.queries import (
     NOTE,
     check_ins_of,
@@ -114,7 +115,7 @@ async def save_answers(
     row.left_at = clock.now() + LEFT_AFTER
     work.session.add(row)
     # The names of the questions only, never what was answered.
-    detail = {"answered": sorted(answers)}
+    detail = {"answered": sorted(name for name in answers if not is_own_words(name))}
     record(work, "check_in:answer", patient_id=row.patient_id, subject=row.id, detail=detail)
     return row
 
@@ -173,7 +174,7 @@ async def _settle(
 def on_path(row: CheckIn, answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """The answers to what is asked, and those given beside it."""
     names = {page.id for page in path_of(row, dict(answers))}.union(BESIDE)
-    return {name: each for name, each in answers.items() if name in names}
+    return {name: each for name, each in answers.items() if name in names or is_own_words(name)}
 
 
 async def _follow_newer_dose(work: UnitOfWork, row: CheckIn, dose: Dose | None) -> None:

@@ -21,6 +21,7 @@ from portal.check_ins.results import advice
 from portal.flags.history import reasons_of
 from portal.flags.models import FlagSource
 from portal.flags.queries import FlagState, flag_of_source
+from portal.flags.standing import standing_of
 from portal.people.access import patient_for
 from portal.people.queries import name_of
 from portal.web.requests import actor_of, path_id, see_other, work
@@ -67,6 +68,8 @@ async def show_result(request: Request) -> Response:
         "coming": coming,
         "is_old": clock.now() - check_in.submitted_at > OLD_AFTER,
         "seen": seen,
+        "standing": standing_of(state, clock.now(), clinic) if state else None,
+        "understood": any(reason.rule.startswith("w-") for reason in reasons),
     }
     return await page(request, "check_ins/result.html", check_in=check_in, **context)
 

@@ -42,11 +42,12 @@ def ticked(answers: Answers, name: str) -> frozenset[str]:
 
 
 def reported_effects(answers: Answers) -> frozenset[Effect]:
-    """The effects a person reports in any way: ticked, graded, or told by another answer."""
+    """The effects somebody reports in any way: ticked, graded, written, or by another answer."""
     found = {effect for effect in Effect if effect.value in ticked(answers, "effects")}
     found |= {effect for effect, name in SEVERITIES.items() if _number(answers, name) >= 1}
     if "blood_vomit" in ticked(answers, "red_now") or answers.get("sips") == "no":
         found.add(Effect.VOMITING)
+    found |= {effect for effect in Effect if effect.value in ticked(answers, "text")}
     if ticked(answers, "since") & DRUGS or ticked(answers, "doses"):
         found.add(Effect.OVERDOSE_ADDICTION)
     return frozenset(found)

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.check_ins.answers import Answers, Told
 from portal.check_ins.facts import Case
@@ -36,7 +39,9 @@ async def findings_so_far(
     told = Told({**answers}, at, hours_since(dose, at))
     every = await submitted_check_ins(work.session, row.patient_id)
     series = str(dose.id) if dose else row.series
-    case = Case(told, PAGES, earlier_of(every, series), await _cautions(work, row))
+    case = Case(
+        told, PAGES, earlier_of(every, series), await cautions_of(work.session, row.patient_id)
+    )
     return judge(RULES, case)
 
 
@@ -44,11 +49,11 @@ async def _case(work: UnitOfWork, row: CheckIn) -> Case:
     every = await submitted_check_ins(work.session, row.patient_id)
     now = next(each for each in every if each.id == row.id)
     case = case_of(now, every)
-    return Case(case.now, PAGES, case.earlier, await _cautions(work, row))
+    return Case(case.now, PAGES, case.earlier, await cautions_of(work.session, row.patient_id))
 
 
-async def _cautions(work: UnitOfWork, row: CheckIn) -> frozenset[str]:
-    patient = await work.session.get_one(Patient, row.patient_id)
+async def cautions_of(session: AsyncSession, patient_id: UUID) -> frozenset[str]:
+    patient = await session.get_one(Patient, patient_id)
     return frozenset(caution.value for caution in patient.caution_set())
 
 
@@ -59,12 +64,12 @@ async def _raise(work: UnitOfWork, row: CheckIn, case: Case, findings: Sequence[
         source=FlagSource.CHECK_IN,
         source_id=row.id,
         summary=summary(findings),
-        reasons=[_reason(case, finding) for finding in findings],
+        reasons=[reason_of(case, finding) for finding in findings],
         hours_since_dose=row.hours_since_dose,
     )
 
 
-def _reason(case: Case, finding: Finding) -> Reason:
+def reason_of(case: Case, finding: Finding) -> Reason:
     rule = finding.rule
     return Reason(
         rule=rule.id,

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from portal.check_ins.answers import Answer
+from portal.check_ins.own_words import note_answers
 from portal.check_ins.questionnaires import NONE, WEEKDAYS, Page, PageForm
 from portal.web.forms import Form
 
@@ -66,8 +67,7 @@ def _last(form: Form) -> Found:
     lower = _pressure(form, "diastolic", LOWER)
     if upper is not None and lower is not None and lower >= upper:
         form.errors["systolic"] = "The upper number is the larger one. Look again, please."
-    written = "yes" if note else None
-    return {"note": note or None, "note_written": written, "systolic": upper, "diastolic": lower}
+    return {**note_answers(note), "systolic": upper, "diastolic": lower}
 
 
 def _pressure(form: Form, name: str, allowed: range) -> int | None:

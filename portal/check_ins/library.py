@@ -4,8 +4,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from portal.check_ins.questionnaires import merged, questionnaire, words_of
-from portal.check_ins.rules import rule_set
+from portal.check_ins.own_words import NAMES as OWN_WORDS
+from portal.check_ins.questionnaires import merged, numbers_of, questionnaire, words_of
+from portal.check_ins.rule_file import RuleFileError, rule_set
+from portal.check_ins.rules import RuleSet
+from portal.check_ins.schedule import OVERDUE
 
 FOLDER = Path(__file__).parent
 # Every version ever used stays here, so that an old check-in is shown as it was asked.
@@ -20,5 +23,19 @@ _FILES = [read(name) for name in VERSIONS]
 QUESTIONNAIRES = {each.version: each for each in map(questionnaire, _FILES)}
 CURRENT = {each.kind: each for each in QUESTIONNAIRES.values()}
 PAGES = merged(list(QUESTIONNAIRES.values()))
-WORDS = words_of([page for data in _FILES for page in data["page"]])
-RULES = rule_set(read("rules.toml"), WORDS)
+_ENTRIES = [page for data in _FILES for page in data["page"]]
+WORDS = {**words_of(_ENTRIES), **OWN_WORDS, **OVERDUE}
+NUMBERS = numbers_of(_ENTRIES)
+RULES = rule_set(read("rules.toml"), WORDS, NUMBERS)
+
+
+def rules_from(text: str) -> RuleSet:
+    """A rule file that somebody wants to try; raises RuleFileError."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleFileError(f"it is not TOML: {error}") from error
+    try:
+        return rule_set(data, WORDS, NUMBERS)
+    except (AttributeError, KeyError, RecursionError, TypeError) as error:
+        raise RuleFileError("it does not have the form of a rule file") from error

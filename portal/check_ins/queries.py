@@ -15,12 +15,14 @@ from portal.check_ins.answers import Answer, Told, reported_effects
 from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, QUESTIONNAIRES
 from portal.check_ins.models import AnsweredBy, CheckIn
+from portal.check_ins.own_words import marks_of
 from portal.check_ins.questionnaires import Page
 from portal.check_ins.wording import Line, lines, not_asked
 from portal.errors import NotFound
 from portal.people.access import is_visible
 from portal.permissions import Actor
 from portal.sealing import CannotOpen, unseal
+from portal.symptoms.understanding import pieces
 from portal.symptoms.vocabulary import Effect
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose
@@ -64,6 +66,11 @@ class Submitted:
     def title(self) -> str:
         title, cut_short = title_of(self.check_in), self.check_in.cut_short
         return f"{title}, {cut_short.words}" if cut_short else title
+
+    @property
+    def note_pieces(self) -> list[tuple[str, bool]]:
+        """The note in parts, each with whether its words led to something."""
+        return pieces(self.note, marks_of(self.told.answers))
 
     @property
     def pain(self) -> int | None:

@@ -113,6 +113,16 @@ def words_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     return words
 
 
+def numbers_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, tuple[int, ...]]:
+    """The numbers that may answer a question which is answered by a choice of them."""
+    found: dict[str, tuple[int, ...]] = {}
+    for entry in entries:
+        values = [choice["value"] for choice in entry.get("choice", ())]
+        if values and all(isinstance(value, int) for value in values):
+            found[entry["id"]] = tuple(sorted({*found.get(entry["id"], ()), *values}))
+    return found
+
+
 def _page(entry: Mapping[str, Any], words: Mapping[str, frozenset[str]]) -> Page:
     id, title = entry["id"], entry["title"]
     return Page(

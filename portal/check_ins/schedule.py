@@ -35,6 +35,13 @@ class Point:
     remind: timedelta
     late: timedelta
 
+    @property
+    def overdue(self) -> str:
+        """What the rules call it when it is not answered: `early`, `first_day` or `later`."""
+        if self.kind is Kind.FOLLOW_UP:
+            return "later"
+        return "early" if self.after <= _hours(4) else "first_day"
+
 
 def _minutes(number: int) -> timedelta:
     return timedelta(minutes=number)
@@ -71,6 +78,11 @@ POINTS = (
     _later("+90d", 90, "3 month check-in"),
 )
 UNSCHEDULED = "extra"
+# What the rules call a check-in that was not answered in time, and by how much (rule 32).
+OVERDUE: dict[str, frozenset[str]] = {
+    "overdue": frozenset({"early", "first_day", "later"}),
+    "overdue_minutes": frozenset(),
+}
 LAST_CLOSES = timedelta(days=30)
 
 

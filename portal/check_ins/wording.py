@@ -11,6 +11,12 @@ from portal.symptoms.vocabulary import Effect
 
 Pages = Mapping[str, Page]
 SUMMARY_LENGTH = 40
+BESIDE = {
+    "note_written": "wrote in their own words",
+    "text_unread": "wrote a {} that only a person can read",
+    "overdue": "did not answer",
+    "overdue_minutes": "{} minutes after it was due",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,10 @@ def quoted(pages: Pages, answers: Answers, name: str) -> str:
     if name == "weekday_wrong":
         day = quoted(pages, answers, "weekday")
         return f"{day}, which is not right" if answer == "yes" else ""
-    if name == "note_written":
-        return "wrote in their own words"
+    if name in BESIDE:
+        return BESIDE[name].format(answer)
+    if name.startswith("said_"):
+        return str(answer)
     if name in NUMBERS:
         return NUMBERS[name].format(answer)
     page = pages.get(name)

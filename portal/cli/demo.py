@@ -57,7 +57,9 @@ def forget(file: Path) -> None:
 async def main(settings: Settings, listener: socket) -> None:
     app = await start(settings)
     stop = asyncio.Event()
-    working = asyncio.create_task(worker.run(app.state.portal.database, stop))
+    database = app.state.portal.database
+    jobs = worker.jobs_for(settings, database)
+    working = asyncio.create_task(worker.run(database, stop, jobs))
     try:
         await serve(app, listener, lambda: _say(f"The demo clinic: {settings.public_url}"))
     finally:

@@ -12,8 +12,10 @@ from portal.announcements import Announcement
 from portal.audit.actions import record
 from portal.conversations.models import Conversation, Kind, ReadMarker
 from portal.conversations.rules import Closed, message_text
-from portal.conversations.store import Draft, Stored, lock, store
+from portal.conversations.store import Draft, Stored, look, store
+from portal.conversations.understood import TOPIC as READINGS
 from portal.db import UnitOfWork
+from portal.db_lane import CorePen
 from portal.errors import PortalError
 from portal.sealing import Vault
 
@@ -65,7 +67,8 @@ async def send_message(
 
 
 def _store_one(connection: Connection, vault: Vault, draft: Draft) -> Stored | PortalError:
-    return store(connection, vault, lock(connection, [draft.conversation_id]), [draft])[0]
+    pen = CorePen(connection)
+    return store(pen, vault, [draft], look(pen, [draft]))[0]
 
 
 def tag_of(kind: Kind) -> str:
@@ -80,6 +83,8 @@ def news_of(kind: Kind, patient_id: UUID, message: Stored) -> list[Announcement]
         Announcement(f"conversation:{conversation_id}", "message", message.id, patient_id),
         Announcement("inbox", "message", conversation_id, patient_id),
     ]
+    if message.says_something:
+        told.append(Announcement(READINGS, "found", message.id, patient_id))
     if kind is Kind.CARE:
         told.append(Announcement("home", "message", conversation_id, patient_id))
     return told

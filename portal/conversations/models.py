@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 from portal.db import UTCDateTime, enum_type
 from portal.ids import new_id
 
+# Rows written by the version before this one have none of these: the database puts in a 0.
+_NONE_YET = {"server_default": "0"}
+
 
 class Kind(StrEnum):
     """Notes are a conversation of their own, so nothing in a patient's stream must be filtered."""
@@ -21,7 +24,8 @@ class Kind(StrEnum):
 class Conversation(SQLModel, table=True):
     """One of a patient's two: with the care team, and the care team's about them.
 
-    `last_seq` is the number of the last message; they count 1, 2, 3 without a hole.
+    `last_seq` is the number of the last message, `last_revision` that of the last correction; both
+    count 1, 2, 3 without a hole.
     """
 
     __table_args__ = (UniqueConstraint("patient_id", "kind"),)
@@ -30,13 +34,16 @@ class Conversation(SQLModel, table=True):
     patient_id: UUID = Field(foreign_key="patient.id", index=True)
     kind: Kind = Field(sa_type=enum_type(Kind, "conversation_kind"))
     last_seq: int = 0
+    last_revision: int = Field(default=0, sa_column_kwargs=_NONE_YET)
     opened_at: datetime = Field(sa_type=UTCDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Message(SQLModel, table=True):
     """What one person said once. `client_id` is the browser's own name for it, so that a resend
-    finds the first one. `body` is sealed, bound to this row and the patient."""
+    finds the first one. `body` is sealed, bound to this row and the patient, and stays as it was:
+    corrections are rows of their own, and `revised` is the number of the last one, or 0. `files`:
+    how many it carries, so that nobody looks for those of all the messages that carry none."""
 
     __table_args__ = (
         UniqueConstraint("conversation_id", "seq"),
@@ -50,6 +57,8 @@ class Message(SQLModel, table=True):
     client_id: UUID
     body: bytes
     sent_at: datetime = Field(sa_type=UTCDateTime)
+    revised: int = Field(default=0, sa_column_kwargs=_NONE_YET)
+    files: int = Field(default=0, sa_column_kwargs=_NONE_YET)
 
 
 class ReadMarker(SQLModel, table=True):

@@ -1,17 +1,21 @@
 """Finding conversations through whoever asks, and reading what was said in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import aliased
-from sqlmodel import col, func, select
+from sqlalchemy import and_, or_
+from sqlalchemy.orm import Bundle, aliased
+from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from portal import clock
+from portal.conversations.files import WORDS_FOR_FILES, File, files_of
 from portal.conversations.models import Conversation, Kind, Message, ReadMarker
+from portal.conversations.revisions import Revised, revised_after, revised_of
 from portal.conversations.store import Before, Place, Stored, sealed_for
 from portal.errors import NotFound
 from portal.people.access import is_visible
@@ -30,9 +34,19 @@ _TELLS = {
 }
 
 
+def byline_of(person: Named) -> str:
+    """A name, with the role where the name does not already tell it."""
+    tells = any(word in person.name.lower() for word in _TELLS[person.role])
+    return person.name if tells else f"{person.name}, {person.role.words}"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message opened for reading. `continues`: the same person as the line before, same day."""
+    """A message opened for reading, as it reads now; a withdrawn one has no words.
+
+    `continues`: the same person as the line before, same day. `revised` is the number of its last
+    correction, which was made at `revised_at`; 0 and None for what stands as it was sent.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -45,16 +59,29 @@ class Line:
     zone: ZoneInfo
     continues: bool
     begins_day: bool
+    revised: int = 0
+    revised_at: datetime | None = None
+    is_withdrawn: bool = False
+    files: tuple[File, ...] = ()
 
     @property
     def side(self) -> str:
         return "patient" if self.author.role is Role.PATIENT else "team"
 
+    def may_be_changed_by(self, person_id: UUID, minutes: int) -> bool:
+        """Whether its own page may offer to correct it; the answer is given when that is done."""
+        is_fresh = clock.now() <= self.sent_at + timedelta(minutes=minutes)
+        return self.author.id == person_id and is_fresh and not self.is_withdrawn
+
+    @property
+    def is_wordless(self) -> bool:
+        """Its files say it all: the words only stand for them where no file can."""
+        return bool(self.files) and self.body in WORDS_FOR_FILES
+
     @property
     def byline(self) -> str:
         """Who says it, with their role where the name does not already tell it."""
-        tells = any(word in self.author.name.lower() for word in _TELLS[self.author.role])
-        return self.author.name if tells else f"{self.author.name}, {self.author.role.words}"
+        return byline_of(self.author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +143,46 @@ async def messages_after(
     """What was said after `seq`, oldest first."""
     query = _lines().where(col(Message.conversation_id) == conversation.id, col(Message.seq) > seq)
     rows = await session.exec(query.order_by(col(Message.seq)).limit(limit))
-    return _opened(session, conversation, rows.all())
+    return await _opened(session, conversation, rows.all())
+
+
+async def messages_after_each(
+    session: AsyncSession, wanted: Sequence[tuple[Conversation, int]], limit: int
+) -> dict[tuple[UUID, int], list[Line]]:
+    """What was said after each of these numbers, `limit` at most; by conversation and number."""
+    # There are no holes, so a limit is a range of numbers.
+    ranges = [
+        and_(
+            col(Message.conversation_id) == conversation.id,
+            col(Message.seq).between(seq + 1, seq + limit),
+        )
+        for conversation, seq in wanted
+    ]
+    rows = await session.exec(_lines().where(or_(*ranges)).order_by(col(Message.seq)))
+    said: dict[UUID, list[Any]] = {}
+    for row in rows.all():
+        said.setdefault(row[0].conversation_id, []).append(row)
+    return {
+        (place.id, seq): await _opened(session, place, _within(said.get(place.id, ()), seq, limit))
+        for place, seq in wanted
+    }
+
+
+def _within(rows: Sequence[Any], seq: int, limit: int) -> list[Any]:
+    return [row for row in rows if seq < row[0].seq <= seq + limit]
+
+
+async def conversations_by_id(
+    session: AsyncSession, ids: Sequence[UUID]
+) -> dict[UUID, Conversation]:
+    """Those that are there. The caller looks whether they are there for who asked."""
+    rows = await session.exec(select(Conversation).where(col(Conversation.id).in_(ids)))
+    return {conversation.id: conversation for conversation in rows.all()}
+
+
+def is_for(actor: Actor, conversation: Conversation) -> bool:
+    """Whether this kind is there for the actor at all; whose patient it is was asked before."""
+    return conversation.kind is Kind.CARE or actor.may(Permission.NOTE_WRITE)
 
 
 async def messages_before(
@@ -125,7 +191,7 @@ async def messages_before(
     """The last `limit` messages before `seq`, oldest first."""
     query = _lines().where(col(Message.conversation_id) == conversation.id, col(Message.seq) < seq)
     rows = await session.exec(query.order_by(col(Message.seq).desc()).limit(limit))
-    return _opened(session, conversation, rows.all()[::-1])
+    return await _opened(session, conversation, rows.all()[::-1])
 
 
 async def require_readable(session: AsyncSession) -> None:
@@ -142,9 +208,11 @@ async def require_readable(session: AsyncSession) -> None:
 
 async def line_of(session: AsyncSession, conversation: Conversation, message_id: UUID) -> Line:
     rows = await session.exec(_lines().where(col(Message.id) == message_id))
-    return _opened(session, conversation, rows.all())[0]
+    return (await _opened(session, conversation, rows.all()))[0]
 
 
+# Columns, not objects that a session keeps: a page of messages is only read.
+_MESSAGE: Any = Bundle("message", *SQLModel.metadata.tables["message"].columns)
 _Before = aliased(Message)
 _Patient = aliased(Person)
 
@@ -152,7 +220,7 @@ _Patient = aliased(Person)
 def _lines() -> Any:
     """Messages with author, the line before (who, when) and the patient's time zone."""
     return (
-        select(Message, col(Person.name), col(Person.role), col(_Patient.time_zone))
+        select(_MESSAGE, col(Person.name), col(Person.role), col(_Patient.time_zone))
         .add_columns(col(_Before.author_id), col(_Before.sent_at))
         .join(Person, col(Person.id) == col(Message.author_id))
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
@@ -165,13 +233,45 @@ def _lines() -> Any:
     )
 
 
-def _opened(session: AsyncSession, conversation: Conversation, rows: Sequence[Any]) -> list[Line]:
-    return [_line(session, conversation, *row) for row in rows]
+async def lines_numbered(
+    session: AsyncSession, conversation: Conversation, seqs: Sequence[int]
+) -> list[Line]:
+    """The lines with these numbers, newest first."""
+    query = _lines().where(
+        col(Message.conversation_id) == conversation.id, col(Message.seq).in_(seqs)
+    )
+    rows = await session.exec(query.order_by(col(Message.seq).desc()))
+    return await _opened(session, conversation, rows.all())
+
+
+async def lines_revised_after(
+    session: AsyncSession, conversation: Conversation, number: int, limit: int
+) -> tuple[list[Line], int]:
+    """The lines that the next corrections changed, as they read now, and the last one's number."""
+    revisions = await revised_after(session, conversation.id, number, limit)
+    if not revisions:
+        return [], number
+    query = _lines().where(col(Message.id).in_({message_id for _, message_id in revisions}))
+    rows = await session.exec(query.order_by(col(Message.revised)))
+    return await _opened(session, conversation, rows.all()), revisions[-1][0]
+
+
+async def _opened(
+    session: AsyncSession, conversation: Conversation, rows: Sequence[Any]
+) -> list[Line]:
+    revised = await revised_of(session, [row[0] for row in rows])
+    files = await files_of(session, conversation.patient_id, [row[0] for row in rows])
+    return [
+        _line(session, conversation, revised.get(row[0].id), files.get(row[0].id, ()), *row)
+        for row in rows
+    ]
 
 
 def _line(
     session: AsyncSession,
     conversation: Conversation,
+    revised: Revised | None,
+    files: tuple[File, ...],
     message: Message,
     name: str,
     role: str,
@@ -179,16 +279,24 @@ def _line(
     author_before: UUID | None,
     sent_before: datetime | None,
 ) -> Line:
-    bound = sealed_for(message.id, conversation.patient_id)
     before = Before(author_before, sent_before) if author_before and sent_before else None
-    return line_from(
+    line = line_from(
         conversation,
         message,
         author=Named(message.author_id, name, Role(role), time_zone),
-        body=unseal_words(session, message.body, *bound),
+        body=_words(session, conversation, message) if revised is None else revised.body or "",
         zone=ZoneInfo(time_zone),
         before=before,
+        files=files,
     )
+    if revised is None:
+        return line
+    is_withdrawn = revised.body is None
+    return replace(line, revised=revised.number, revised_at=revised.at, is_withdrawn=is_withdrawn)
+
+
+def _words(session: AsyncSession, conversation: Conversation, message: Message) -> str:
+    return unseal_words(session, message.body, *sealed_for(message.id, conversation.patient_id))
 
 
 def line_from(
@@ -199,6 +307,7 @@ def line_from(
     body: str,
     zone: ZoneInfo,
     before: Before | None,
+    files: tuple[File, ...] = (),
 ) -> Line:
     """A line from its parts; `before` is the line before it."""
     begins_day = before is None or _day(before.sent_at, zone) != _day(message.sent_at, zone)
@@ -214,6 +323,7 @@ def line_from(
         zone=zone,
         continues=before is not None and before.author_id == author.id and not begins_day,
         begins_day=begins_day,
+        files=files,
     )
 
 

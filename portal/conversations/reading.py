@@ -1,7 +1,6 @@
 """What a page of a conversation shows: the last lines, if there are more, and what was read."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -9,8 +8,6 @@ from portal.conversations.models import Conversation
 from portal.conversations.packets import read_words
 from portal.conversations.queries import Line, Mark, marks_of, messages_before
 from portal.permissions import Actor, Role
-from portal.settings import Clinic
-from portal.web.times import clock_time
 
 LINES_ON_A_PAGE = 60
 AFTER_EVERYTHING = 2**31 - 1
@@ -57,11 +54,3 @@ def _state(line: Line, marks: list[Mark]) -> str:
         if is_other_side and mark.seq >= line.seq:
             return read_words(mark.read_at, line.zone)
     return "Sent"
-
-
-def hours_words(clinic: Clinic, now: datetime) -> str:
-    """When somebody answers, as the clinic's opening hours say it."""
-    local = now.astimezone(clinic.zone)
-    hour = clinic.closes if clinic.opens <= local.hour < clinic.closes else clinic.opens
-    at = clock_time(local.replace(hour=hour % 24, minute=0), clinic.zone)
-    return f"Here until {at}" if hour == clinic.closes else f"Back at {at}"

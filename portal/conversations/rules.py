@@ -39,6 +39,26 @@ class AlreadySaid(Conflict):
     sentence = "This was sent before with other words. Copy it into a new message."
 
 
+class TooLate(Conflict):
+    code = "too_late"
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            f"You can change a message for {minutes} minutes. This one is older."
+            " Send a new message to set it right."
+        )
+
+
+class Changed(Conflict):
+    code = "changed"
+    sentence = "You changed this message on another page. Look at it, then save again."
+
+
+class Withdrawn(Conflict):
+    code = "withdrawn"
+    sentence = "You took this message back. Send a new one."
+
+
 def message_text(written: str) -> str:
     """The text that is kept: plain line ends, no control signs, trimmed; or why it cannot be."""
     if _UNKEEPABLE.search(written):

@@ -5,8 +5,9 @@ followers see has no gap and no repeat, whatever is announced late, twice or not
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,15 +17,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.announcements import Announcement
 from portal.conversations.models import Conversation
-from portal.conversations.packets import Packet, packet_of, read_frame_of
-from portal.conversations.queries import Line, marks_of, messages_after
+from portal.conversations.packets import Packet, Page, packet_of, read_frame_of, revised_frame_of
+from portal.conversations.queries import (
+    Line,
+    byline_of,
+    lines_revised_after,
+    marks_of,
+    messages_after_each,
+)
 from portal.people.queries import name_of
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
 from portal.realtime.frames import write_frame
+from portal.realtime.gather import Gather
 from portal.realtime.hub import MISSED, Hub
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 PAGE = 100
 TRY_AGAIN_AFTER = 1.0
@@ -32,34 +41,40 @@ TRY_AGAIN_AFTER = 1.0
 AWAY = (SQLAlchemyError, OSError, TimeoutError)
 
 Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+PageKey = tuple[UUID, int]
+Pages = Gather[PageKey, Page]
+NOTHING = Page((), ())
 
 
 class Follower:
-    """One socket following one conversation; `cursor` is the last number queued for it."""
+    """One socket following one conversation; `cursor` is the last number queued for it, `revised`
+    that of the last correction."""
 
-    __slots__ = ("connection", "cursor", "is_caught_up")
+    __slots__ = ("connection", "cursor", "is_caught_up", "revised")
 
-    def __init__(self, connection: Connection, cursor: int) -> None:
+    def __init__(self, connection: Connection, cursor: int, revised: int) -> None:
         self.connection = connection
         self.cursor = cursor
+        self.revised = revised
         self.is_caught_up = False
 
     def offer(self, packet: Packet, patient_id: UUID) -> None:
         if packet.seq > self.cursor:
             self.cursor = packet.seq
-            self.connection.offer(packet.text, patient_id)
+            self.connection.offer(packet.frame, patient_id)
 
 
 class Stream:
     """The followers of one conversation in this process."""
 
-    def __init__(self, hub: Hub, reading: Reading, conversation: Conversation) -> None:
+    def __init__(self, reading: Reading, pages: Pages, conversation: Conversation) -> None:
         self.conversation = conversation
         self.patient_id = conversation.patient_id
         self.followers: dict[Connection, Follower] = {}
-        self._hub = hub
         self._reading = reading
+        self._pages = pages
         self._head = conversation.last_seq
+        self._revised = conversation.last_revision
         self._handed_over: set[UUID] = set()
         self._news: set[tuple[str, UUID | None]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -71,14 +86,21 @@ class Stream:
     def hear(self, announcement: Announcement) -> None:
         if announcement.id in self._handed_over:
             self._handed_over.discard(announcement.id)
-        elif announcement.kind in {"message", MISSED}:
+        elif announcement.kind == MISSED:
             self.look()
+        elif announcement.kind in {"message", "revision"}:
+            self._learn(announcement.kind, None)
         else:
             self._learn(announcement.kind, announcement.id)
 
+    def has_heard_of(self, conversation: Conversation) -> bool:
+        """Whether everything in it, as it was read just now, has been delivered here."""
+        return conversation.last_seq <= self._head and conversation.last_revision <= self._revised
+
     def look(self) -> None:
-        """Something was said, or may have been before we listened."""
+        """Something was said or corrected, or may have been before we listened."""
         self._learn("message", None)
+        self._learn("revision", None)
 
     def hand_over(self, line: Line) -> None:
         """Deliver what this process has just committed, before it is announced.
@@ -104,13 +126,24 @@ class Stream:
 
     async def _catch_up(self, follower: Follower) -> None:
         while not follower.is_caught_up and follower.connection.ending is None:
-            packets = await self._load_patiently(follower.cursor)
-            for packet in packets:
-                await follower.connection.put(packet.text, self.patient_id)
+            page = await self._patiently(self._load, follower.cursor)
+            for packet in page.joined:
+                await follower.connection.put(packet.frame, self.patient_id)
                 follower.cursor = packet.seq
+            if follower.revised < self._revised:
+                await self._catch_up_revised(follower)
             # Nothing is awaited from this test to the flag, so no delivery falls in between.
-            follower.is_caught_up = len(packets) < PAGE and follower.cursor >= self._head
+            follower.is_caught_up = (
+                len(page.packets) < PAGE
+                and follower.cursor >= self._head
+                and follower.revised >= self._revised
+            )
         self._say_followed(follower)
+
+    async def _catch_up_revised(self, follower: Follower) -> None:
+        frames, follower.revised = await self._patiently(self._load_revised, follower.revised)
+        for frame in frames:
+            await follower.connection.put(frame, self.patient_id)
 
     def _say_followed(self, follower: Follower) -> None:
         frame = write_frame("followed", conversation=self.conversation.id, head=follower.cursor)
@@ -140,6 +173,8 @@ class Stream:
         writers = {about for kind, about in news if kind == "typing"}
         if ("message", None) in news:
             await self._deliver_messages()
+        if ("revision", None) in news:
+            await self._deliver_revisions()
         if readers:
             await self._deliver_marks(readers)
         for person_id in writers:
@@ -147,7 +182,7 @@ class Stream:
 
     async def _deliver_messages(self) -> None:
         while True:
-            packets = await self._load(self._head)
+            packets = (await self._load(self._head)).packets
             for packet in packets:
                 # More may have been handed over while these were read.
                 if packet.seq > self._head:
@@ -160,6 +195,19 @@ class Stream:
         for follower in tuple(self.followers.values()):
             if follower.is_caught_up:
                 follower.offer(packet, self.patient_id)
+
+    async def _deliver_revisions(self) -> None:
+        """What was corrected, to those who have all that was said; others load it as it is now."""
+        while True:
+            frames, last = await self._load_revised(self._revised)
+            if not frames:
+                return
+            self._revised = last
+            for follower in tuple(self.followers.values()):
+                if follower.is_caught_up:
+                    follower.revised = last
+                    for frame in frames:
+                        follower.connection.offer(frame, self.patient_id)
 
     async def _deliver_marks(self, readers: set[UUID | None]) -> None:
         async with self._reading() as session:
@@ -175,23 +223,28 @@ class Stream:
         async with self._reading() as session:
             who = await name_of(session, person_id)
         person = {"id": who.id, "name": who.name, "role": who.role}
-        frame = write_frame("typing", conversation=self.conversation.id, person=person)
+        said = f"{byline_of(who)} is writing"
+        about = self.conversation.id
+        frame = write_frame("typing", conversation=about, person=person, said=said)
         self._tell_all(frame, but=person_id)
 
-    def _tell_all(self, frame: str, but: UUID | None = None) -> None:
+    def _tell_all(self, frame: bytes, but: UUID | None = None) -> None:
         for connection in tuple(self.followers):
             if connection.actor.person_id != but:
                 connection.offer(frame, self.patient_id)
 
-    async def _load(self, after: int) -> list[Packet]:
-        async with self._reading() as session:
-            lines = await messages_after(session, self.conversation, after, PAGE)
-        return [packet_of(line) for line in lines]
+    async def _load(self, after: int) -> Page:
+        return await self._pages.ask((self.conversation.id, after)) or NOTHING
 
-    async def _load_patiently(self, after: int) -> list[Packet]:
+    async def _load_revised(self, after: int) -> tuple[list[bytes], int]:
+        async with self._reading() as session:
+            lines, last = await lines_revised_after(session, self.conversation, after, PAGE)
+        return [revised_frame_of(line) for line in lines], last
+
+    async def _patiently(self, load: Callable[[int], Awaitable[T]], after: int) -> T:
         while True:
             try:
-                return await self._load(after)
+                return await load(after)
             except AWAY as error:
                 log.warning("stream.cannot_read", error=type(error).__name__)
                 await asyncio.sleep(TRY_AGAIN_AFTER)
@@ -204,20 +257,40 @@ class Streams:
         self._hub = hub
         self._reading = reading
         self._streams: dict[UUID, Stream] = {}
+        self._pages: Pages = Gather(self._load)
 
     def join(
-        self, conversation: Conversation, connection: Connection, after: int | None
+        self,
+        conversation: Conversation,
+        connection: Connection,
+        after: int | None,
+        revised: int | None = None,
     ) -> tuple[Stream, Follower]:
         """Listen first, then look: whatever was said since `conversation` was read is found."""
         stream = self._streams.get(conversation.id)
         if stream is None:
-            stream = Stream(self._hub, self._reading, conversation)
+            stream = Stream(self._reading, self._pages, conversation)
             self._streams[conversation.id] = stream
             self._hub.join(stream.topic, stream)
+            stream.look()
+        elif not stream.has_heard_of(conversation):
+            stream.look()
         cursor = conversation.last_seq if after is None else min(after, conversation.last_seq)
-        follower = stream.followers[connection] = Follower(connection, cursor)
-        stream.look()
+        last = conversation.last_revision
+        known = last if revised is None else min(revised, last)
+        follower = stream.followers[connection] = Follower(connection, cursor, known)
         return stream, follower
+
+    async def _load(self, keys: Sequence[PageKey]) -> dict[PageKey, Page]:
+        """Read and written once for all who come back to the same place."""
+        wanted = [
+            (stream.conversation, after)
+            for conversation_id, after in keys
+            if (stream := self._streams.get(conversation_id))
+        ]
+        async with self._reading() as session:
+            found = await messages_after_each(session, wanted, PAGE)
+        return {key: Page.of(lines) for key, lines in found.items()}
 
     def hand_over(self, line: Line) -> None:
         """What this process has just committed, to those who follow it here."""

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, WebSocketRoute
 
-from portal import clock
 from portal.audit.actions import record
 from portal.conversations.actions import mark_read
 from portal.conversations.drafts import draft_of
@@ -20,8 +19,9 @@ from portal.conversations.queries import (
     line_of,
     messages_after,
 )
-from portal.conversations.reading import hours_words, read_page
+from portal.conversations.reading import read_page
 from portal.conversations.switchboard import switchboard_of
+from portal.conversations.urgent import question_about
 from portal.errors import Invalid, PortalError
 from portal.ids import new_id
 from portal.permissions import Permission
@@ -64,17 +64,21 @@ async def show(
     async with work(request) as unit:
         found = await conversation_for(unit.session, actor, conversation_id)
         record(unit, "conversation:read", patient_id=found.patient_id, subject=found.id)
-        reading = await read_page(unit.session, actor, found, before)
-        await mark_read(unit, found, actor.person_id, reading.head)
+        lines = await read_page(unit.session, actor, found, before)
+        await mark_read(unit, found, actor.person_id, lines.head)
         draft = await draft_of(unit.session, found, actor.person_id)
-    clinic = state_of(request).settings.clinic
+    # Outside the transaction: nobody's message waits for what is only looked up.
+    async with reading(request) as session:
+        question = await question_about(session, lines.lines) if before is None else None
+        answering = await state_of(request).answering(session, found.patient_id)
     return await page(
         request,
         "conversations/conversation.html",
         status,
         conversation=found,
-        reading=reading,
-        hours=hours_words(clinic, clock.now()),
+        reading=lines,
+        answering=answering,
+        question=question,
         client_id=draft.client_id if draft else new_id(),
         words=words or (draft.body if draft else ""),
         errors={"body": error} if error else {},
@@ -87,13 +91,13 @@ async def send(request: Request) -> Response:
     form = await form_of(request)
     body = form.raw("body")
     try:
-        client_id = _client_id(form)
+        client_id = client_id_of(form)
         line, home = await _send(request, conversation_id, body, client_id)
     except PortalError as error:
-        if _wants_fragment(request) or error.status == 404 or actor_of(request).is_staff:
+        if wants_fragment(request) or error.status == 404 or actor_of(request).is_staff:
             raise
         return await show(request, conversation_id, error.status, body, error.sentence)
-    if _wants_fragment(request):
+    if wants_fragment(request):
         return HTMLResponse(fragment_of(line))
     return see_other(home)
 
@@ -124,11 +128,11 @@ async def fetch(request: Request) -> Response:
     return HTMLResponse("\n".join(fragment_of(line) for line in lines))
 
 
-def _wants_fragment(request: Request) -> bool:
+def wants_fragment(request: Request) -> bool:
     return is_htmx(request) or request.headers.get("accept", "").startswith("application/json")
 
 
-def _client_id(form: Form) -> UUID:
+def client_id_of(form: Form) -> UUID:
     """The page's own name for the message; a made-up one would let a resend say it twice."""
     if not form.raw("client_id"):
         return new_id()

@@ -8,24 +8,25 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from asyncpg import PostgresError
 
 from portal.announcements import Announcement
-from portal.audit.actions import chain, entry_of
+from portal.audit.actions import Entry, chain, entry_of
 from portal.conversations.actions import news_of, tag_of
+from portal.conversations.files import File
 from portal.conversations.models import Kind
 from portal.conversations.queries import line_from
 from portal.conversations.rules import require_writer
-from portal.conversations.store import Draft, Place, Stored, lock, store
+from portal.conversations.store import Draft, Found, Place, Stored, look, store
 from portal.conversations.streams import Streams
 from portal.db import Database
+from portal.db_lane import AWAY, Pen
 from portal.errors import NotAllowed, NotFound, PortalError, Unavailable
-from portal.people.access import Sight
+from portal.people.access import reaches
 from portal.people.queries import Named
 from portal.permissions import Actor, Permission
 from portal.sealing import Vault
@@ -35,10 +36,9 @@ log = structlog.get_logger()
 MOST_WAITING = 4_000
 LARGEST_GROUP = 400
 TRIES = 3
-# The database is away: dividing the group would only ask it again and again.
-AWAY = (OSError, TimeoutError, InterfaceError, OperationalError)
-# PostgreSQL ended this transaction in favour of another one: serialization failure, deadlock.
-AGAIN = {"40001", "40P01"}
+# PostgreSQL ended this transaction in favour of another one: serialization failure, deadlock; or
+# the tables have changed under a statement it had prepared.
+AGAIN = {"40001", "40P01", "0A000"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Letter:
     actor: Actor
     origin: str | None
     draft: Draft
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class _Written:
     """What a transaction made of a group: an answer for each letter, and where they went."""
 
     answers: list[Stored | PortalError]
-    places: dict[UUID, Place]
+    found: list[Found | None]
 
 
 class Writer:
@@ -93,6 +94,7 @@ class Writer:
         try:
             written = await self._commit(letters)
         except Exception as error:
+            # A database that is away would only be asked again and again.
             if len(group) == 1 or isinstance(error, AWAY):
                 log.warning("writer.cannot_store", error=type(error).__name__, letters=len(group))
                 _answer_all(group, [error] * len(group))
@@ -111,22 +113,22 @@ class Writer:
         for _ in range(TRIES - 1):
             try:
                 return await self._commit_once(letters)
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in AGAIN:
+            except PostgresError as error:
+                if error.sqlstate not in AGAIN:
                     raise
         return await self._commit_once(letters)
 
     async def _commit_once(self, letters: Sequence[Letter]) -> _Written:
         vault = self._database.vault
-        return await self._database.together(lambda held: _write_down(held, vault, letters))
+        return await self._database.together(lambda pen: _write_down(pen, vault, letters))
 
     def _tell(self, letters: Sequence[Letter], written: _Written) -> None:
         """Hand over to the followers here, then announce to everybody."""
         # Several messages in one conversation change its page once.
         told: dict[Announcement, None] = {}
-        for letter, answer in zip(letters, written.answers, strict=True):
-            if isinstance(answer, Stored) and answer.is_new:
-                place = written.places[answer.conversation_id]
+        for letter, answer, found in zip(letters, written.answers, written.found, strict=True):
+            if found and isinstance(answer, Stored) and answer.is_new:
+                place = found.place
                 if self._streams.is_followed(place.id):
                     self._hand_over(letter, place, answer)
                 told.update(dict.fromkeys(news_of(place.kind, place.patient_id, answer)))
@@ -142,6 +144,7 @@ class Writer:
             body=letter.draft.text,
             zone=ZoneInfo(place.time_zone),
             before=message.before,
+            files=letter.files,
         )
         self._streams.hand_over(line)
 
@@ -158,44 +161,41 @@ def _answer_all(
             waiting.set_result(answer)
 
 
-def _write_down(connection: Connection, vault: Vault, letters: Sequence[Letter]) -> _Written:
+def _write_down(pen: Pen, vault: Vault, letters: Sequence[Letter]) -> _Written:
     """One transaction: find through the actors, store, note in the trail."""
-    places = lock(connection, {letter.draft.conversation_id for letter in letters})
-    patients = {place.patient_id for place in places.values()}
-    sight = Sight(connection, (letter.actor for letter in letters), patients)
-    refusals = [_refusal(letter.actor, places, letter.draft, sight) for letter in letters]
-    drafts = [
-        letter.draft for letter, refusal in zip(letters, refusals, strict=True) if refusal is None
-    ]
-    stored = iter(store(connection, vault, places, drafts) if drafts else ())
-    answers = [refusal or next(stored) for refusal in refusals]
+    found = look(pen, [letter.draft for letter in letters])
+    refusals = [_refusal(*pair) for pair in zip(letters, found, strict=True)]
+    welcome = [number for number, refusal in enumerate(refusals) if refusal is None]
+    drafts = [letters[number].draft for number in welcome]
+    stored = store(pen, vault, drafts, [found[number] for number in welcome])
+    answers: list[Any] = list(refusals)
+    for number, answer in zip(welcome, stored, strict=True):
+        answers[number] = answer
     entries = [
-        entry_of(
-            letter.actor,
-            letter.origin,
-            tag_of(places[answer.conversation_id].kind),
-            patient_id=places[answer.conversation_id].patient_id,
-            subject=answer.id,
-        )
-        for letter, answer in zip(letters, answers, strict=True)
-        if isinstance(answer, Stored) and answer.is_new
+        _entry(letter, one.place, answer)
+        for letter, one, answer in zip(letters, found, answers, strict=True)
+        if one and isinstance(answer, Stored) and answer.is_new
     ]
     if entries:
-        chain(connection, vault.audit_key, entries)
-    return _Written(answers, places)
+        chain(pen, vault.audit_key, entries)
+    return _Written(answers, found)
 
 
-def _refusal(
-    actor: Actor, places: dict[UUID, Place], draft: Draft, sight: Sight
-) -> PortalError | None:
+def _entry(letter: Letter, place: Place, message: Stored) -> Entry:
+    tag, patient_id = tag_of(place.kind), place.patient_id
+    return entry_of(letter.actor, letter.origin, tag, patient_id=patient_id, subject=message.id)
+
+
+def _refusal(letter: Letter, found: Found | None) -> PortalError | None:
     """Why this person may not write there: missing, not theirs and staff-only look the same."""
-    place = places.get(draft.conversation_id)
-    if place is None or not sight.reaches(actor, place.patient_id):
+    actor = letter.actor
+    if found is None or not reaches(actor, found.place.patient_id, found.is_on_team):
         return NotFound()
-    if place.kind is Kind.NOTES and not actor.may(Permission.NOTE_WRITE):
+    kind = found.place.kind
+    if kind is Kind.NOTES and not actor.may(Permission.NOTE_WRITE):
         return NotFound()
     try:
-        require_writer(actor, place.kind)
+        require_writer(actor, kind)
     except NotAllowed as refusal:
         return refusal
     return None

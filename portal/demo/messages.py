@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 from portal.conversations.models import Conversation, Kind, Message, ReadMarker
 from portal.conversations.store import sealed_for
-from portal.demo.cast import STAFF, STORIES, Story
+from portal.demo.cast import STAFF, STORIES, TEAM, Story
 from portal.demo.saved_replies import SAVED_REPLIES
 from portal.demo.stage import Stage
 from portal.demo.threads import STEPS, THREADS, Said, Thread
@@ -14,6 +15,8 @@ from portal.handling.models import Did, Handling, SavedReply
 from portal.ids import new_id
 from portal.sealing import seal
 
+A_DAY = 24.0
+NOW: Said = (0.0, "", "")
 BY_LETTER = {thread.letter: thread for thread in THREADS}
 
 
@@ -86,22 +89,50 @@ def _saved_replies(stage: Stage) -> Iterator[SavedReply]:
 
 
 def _handlings(stage: Stage, conversations: Sequence[Conversation]) -> Iterator[Handling]:
-    """Who of the team has what. A step stands between the last words and now."""
+    """What the team did about each conversation, in order."""
     care = {one.patient_id: one for one in conversations if one.kind is Kind.CARE}
+    for story in STORIES:
+        conversation = care[stage.patient_id(story)]
+        rows = [*_needed_no_reply(stage, story, conversation), *_steps(stage, story, conversation)]
+        for number, row in enumerate(rows, start=1):
+            row.number = number
+            yield row
+
+
+def _needed_no_reply(stage: Stage, story: Story, conversation: Conversation) -> Iterator[Handling]:
+    """A word of thanks that nobody answered within the day: a nurse read it and said so."""
+    said = sorted(BY_LETTER[story.letter].said, key=lambda one: -one[0])
+    for seq, ((hours, author, _), after) in enumerate(pairwise([*said, NOW]), start=1):
+        if author == "p" and hours - after[0] > A_DAY:
+            yield Handling(
+                conversation_id=conversation.id,
+                number=0,
+                did=Did.NO_REPLY,
+                by_id=stage.ids["day-nurse" if story.team == TEAM else "other-nurse"],
+                owner_id=None,
+                seen_seq=seq,
+                handled_seq=seq,
+                at=stage.ago(hours * 60 - 50),
+            )
+
+
+def _steps(stage: Stage, story: Story, conversation: Conversation) -> Iterator[Handling]:
+    """Who of the team has it now. Such a step stands between the last words and now."""
     for step in STEPS:
-        conversation = care[stage.ids[f"patient-{step.letter.lower()}"]]
-        yield Handling(
-            conversation_id=conversation.id,
-            number=1,
-            did=step.did,
-            by_id=stage.ids[step.by],
-            owner_id=stage.ids[step.by] if step.did is not Did.CLOSE else None,
-            seen_seq=conversation.last_seq,
-            handled_seq=conversation.last_seq if step.did is Did.CLOSE else 0,
-            snoozed_until=stage.local(1, 8) if step.did is Did.SNOOZE else None,
-            is_closed=step.did is Did.CLOSE,
-            at=stage.ago(step.minutes),
-        )
+        if step.letter == story.letter:
+            closes = step.did is Did.CLOSE
+            yield Handling(
+                conversation_id=conversation.id,
+                number=0,
+                did=step.did,
+                by_id=stage.ids[step.by],
+                owner_id=None if closes else stage.ids[step.by],
+                seen_seq=conversation.last_seq,
+                handled_seq=conversation.last_seq if closes else 0,
+                snoozed_until=stage.local(1, 8) if step.did is Did.SNOOZE else None,
+                is_closed=closes,
+                at=stage.ago(step.minutes),
+            )
 
 
 def _marker(stage: Stage, conversation: Conversation, who: UUID, seq: int) -> ReadMarker:

@@ -1,4 +1,4 @@
-"""Where a flag stands in care, from what was done in its present round. Pure: no clock, no database.
+"""Where a flag stands in care, from the steps of its present round. Pure: no clock, no database.
 
 raised -> acknowledged -> in care -> resolved -> told -> closed, and reopened into a new round.
 """
@@ -101,6 +101,7 @@ class Care:
     holder_id: UUID | None = None
     holder_duty: Duty | None = None
     handed_at: datetime | None = None
+    taken_over_at: datetime | None = None
     handovers: int = 0
     snoozed_until: datetime | None = None
     is_begun: bool = False
@@ -126,6 +127,7 @@ def care_of(taken_by: UUID | None, steps: Sequence[Done]) -> Care:
         holder_id=_holder(taken_by, hand_over),
         holder_duty=hand_over.to_duty if hand_over and is_handed else None,
         handed_at=hand_over.at if hand_over and is_handed else None,
+        taken_over_at=hand_over.at if hand_over and not is_handed else None,
         handovers=sum(step.did is Did.HAND_OVER for step in steps),
         snoozed_until=rest.until if rest and rest.did is Did.SNOOZE else None,
         is_begun=any(step.did in _BEGINS for step in valid),

@@ -32,6 +32,10 @@ class Rung(StrEnum):
     def words(self) -> str:
         return _WORDS[self]
 
+    @property
+    def height(self) -> int:
+        return list(Rung).index(self)
+
 
 _WORDS = {
     Rung.DUTY: "Those on duty",

@@ -18,11 +18,16 @@ from portal.ids import new_id
 from portal.rota.duties import Duty
 from portal.symptoms.levels import Level
 
+# The name of rule and rule set where no rule, but somebody of the team raised the flag.
+BY_STAFF = "staff"
+
 
 class FlagSource(StrEnum):
     """What raised the flag."""
 
     CHECK_IN = "check_in"
+    MESSAGE = "message"
+    HELP_NOW = "help_now"
 
 
 class Outcome(StrEnum):
@@ -71,6 +76,15 @@ class Flag(SQLModel, table=True):
     round: int = 1
     waiting_since: datetime = Field(sa_type=UTCDateTime)
     due_at: datetime = Field(sa_type=UTCDateTime)
+
+    @property
+    def patients_page(self) -> str:
+        """Where the patient reads what to do."""
+        pages = {
+            FlagSource.CHECK_IN: f"/check-ins/{self.source_id}/result",
+            FlagSource.MESSAGE: f"/understood/messages/{self.source_id}",
+        }
+        return pages.get(FlagSource(self.source), "/messages")
 
 
 class FlagReason(SQLModel, table=True):

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.errors import NotFound
 from portal.flags.care import Care, Did, Stage, care_of, stage_of
 from portal.flags.due import due_at
+from portal.flags.ladder import Rung
 from portal.flags.models import Acknowledgement, Disposition, Escalation, Flag, FlagStep
 from portal.people.access import is_visible
 from portal.permissions import Actor
@@ -163,6 +164,17 @@ async def climbed(session: AsyncSession, flag: Flag, lap: int) -> list[Escalatio
         col(Escalation.lap) == lap,
     )
     return list((await session.exec(query.order_by(col(Escalation.at)))).all())
+
+
+async def highest_rungs(session: AsyncSession, states: Sequence[FlagState]) -> dict[UUID, Rung]:
+    """How far each flag that waits has climbed in its present lap."""
+    lap = {state.id: (state.flag.round, state.care.handovers) for state in states}
+    if not lap:
+        return {}
+    query = select(Escalation).where(col(Escalation.flag_id).in_(lap))
+    rows = (await session.exec(query)).all()
+    present = [row for row in rows if lap[row.flag_id] == (row.round, row.lap)]
+    return {row.flag_id: row.rung for row in sorted(present, key=lambda row: row.rung.height)}
 
 
 async def steps_of(session: AsyncSession, flag_ids: Sequence[UUID]) -> dict[UUID, list[FlagStep]]:

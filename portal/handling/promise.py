@@ -26,7 +26,12 @@ def working_time(since: datetime, until: datetime, clinic: Clinic) -> timedelta:
 
 def promised_by(since: datetime, clinic: Clinic) -> datetime:
     """The instant, in UTC, at which the promised working hours are over."""
-    left = timedelta(hours=clinic.answer_hours)
+    return after(since, timedelta(hours=clinic.answer_hours), clinic)
+
+
+def after(since: datetime, span: timedelta, clinic: Clinic) -> datetime:
+    """The instant, in UTC, at which so much working time has passed."""
+    left = span
     due = since = since.astimezone(UTC)
     for opens, closes in _open_spans(since, clinic):
         start = max(opens, since)
@@ -37,6 +42,17 @@ def promised_by(since: datetime, clinic: Clinic) -> datetime:
         if not left:
             break
     return due
+
+
+def is_open_at(now: datetime, clinic: Clinic) -> datetime | None:
+    """When the clinic closes, if it is open at that instant."""
+    opens, closes = next(_open_spans(now, clinic))
+    return closes if opens <= now < closes else None
+
+
+def next_opening(now: datetime, clinic: Clinic) -> datetime:
+    """When the clinic's next working day begins."""
+    return next(opens for opens, _ in _open_spans(now, clinic) if opens > now)
 
 
 def next_morning(now: datetime, clinic: Clinic) -> datetime:

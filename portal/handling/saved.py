@@ -16,16 +16,23 @@ from portal.handling.models import SavedReply
 # What a reply may name, and what it stands for.
 VARIABLES = {
     "patient": "the patient's name",
+    "first name": "the patient's first name",
     "next visit": "day and time of the next visit",
-    "nurse line": "the number of the nurse line",
+    "nurse line": "the number of the nurse line, where somebody is on call",
 }
 _NAMED = re.compile(r"\{([^{}]*)\}")
+_LEFT_OPEN = re.compile(rf"\[({'|'.join(VARIABLES)})\]|\{{({'|'.join(VARIABLES)})\}}")
 
 
 def fill(words: str, values: Mapping[str, str | None]) -> str:
     """The words with what the variables stand for. What is not known stays in square brackets, for
     whoever reads it before sending."""
     return _NAMED.sub(lambda found: values.get(found[1]) or f"[{found[1]}]", words)
+
+
+def left_open(words: str) -> list[str]:
+    """The variables that still stand in the words, filled in by nobody."""
+    return [found[0] or found[1] for found in _LEFT_OPEN.findall(words)]
 
 
 def unknown_variables(words: str) -> list[str]:

@@ -14,10 +14,11 @@ SNOOZES = {"15": "15 min", "60": "1 h", "morning": "Until morning"}
 
 def seen_of(form: Form) -> Seen:
     """What was on the page; a form without it decides on nothing it has seen."""
-    return Seen(_number(form, "after"), _number(form, "seq"))
+    return Seen(number_of(form, "after"), number_of(form, "seq"))
 
 
-def _number(form: Form, name: str) -> int:
+def number_of(form: Form, name: str) -> int:
+    """A whole number that the page knew; -1 for anything else."""
     text = form.raw(name)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal import clock
 from portal.conversations.models import Conversation, Kind, Message
 from portal.conversations.queries import unread_by_conversation
+from portal.conversations.revisions import Revised, revised_of
 from portal.conversations.store import sealed_for
 from portal.flags.queries import FlagState, open_flags_for
 from portal.handling.models import Handling
@@ -27,6 +28,7 @@ from portal.settings import Clinic
 from portal.symptoms.levels import Level
 
 PREVIEW = 120
+WITHDRAWN = "Message withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Thread:
     last_author: str | None
     last_at: datetime
     last_seq: int
+    last_revised: int
     wait: Wait | None
     unread: int
     level: Level | None
@@ -69,7 +72,9 @@ class Thread:
         """Changes whenever the row would look different."""
         number = self.state.number if self.state else 0
         late = self.wait.mark if self.wait else ""
-        return f"{self.last_seq}-{self.unread}-{self.level or ''}-{number}-{late}"
+        return (
+            f"{self.last_seq}.{self.last_revised}-{self.unread}-{self.level or ''}-{number}-{late}"
+        )
 
 
 async def threads_for(session: AsyncSession, actor: Actor) -> list[Thread]:
@@ -85,7 +90,9 @@ async def threads_for(session: AsyncSession, actor: Actor) -> list[Thread]:
     owners = await named(session, [state.owner_id for state in states.values()])
     now, clinic = clock.now(), clinic_of(session)
     threads = []
-    for conversation, message, name, author in await _last_messages(session, actor):
+    rows = await _last_messages(session, actor)
+    revised = await revised_of(session, [message for _, message, _, _ in rows])
+    for conversation, message, name, author in rows:
         state, since = states.get(conversation.id), waiting.get(conversation.id)
         flag_at = flagged.get(conversation.patient_id)
         threads.append(
@@ -93,10 +100,11 @@ async def threads_for(session: AsyncSession, actor: Actor) -> list[Thread]:
                 id=conversation.id,
                 patient_id=conversation.patient_id,
                 patient_name=name,
-                preview=_preview(session, conversation, message),
+                preview=_preview(session, conversation, message, revised.get(message.id)),
                 last_author=_by_whom(actor, conversation, message, author),
                 last_at=message.sent_at,
                 last_seq=conversation.last_seq,
+                last_revised=message.revised,
                 wait=wait_of(since, now, clinic) if since else None,
                 unread=unread.get(conversation.id, 0),
                 level=levels.get(conversation.patient_id),
@@ -186,9 +194,15 @@ async def _last_messages(
     return rows.all()
 
 
-def _preview(session: AsyncSession, conversation: Conversation, message: Message) -> str:
-    bound = sealed_for(message.id, conversation.patient_id)
-    words = " ".join(unseal_words(session, message.body, *bound).split())
+def _preview(
+    session: AsyncSession, conversation: Conversation, message: Message, revised: Revised | None
+) -> str:
+    if revised is None:
+        bound = sealed_for(message.id, conversation.patient_id)
+        said = unseal_words(session, message.body, *bound)
+    else:
+        said = WITHDRAWN if revised.body is None else revised.body
+    words = " ".join(said.split())
     return words if len(words) <= PREVIEW else f"{words[:PREVIEW].rstrip()}…"
 
 

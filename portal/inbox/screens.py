@@ -1,16 +1,20 @@
 """The list and one thread as answers: a whole page, or the part that an open page asked for."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.audit.actions import record
 from portal.conversations.drafts import draft_of
+from portal.conversations.mentions import mentioned_for
 from portal.conversations.models import Kind
 from portal.conversations.queries import care_conversation_of, conversation_for
 from portal.ids import new_id
+from portal.inbox.laters import News, calls, news_for
 from portal.inbox.presence import HERE, presence_of, say
 from portal.inbox.queries import Thread, in_queue, threads_for
 from portal.inbox.thread import OpenThread, open_thread
@@ -23,6 +27,7 @@ WAITING = "waiting"
 VIEWS = {
     WAITING: "Waiting",
     "mine": "Mine",
+    "mentions": "Mentions",
     "unowned": "No owner",
     "open": "All open",
     "snoozed": "Snoozed",
@@ -37,8 +42,12 @@ async def thread_answer(
     *,
     notice: str | None = None,
     said: str | None = None,
+    words: str | None = None,
+    undo: int | None = None,
 ) -> Response:
-    """The thread as it is now. `notice` stands above it when somebody else was first."""
+    """The thread as it is now. `notice` stands above it when somebody else was first, or when
+    something is wrong with the `words` of a reply, which are put back into its box. `undo` is the
+    step that can be taken back."""
     actor = actor_of(request)
     async with work(request) as unit:
         found = await conversation_for(unit.session, actor, conversation_id)
@@ -49,8 +58,10 @@ async def thread_answer(
     context = {"thread": opened, "mode": _mode(request), "notice": notice, **_ids(opened)}
     context["here"] = await others_here(request, opened.conversation.patient_id)
     context |= await _written(request, opened)
+    if words is not None:
+        context["written"]["reply"] = words
     if is_htmx(request):
-        view = {"view_query": view_query(view_of(request)), "done": said}
+        view = {"view_query": view_query(view_of(request)), "done": said, "undo": undo}
         return fragment(request, "inbox/_opened.html", status, **context, **view)
     return await page(request, "inbox/inbox.html", status, **context, **await opened_list(request))
 
@@ -72,20 +83,40 @@ async def opened_list(request: Request) -> dict[str, Any]:
     """Each row shows words of a patient's: one entry in the trail names them all."""
     async with work(request) as unit:
         threads = await threads_for(unit.session, actor_of(request))
-        context = list_context(request, threads)
+        aside = await read_aside(unit.session, actor_of(request), threads)
+        context = list_context(request, threads, aside)
         shown = [str(row.patient_id) for row in context["rows"]]
         record(unit, "inbox:read", detail={"patients": shown})
     return context
 
 
-def list_context(request: Request, threads: list[Thread]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What concerns the reader in person: whose notes call them, what they must hear."""
+
+    mentioned: frozenset[UUID]
+    news: list[News]
+
+
+async def read_aside(session: AsyncSession, actor: Actor, threads: list[Thread]) -> Aside:
+    mentioned = frozenset(await mentioned_for(session, actor))
+    listed = {row.patient_id for row in threads}
+    news = [*await news_for(session, actor), *await calls(session, mentioned - listed)]
+    return Aside(mentioned, news)
+
+
+def list_context(request: Request, threads: list[Thread], aside: Aside) -> dict[str, Any]:
     actor, view = actor_of(request), view_of(request)
+    placed = {name: [row for row in threads if belongs(row, name, actor)] for name in VIEWS}
+    placed["mentions"] = [row for row in threads if row.patient_id in aside.mentioned]
     return {
-        "rows": [row for row in threads if belongs(row, view, actor)],
+        "rows": placed[view],
+        "mentioned": aside.mentioned,
+        "news": aside.news,
         "view": view,
         "view_query": view_query(view),
         "views": VIEWS,
-        "totals": {name: sum(belongs(row, name, actor) for row in threads) for name in VIEWS},
+        "totals": {name: len(rows) for name, rows in placed.items()},
     }
 
 
@@ -121,6 +152,9 @@ def _ids(opened: OpenThread) -> dict[str, Any]:
         "between": opened.between,
         "desk": opened.desk,
         "saved": opened.saved,
+        "laters": opened.laters,
+        "team": opened.team,
+        "turned": opened.turned,
     }
 
 

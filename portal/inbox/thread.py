@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.audit.actions import record
-from portal.bookings.visits import Visit, next_appointment
 from portal.conversations.actions import mark_read
 from portal.conversations.models import Conversation
 from portal.conversations.queries import Line, messages_before, notes_of
@@ -17,36 +16,14 @@ from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE, Read
 from portal.db import UnitOfWork
 from portal.flags.queries import FlagState, flags_of
 from portal.handling.saved import fill, saved_replies
+from portal.handling.turning import Turned, turned_of
+from portal.inbox.about import About, about_patient
 from portal.inbox.desk import Desk, open_desk
+from portal.inbox.laters import Later, laters_of
 from portal.inbox.queries import clinic_of
-from portal.people.access import patient_for
-from portal.people.models import Patient
-from portal.people.queries import Named, name_of
+from portal.people.queries import Named, practitioners_of
 from portal.permissions import Actor
-from portal.symptoms.levels import Level
-from portal.treatments.models import Dose, TreatmentPlan
-from portal.treatments.queries import latest_dose, plan_of
 from portal.web.times import clock_time, day
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What whoever answers must have in sight about the patient."""
-
-    patient: Patient
-    person: Named
-    plan: TreatmentPlan | None
-    dose: Dose | None
-    flags: list[FlagState]
-    visit: Visit | None
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.person.time_zone)
-
-    @property
-    def level(self) -> Level | None:
-        return min((flag.level for flag in self.flags), key=lambda level: level.rank, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +69,9 @@ class OpenThread:
     about: About
     desk: Desk
     saved: list[Words]
+    laters: list[Later]
+    team: list[Named]
+    turned: dict[UUID, Turned]
 
 
 async def open_thread(
@@ -103,7 +83,7 @@ async def open_thread(
     reading = await read_page(session, actor, conversation, before)
     noted = await messages_before(session, notes, AFTER_EVERYTHING, LINES_ON_A_PAGE)
     flags = await flags_of(session, patient_id)
-    about = await _about(session, actor, patient_id, flags)
+    about = await about_patient(session, actor, patient_id, flags)
     record(work, "conversation:read", patient_id=patient_id, subject=conversation.id)
     if reading.is_latest:
         await mark_read(work, conversation, actor.person_id, reading.head)
@@ -117,6 +97,9 @@ async def open_thread(
         about=about,
         saved=await words_for(session, about),
         desk=await open_desk(session, actor, conversation, flags),
+        laters=await laters_of(session, actor, conversation),
+        team=await practitioners_of(session, about.patient),
+        turned=await turned_of(session, patient_id, flags),
     )
 
 
@@ -150,6 +133,7 @@ async def words_for(session: AsyncSession, about: About) -> list[Words]:
     starts_at = about.visit.starts_at if about.visit else None
     values = {
         "patient": about.person.name,
+        "first name": about.person.name.partition(" ")[0],
         "next visit": _moment(starts_at, about.zone) if starts_at else None,
         "nurse line": clinic_of(session).nurse_line,
     }
@@ -160,17 +144,3 @@ async def words_for(session: AsyncSession, about: About) -> list[Words]:
 def _moment(at: datetime, zone: ZoneInfo) -> str:
     """A day by its date: the words are read later than they are written."""
     return f"{day(at, zone)}, {clock_time(at, zone)}"
-
-
-async def _about(
-    session: AsyncSession, actor: Actor, patient_id: UUID, flags: Sequence[FlagState]
-) -> About:
-    open_flags = [flag for flag in flags if flag.is_open]
-    return About(
-        patient=await patient_for(session, actor, patient_id),
-        person=await name_of(session, patient_id),
-        plan=await plan_of(session, patient_id),
-        dose=await latest_dose(session, patient_id),
-        flags=sorted(open_flags, key=lambda flag: (flag.level.rank, flag.raised_at)),
-        visit=await next_appointment(session, patient_id),
-    )

@@ -5,7 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
 from portal.conversations.queries import conversation_for
-from portal.inbox import deciding, saved_views
+from portal.inbox import deciding, later_views, saved_views, turning
 from portal.inbox.desk import open_desk
 from portal.inbox.presence import GONE, say
 from portal.inbox.queries import threads_for
@@ -13,6 +13,7 @@ from portal.inbox.screens import (
     list_context,
     opened_list,
     others_here,
+    read_aside,
     thread_answer,
     view_of,
     view_query,
@@ -32,7 +33,9 @@ async def rows(request: Request) -> Response:
     """The list alone, for an open page whose inbox has changed; its opening is in the trail."""
     async with reading(request) as session:
         threads = await threads_for(session, actor_of(request))
-    return fragment(request, "inbox/_rows.html", selected=None, **list_context(request, threads))
+        aside = await read_aside(session, actor_of(request), threads)
+    context = list_context(request, threads, aside)
+    return fragment(request, "inbox/_rows.html", selected=None, **context)
 
 
 async def thread(request: Request) -> Response:
@@ -64,9 +67,11 @@ async def here(request: Request) -> Response:
 routes: list[BaseRoute] = [
     get("/inbox", inbox, allow=Permission.INBOX_READ),
     get("/inbox/rows", rows, allow=Permission.INBOX_READ),
+    *turning.routes,
     get("/inbox/{conversation_id}", thread, allow=Permission.INBOX_READ),
     get("/inbox/{conversation_id}/desk", desk, allow=Permission.INBOX_READ),
     post("/inbox/{conversation_id}/here", here, allow=Permission.INBOX_READ),
     *deciding.routes,
+    *later_views.routes,
     *saved_views.routes,
 ]

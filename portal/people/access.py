@@ -4,11 +4,11 @@ A patient sees themself. Staff see the patients of the care teams they are on no
 see no patient. What is not the actor's is answered exactly like what is not there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -64,37 +64,31 @@ async def visible_to_all(
     return seen
 
 
-class Sight:
-    """Who of many people sees which of many patients: two looks at the database for all of them."""
+def is_on_team(patient: str, actor: str) -> str:
+    """The condition, in SQL, that a member of staff is on the patient's team; for `reaches`.
 
-    def __init__(
-        self, connection: Connection, actors: Iterable[Actor], patient_ids: Iterable[UUID]
-    ) -> None:
-        staff = {actor.person_id for actor in actors if actor.role in _ON_TEAMS}
-        self._teams: dict[UUID, set[UUID]] = {person_id: set() for person_id in staff}
-        self._team_of: dict[UUID, UUID] = {}
-        if not staff:
-            return
-        for person_id, team_id in connection.execute(_TEAMS, {"staff": list(staff)}):
-            self._teams[person_id].add(team_id)
-        rows = connection.execute(_TEAM_OF, {"patients": list(set(patient_ids))})
-        self._team_of.update((row[0], row[1]) for row in rows)
-
-    def reaches(self, actor: Actor, patient_id: UUID) -> bool:
-        if actor.role is Role.PATIENT:
-            return actor.person_id == patient_id
-        return self._team_of.get(patient_id) in self._teams.get(actor.person_id, ())
+    Both are names of columns, never anything that somebody wrote.
+    """
+    return _IS_ON_TEAM.replace("PATIENT", patient).replace("ACTOR", actor)
 
 
+def reaches(actor: Actor, patient_id: UUID, is_on_team: bool) -> bool:
+    """The same answer for one patient, where `is_on_team` was looked up with something else."""
+    if actor.role is Role.PATIENT:
+        return actor.person_id == patient_id
+    return is_on_team and actor.role in _ON_TEAMS
+
+
+_IS_ON_TEAM = """exists (
+    select 1 from patient cared_for
+    join care_team_member member on member.care_team_id = cared_for.care_team_id
+    where cared_for.id = PATIENT and member.practitioner_id = ACTOR)"""
 _ON_TEAMS = frozenset(Role) - {Role.PATIENT, Role.ADMIN}
 _TEAMS = select(CareTeamMember.practitioner_id, CareTeamMember.care_team_id).where(
     col(CareTeamMember.practitioner_id).in_(bindparam("staff", expanding=True))
 )
 _MEMBERS = select(Patient.id, Patient.care_team_id).where(
     col(Patient.care_team_id).in_(bindparam("teams", expanding=True))
-)
-_TEAM_OF = select(Patient.id, Patient.care_team_id).where(
-    col(Patient.id).in_(bindparam("patients", expanding=True))
 )
 
 

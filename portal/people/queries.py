@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import Connection
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -90,6 +91,26 @@ async def care_teams_of(session: AsyncSession, practitioner_id: UUID) -> Sequenc
         .order_by(col(CareTeam.name))
     )
     return rows.all()
+
+
+def team_names(connection: Connection, patient_id: UUID) -> list[tuple[UUID, str]]:
+    """Id and name of each on the patient's care team who can sign in, within a transaction of
+    Core statements."""
+    rows = connection.execute(
+        select(Person.id, Person.name)
+        .join(CareTeamMember, col(CareTeamMember.practitioner_id) == col(Person.id))
+        .join(Patient, col(Patient.care_team_id) == col(CareTeamMember.care_team_id))
+        .where(col(Patient.id) == patient_id, col(Person.disabled_at).is_(None))
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def colleagues_of(session: AsyncSession, practitioner_id: UUID) -> list[Named]:
+    """Everybody else on this person's teams who can sign in, by name."""
+    teams = await care_teams_of(session, practitioner_id)
+    found = [one for team in teams for one in await staff_of_team(session, team.id)]
+    others = {one.id: one for one in found if one.id != practitioner_id}
+    return sorted(others.values(), key=lambda one: one.name)
 
 
 async def care_teams(session: AsyncSession) -> Sequence[CareTeam]:

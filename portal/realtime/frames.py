@@ -12,11 +12,12 @@ Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 class Follow(Struct, frozen=True):
-    """Exactly one of `conversation` and `topic`; `after` goes with a conversation."""
+    """Exactly one of `conversation` and `topic`; `after` and `revised` go with a conversation."""
 
     conversation: UUID | None = None
     topic: str | None = None
     after: Seq | None = None
+    revised: Seq | None = None
 
 
 class Unfollow(Struct, frozen=True):
@@ -58,6 +59,7 @@ _decoders: dict[str, msgspec.json.Decoder[Frame]] = {
     for kind in (Follow, Unfollow, Send, Read, Typing, Ping)
 }
 _encoder = msgspec.json.Encoder()
+_TEXT = 0x81
 
 
 class BadFrame(Exception):
@@ -86,6 +88,19 @@ def read_frame(text: str) -> Frame:
     return frame
 
 
-def write_frame(type: str, /, **fields: object) -> str:
-    """The text of an outgoing frame: UUIDs and aware times as text, nothing escaped needlessly."""
-    return _encoder.encode({"type": type, **fields}).decode()
+def write_frame(type: str, /, **fields: object) -> bytes:
+    """An outgoing frame as it goes over any socket: UUIDs and aware times as text.
+
+    A server's frames are not masked, so the same bytes are right for every follower.
+    """
+    return _framed(_encoder.encode({"type": type, **fields}))
+
+
+def _framed(text: bytes) -> bytes:
+    """RFC 6455 section 5.2: one final text frame, its length in 7, 16 or 64 bits."""
+    length = len(text)
+    if length < 126:
+        return bytes((_TEXT, length)) + text
+    if length < 1 << 16:
+        return bytes((_TEXT, 126)) + length.to_bytes(2, "big") + text
+    return bytes((_TEXT, 127)) + length.to_bytes(8, "big") + text

@@ -1,11 +1,13 @@
-"""One live socket from its acceptance to its close: who writes, who reads, who works.
+"""One live socket from its acceptance to its close: what comes in, one frame after another.
 
-Reading, working and writing are three tasks. The reader never waits for the database: while it did,
-the web server would stop reading too, miss the browser's pong, and close a healthy socket.
+Reading never waits for the database: while it did, the web server would stop reading too, miss the
+browser's pong, and close a healthy socket. So frames wait in a bounded queue for their turn; a task
+works on it only while there is something in it.
 """
 
 import asyncio
 import contextlib
+from collections import deque
 from typing import Protocol
 
 import structlog
@@ -13,22 +15,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
-from portal.realtime.frames import (
-    LARGEST_FRAME,
-    BadFrame,
-    Frame,
-    Ping,
-    Send,
-    read_frame,
-    write_frame,
-)
+from portal.realtime.frames import BadFrame, Follow, Frame, Ping, Send, read_frame, write_frame
 from portal.realtime.rates import Bucket, Rate
+from portal.realtime.wire import Wire
 
 log = structlog.get_logger()
 
 FRAMES = Rate(per_second=50, burst=400)
 WAITING_FRAMES = 256
-LONGEST_WRITE = 30.0
 LONGEST_CLOSE = 2.0
 LONGEST_FINISH = 5.0
 
@@ -41,125 +35,115 @@ class Desk(Protocol):
 
     def refuse(self, frame: Send, code: str, detail: str) -> None: ...
 
-    def open(self, group: asyncio.TaskGroup) -> None: ...
-
     def leave(self) -> None: ...
-
-
-class _Over(Exception):
-    """The socket ends: the other side left, or we end it."""
 
 
 async def serve(websocket: WebSocket, connection: Connection, desk: Desk) -> None:
     """Run an accepted socket until either side ends it."""
-    inbox: asyncio.Queue[Frame] = asyncio.Queue(WAITING_FRAMES)
+    wire: Wire = websocket.scope["state"]["wire"]
+    inbox = Inbox(connection, desk)
     try:
-        async with asyncio.TaskGroup() as group:
-            desk.open(group)
-            group.create_task(_write(websocket, connection))
-            group.create_task(_read(websocket, connection, desk, inbox))
-            group.create_task(_work(connection, desk, inbox))
-            group.create_task(_watch(connection))
-    except* _Over:
-        pass
+        wire.open(inbox.take, connection)
+        connection.open(wire)
+        await _until_over(websocket, connection)
     finally:
+        connection.stop_waiting()
         desk.leave()
-    if connection.ending is not None:
-        await _close(websocket, connection, connection.ending)
+        if connection.ending is not None:
+            await _close(websocket, wire, connection, connection.ending)
+        await inbox.finish()
 
 
-async def _write(websocket: WebSocket, connection: Connection) -> None:
-    loop = asyncio.get_running_loop()
-    while True:
-        text = await connection.next()
-        # Ending the connection ends this write; a timer costs less than a time-out does.
-        timer = loop.call_later(LONGEST_WRITE, connection.end, Close.TOO_SLOW)
-        try:
-            await websocket.send_text(text)
-        except (WebSocketDisconnect, RuntimeError) as error:
-            raise _Over from error
-        finally:
-            timer.cancel()
-
-
-async def _read(
-    websocket: WebSocket, connection: Connection, desk: Desk, inbox: asyncio.Queue[Frame]
-) -> None:
-    frames = Bucket(FRAMES)
-    while True:
+async def _until_over(websocket: WebSocket, connection: Connection) -> None:
+    while connection.ending is None:
         event = await websocket.receive()
         if event["type"] == "websocket.disconnect":
-            raise _Over
-        text = event.get("text")
-        if text is None:
-            connection.end(Close.BINARY)
-        elif len(text) > LARGEST_FRAME:
-            connection.end(Close.TOO_BIG)
-        elif not frames.take():
-            connection.strike("too_fast", "Too many frames. Please slow down.")
-        else:
-            _take(text, connection, desk, inbox)
+            return
+        # Text goes to the inbox; what still comes this way is binary.
+        connection.end(Close.BINARY)
 
 
-def _take(text: str, connection: Connection, desk: Desk, inbox: asyncio.Queue[Frame]) -> None:
-    try:
-        frame = read_frame(text)
-    except BadFrame as bad:
-        connection.strike(bad.code, bad.detail)
-        return
-    connection.forgive()
-    if isinstance(frame, Ping):
-        # Raw JSON goes back byte for byte, without being understood.
-        connection.offer(write_frame("pong", t=frame.t))
-        return
-    try:
-        inbox.put_nowait(frame)
-    except asyncio.QueueFull:
-        _turn_away(frame, connection, desk)
+class Inbox:
+    """The frames of one socket that wait for their turn."""
 
+    __slots__ = ("_connection", "_desk", "_frames", "_is_over", "_rate", "_task")
 
-def _turn_away(frame: Frame, connection: Connection, desk: Desk) -> None:
-    detail = "That was very quick. Please wait a moment and try again."
-    if isinstance(frame, Send):
-        desk.refuse(frame, "too_fast", detail)
-    else:
-        connection.fail("too_fast", detail)
+    def __init__(self, connection: Connection, desk: Desk) -> None:
+        self._connection = connection
+        self._desk = desk
+        self._rate: Bucket | None = None
+        self._frames: deque[Frame] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._is_over = False
 
-
-async def _work(connection: Connection, desk: Desk, inbox: asyncio.Queue[Frame]) -> None:
-    while True:
-        frame = await inbox.get()
-        task = asyncio.ensure_future(desk.handle(frame))
+    def take(self, text: str) -> None:
+        if self._is_over or self._connection.ending is not None:
+            return
+        if self._rate is None:
+            self._rate = Bucket(FRAMES)
+        if not self._rate.take():
+            self._connection.strike("too_fast", "Too many frames. Please slow down.")
+            return
         try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            # A commit that is cut in half may be stored and never announced: let it finish.
-            await asyncio.wait({task}, timeout=LONGEST_FINISH)
-            raise
-        except Exception as error:
-            # One frame must not take the others' socket down. No words of it reach the log.
-            log.warning("socket.frame_failed", error=type(error).__name__)
-            _excuse(frame, connection, desk)
+            frame = read_frame(text)
+        except BadFrame as bad:
+            self._connection.strike(bad.code, bad.detail)
+            return
+        self._connection.forgive()
+        self._queue(frame)
+
+    def _queue(self, frame: Frame) -> None:
+        if isinstance(frame, Ping):
+            # Raw JSON goes back byte for byte, without being understood.
+            self._connection.offer(write_frame("pong", t=frame.t))
+            return
+        if self._frames is None:
+            self._frames = deque()
+        if len(self._frames) >= WAITING_FRAMES:
+            detail = "That was very quick. Please wait a moment and try again."
+            self._turn_away(frame, "too_fast", detail)
+            return
+        self._frames.append(frame)
+        if self._task is None:
+            self._task = asyncio.create_task(self._work(self._frames))
+
+    async def finish(self) -> None:
+        """No more frames; the one being dealt with may be a commit, which is not cut in half."""
+        self._is_over = True
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=LONGEST_FINISH)
+
+    async def _work(self, frames: deque[Frame]) -> None:
+        while frames and not self._is_over:
+            frame = frames.popleft()
+            try:
+                await self._desk.handle(frame)
+            except Exception as error:
+                # The other frames are to have their answers. No words of this one reach the log.
+                log.warning("socket.frame_failed", error=type(error).__name__)
+                self._excuse(frame)
+        self._task = self._frames = None
+
+    def _excuse(self, frame: Frame) -> None:
+        if isinstance(frame, Follow):
+            # Left open, the page would look live and hear nothing: it is to come back and ask.
+            self._connection.end(Close.TOO_SLOW)
+            return
+        detail = "We cannot reach our records right now. Please try again in a minute."
+        self._turn_away(frame, "unavailable", detail)
+
+    def _turn_away(self, frame: Frame, code: str, detail: str) -> None:
+        if isinstance(frame, Send):
+            self._desk.refuse(frame, code, detail)
+        else:
+            self._connection.fail(code, detail)
 
 
-def _excuse(frame: Frame, connection: Connection, desk: Desk) -> None:
-    detail = "We cannot reach our records right now. Please try again in a minute."
-    if isinstance(frame, Send):
-        desk.refuse(frame, "unavailable", detail)
-    else:
-        connection.fail("unavailable", detail)
-
-
-async def _watch(connection: Connection) -> None:
-    await connection.ended.wait()
-    raise _Over
-
-
-async def _close(websocket: WebSocket, connection: Connection, code: Close) -> None:
+async def _close(websocket: WebSocket, wire: Wire, connection: Connection, code: Close) -> None:
+    if code is Close.MISUSE:
+        for frame in connection.waiting():
+            wire.write(frame)
     # A peer that never reads would hold this for ever: what cannot be said in time is not said.
     with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
         async with asyncio.timeout(LONGEST_CLOSE):
-            if code is Close.MISUSE:
-                for text in connection.waiting():
-                    await websocket.send_text(text)
             await websocket.close(int(code), code.words)

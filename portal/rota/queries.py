@@ -62,13 +62,26 @@ async def shifts_between(
     return list(rows.all())
 
 
-async def last_ends(session: AsyncSession, team_id: UUID, before: datetime) -> list[Shift]:
+async def ended_before(session: AsyncSession, team_id: UUID, before: datetime) -> list[Shift]:
     """The shifts that ended by then, for finding out when a gap began."""
     able = [person.id for person in await able_staff(session, team_id)]
     query = _shifts().where(
         col(Shift.care_team_id) == team_id,
         col(Shift.person_id).in_(able),
         col(Shift.ends_at) <= before,
+    )
+    return list((await session.exec(query)).all())
+
+
+async def shifts_of(
+    session: AsyncSession, person_id: UUID, team_id: UUID, since: datetime, now: datetime
+) -> list[Shift]:
+    """The person's shifts in this team that have begun by now and went on after `since`."""
+    query = _shifts().where(
+        col(Shift.person_id) == person_id,
+        col(Shift.care_team_id) == team_id,
+        col(Shift.starts_at) <= now,
+        col(Shift.ends_at) > since,
     )
     return list((await session.exec(query)).all())
 

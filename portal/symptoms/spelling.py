@@ -1,14 +1,15 @@
 """Makes a text comparable: lower case, no accents, faces in words, common typos mended.
 
-Every character of the plain text knows where it came from, so that the patient's own words can be
-shown for what was found.
+Every character of the plain text can be followed to where it came from, so that the patient's own
+words can be shown for what was found.
 """
 
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 FACES = {
@@ -19,6 +20,7 @@ FACES = {
     "😨": ":anxious:",
     "😵": ":foggy:",
     "🥴": ":foggy:",
+    "🔪": ":knife:",
 }
 # Curly and slanted quotes, and long dashes, by their code points.
 QUOTES = dict.fromkeys(map(chr, (0x2018, 0x2019, 0xB4, 0x60)), "'") | {
@@ -28,12 +30,17 @@ QUOTES = dict.fromkeys(map(chr, (0x2018, 0x2019, 0xB4, 0x60)), "'") | {
     "\u2014": "-",
 }
 
-_LISTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-CORE: frozenset[str] = frozenset(_LISTS["core"].split())
-REAL: frozenset[str] = frozenset(_LISTS["real"].split())
+LISTS: dict[str, str] = tomllib.loads(
+    Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+)
+CORE: frozenset[str] = frozenset(LISTS["core"].split())
+REAL: frozenset[str] = frozenset(LISTS["real"].split())
 
 SHORTEST, LONGEST = 4, 18
 TWO_SLIPS_FROM = 6
+MOST_SIGNS = 16_384
+MOST_READ = 16_000
+"""Far more than any message has: only thousands of faces, said in words, get so long."""
 LONGEST_SIGN = 3
 """Some signs of other scripts unfold into whole sentences."""
 
@@ -42,19 +49,46 @@ _STRETCHED = re.compile(r"(\w)\1{2,}")
 _CONTRACTED = re.compile(r"(?<=\w)'(?=(?:t|s|m|ve|re)\b)|(?<=s)'(?= )")
 
 
-@dataclass(frozen=True, slots=True)
+_SAME_SIGNS = re.compile(r"([\W_])\1+")
+_SPACES = re.compile(r"[ \n]{2,}")
+
+
+@dataclass(frozen=True)
 class Plain:
-    """`places[i]` is where character i of `text` came from."""
+    """A text made comparable, and what it was made from; `is_cut` when it was far too long."""
 
     text: str
-    places: tuple[int, ...]
+    original: str
+    is_cut: bool = False
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original text behind `text[start:end]`."""
-        return self.places[start], self.places[end - 1] + 1
+        return self._places[start], self._places[end - 1] + 1
+
+    @cached_property
+    def _places(self) -> Sequence[int]:
+        """Where each character came from: only a text in which something is found needs it."""
+        return _followed(self.original)
 
 
 def plain_text(text: str) -> Plain:
+    signs = _SAME_SIGNS.sub(r"\1", text).translate(_SIGNS)
+    spaced = _SPACES.sub(_space, signs[:MOST_READ])
+    plain = _WORD.sub(_mended, _CONTRACTED.sub("", spaced))
+    return Plain(plain, text, len(signs) > MOST_READ)
+
+
+def _space(spaces: re.Match[str]) -> str:
+    """One space; a new line, which ends a sentence, if there is one among them."""
+    return "\n" if "\n" in spaces[0] else " "
+
+
+def _mended(word: re.Match[str]) -> str:
+    return mend(word[0])
+
+
+def _followed(text: str) -> Sequence[int]:
+    """The steps of `plain_text` one sign at a time, noting where each one stood."""
     signs: list[str] = []
     places: list[int] = []
     before = ""
@@ -62,15 +96,20 @@ def plain_text(text: str) -> Plain:
         if sign == before and not sign.isalnum():
             continue
         before = sign
-        for plain in _plain_sign(sign):
+        if len(signs) > MOST_READ:
+            break
+        for plain in _SIGNS[ord(sign)]:
             if plain in " \n" and signs and signs[-1] in " \n":
+                signs[-1] = max(signs[-1], plain, key="\n".__eq__)
                 continue
             signs.append(plain)
             places.append(place)
-    return _mended(_uncontracted("".join(signs), places))
+    plain_signs, places = _uncontracted("".join(signs), places)
+    words = ((found.span(), mend(found[0]), found[0]) for found in _WORD.finditer(plain_signs))
+    changes = [(span, mended) for span, mended, word in words if mended != word]
+    return _replaced(plain_signs, places, changes)[1]
 
 
-@lru_cache(maxsize=4_096)
 def _plain_sign(sign: str) -> str:
     if sign.isascii() and (sign.isprintable() or sign == "\n"):
         return QUOTES.get(sign, sign.lower())
@@ -91,21 +130,32 @@ def _unfolded(sign: str) -> str:
     if category in {"Cf", "Cc"}:
         return ""
     letters = unicodedata.normalize("NFKD", sign.lower())[:LONGEST_SIGN]
+    if letters.isalpha():
+        return letters
     return "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
 
 
-def _uncontracted(text: str, places: list[int]) -> Plain:
+class _Signs(dict[int, str]):
+    """What `str.translate` asks for, remembered up to a limit."""
+
+    def __missing__(self, code: int) -> str:
+        plain = _plain_sign(chr(code))
+        if len(self) < MOST_SIGNS:
+            self[code] = plain
+        return plain
+
+
+_SIGNS = _Signs()
+
+
+def _uncontracted(text: str, places: list[int]) -> tuple[str, list[int]]:
     """`can't` as `cant`, the way many write it anyway."""
     return _replaced(text, places, [(found.span(), "") for found in _CONTRACTED.finditer(text)])
 
 
-def _mended(plain: Plain) -> Plain:
-    words = ((found.span(), mend(found[0]), found[0]) for found in _WORD.finditer(plain.text))
-    changes = [(span, mended) for span, mended, word in words if mended != word]
-    return _replaced(plain.text, list(plain.places), changes)
-
-
-def _replaced(text: str, places: list[int], changes: list[tuple[tuple[int, int], str]]) -> Plain:
+def _replaced(
+    text: str, places: list[int], changes: list[tuple[tuple[int, int], str]]
+) -> tuple[str, list[int]]:
     parts: list[str] = []
     kept: list[int] = []
     last = 0
@@ -116,10 +166,10 @@ def _replaced(text: str, places: list[int], changes: list[tuple[tuple[int, int],
             kept += [places[min(start + i, end - 1)] for i in range(len(new) - 1)]
             kept.append(places[end - 1])
         last = end
-    return Plain("".join([*parts, text[last:]]), (*kept, *places[last:]))
+    return "".join([*parts, text[last:]]), [*kept, *places[last:]]
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=16_384)
 def mend(word: str) -> str:
     """The core word that this is a slip of; else the word, not stretched out."""
     short = _STRETCHED.sub(r"\1", word)

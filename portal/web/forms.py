@@ -8,9 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from portal.errors import Invalid
+from portal.web.uploads import takes_files, upload_data
 
 MOST_FIELDS = 100
-LONGEST_FIELD = 64 * 1024
+LONGEST_FIELD = 128 * 1024
 FEWEST_DIGITS = 7
 PHONE_SIGNS = frozenset("0123456789+-()./ ")
 PHONE_ASKED = f"Check this number. Use {FEWEST_DIGITS} digits or more, and no words."
@@ -18,6 +19,8 @@ PHONE_ASKED = f"Check this number. Use {FEWEST_DIGITS} digits or more, and no wo
 
 async def form_data(request: Request) -> FormData:
     """The parsed form, read once per request; what is no form counts as an empty one."""
+    if takes_files(request):
+        return await upload_data(request)
     try:
         return await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     except HTTPException as error:

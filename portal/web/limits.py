@@ -36,6 +36,8 @@ SEARCHES = Pace("searches", Rate(per_second=2, burst=60))
 # Asking for a visit takes about seven posts.
 BOOKINGS = Pace("bookings", Rate(per_second=0.2, burst=60))
 CALLS = Pace("calls", Rate(per_second=1 / 60, burst=10))
+# Opening a photo takes a core for a second.
+UPLOADS = Pace("uploads", Rate(per_second=0.2, burst=20))
 POSTS = Pace("posts", Rate(per_second=10, burst=300))
 REPORTS = Pace("reports", Rate(per_second=1, burst=60))
 # A provider that signs a whole clinic out must not be stopped halfway.

@@ -6,10 +6,11 @@ the session's token.
 """
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import quote
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -22,6 +23,7 @@ from portal.web.limits import POSTS, Pace, require_pace
 from portal.web.requests import actor_or_none, is_htmx
 from portal.web.security import csrf_token, is_same_origin
 from portal.web.state import state_of
+from portal.web.uploads import TakesFiles
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -68,14 +70,18 @@ def get(path: str, handler: Handler, *, allow: Allow, pace: Pace | None = None) 
     return _route(path, Guarded(handler, allow, "GET", pace))
 
 
-def post(path: str, handler: Handler, *, allow: Allow, pace: Pace = POSTS) -> Route:
-    return _route(path, Guarded(handler, allow, "POST", pace))
+def post(
+    path: str, handler: Handler, *, allow: Allow, pace: Pace = POSTS, takes_files: bool = False
+) -> Route:
+    around = [Middleware(TakesFiles)] if takes_files else []
+    return _route(path, Guarded(handler, allow, "POST", pace), around)
 
 
-def _route(path: str, guarded: Guarded) -> Route:
+def _route(path: str, guarded: Guarded, around: Sequence[Middleware] = ()) -> Route:
     # A bound method, because Starlette takes other callable objects for whole ASGI applications.
     method = guarded.method
-    return Route(path, guarded.answer, methods=[method], name=f"{method.lower()} {path}")
+    name = f"{method.lower()} {path}"
+    return Route(path, guarded.answer, methods=[method], name=name, middleware=around)
 
 
 def guard_of(route: Route) -> Guarded:

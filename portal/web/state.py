@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import HTTPConnection
@@ -15,15 +17,25 @@ from portal.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers in the navigation. What does not concern the actor stays 0."""
+    """The numbers in the navigation. What does not concern the actor stays 0.
+
+    `on_duty_until`: the end of the shift in which this person is now.
+    """
 
     triage: int = 0
     inbox: int = 0
     requests: int = 0
     unread: int = 0
+    on_duty_until: datetime | None = None
 
 
 CountFor = Callable[[AsyncSession, Actor], Awaitable[Counts]]
+# What a patient is told about who answers and when; the template knows its shape.
+AnsweringFor = Callable[[AsyncSession, UUID], Awaitable[object]]
+
+
+async def _nobody_answers(session: AsyncSession, patient_id: UUID) -> None:
+    return None
 
 
 async def _no_counts(session: AsyncSession, actor: Actor) -> Counts:
@@ -32,12 +44,14 @@ async def _no_counts(session: AsyncSession, actor: Actor) -> Counts:
 
 @dataclass
 class AppState:
-    """Set once by `portal.app`; `counts` is a page's query, handed down because pages lie above."""
+    """Set once by `portal.app`; `counts` and `answering` are queries of slices that lie above,
+    handed down to the pages that show them."""
 
     settings: Settings
     database: Database
     hub: Hub
     counts: CountFor = _no_counts
+    answering: AnsweringFor = _nobody_answers
     extras: dict[str, Any] = field(default_factory=dict)
 
 

@@ -2,7 +2,9 @@
 // module every form here still works as a plain one.
 
 import { announce } from "./announce.js";
+import "./attachments.js";
 import { live } from "./live.js";
+import { lookWhoAnswers } from "./talk/answering.js";
 import "./talk/drafts.js";
 import { Log } from "./talk/log.js";
 import { Outbox } from "./talk/outbox.js";
@@ -26,7 +28,7 @@ class Talk {
     this.draft = "";
   }
 
-  show(after, log, form) {
+  show(after, log, form, revised) {
     this.log = log;
     this.form = form;
     this.readSeq = log.lastOfOthers(this.id);
@@ -34,9 +36,10 @@ class Talk {
       message: (frame) => this.message(frame),
       sent: (frame) => this.outbox?.answer({ ...frame, type: "sent" }),
       refused: (frame) => this.outbox?.answer(frame),
+      revised: (frame) => this.log.revise(frame),
       read: (frame) => this.read(frame),
-      typing: (frame) => showTyping(frame.person.name),
-    });
+      typing: (frame) => showTyping(frame.said),
+    }, revised);
     if (form) this.#compose();
   }
 
@@ -51,6 +54,7 @@ class Talk {
     else clearTyping();
     document.dispatchEvent(new CustomEvent("message-arrived", { detail: { frame, person: this.log.person } }));
     if (message.classList.contains(`message--${this.log.viewer}`)) this.log.showState("Sent");
+    lookWhoAnswers();
     this.markRead();
   }
 
@@ -71,6 +75,8 @@ class Talk {
     if (this.draft) body.value = this.draft;
     this.outbox ??= new Outbox((words, why) => this.#giveBack(words, why));
     this.outbox.attach(this.form, this.line, this.log);
+    // The draft of a message that waits to be sent is that message: it is not written twice.
+    if (this.outbox.holds(this.form.elements.client_id.value)) this.#clear(body);
     let toldAt = 0;
     body.addEventListener("input", () => {
       this.#complain("");
@@ -82,6 +88,8 @@ class Talk {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
     });
     this.form.addEventListener("submit", (event) => {
+      // A button with an address of its own does something else with the words.
+      if (event.submitter?.hasAttribute("formaction")) return;
       event.preventDefault();
       this.#submit(body);
     });
@@ -92,6 +100,10 @@ class Talk {
     body.focus();
     if (!words) return;
     this.outbox.add(this.form.elements.client_id.value, words);
+    this.#clear(body);
+  }
+
+  #clear(body) {
     this.form.elements.client_id.value = crypto.randomUUID();
     body.value = "";
   }
@@ -112,8 +124,8 @@ class Talk {
 const typingLine = () => document.querySelector("[data-typing]");
 let typingTimer = 0;
 
-function showTyping(name) {
-  typingLine().textContent = `${name} is writing`;
+function showTyping(words) {
+  typingLine().textContent = words;
   clearTimeout(typingTimer);
   typingTimer = setTimeout(clearTyping, SHOW_TYPING);
 }
@@ -164,15 +176,25 @@ function start() {
   list = next;
   if (!list || list.hasAttribute("data-past")) return;
   const log = new Log(list);
-  const { conversation, after, notes, notesAfter } = list.dataset;
-  for (const [id, head] of [[conversation, after], [notes, notesAfter]]) {
+  const { conversation, after, revised, notes, notesAfter, notesRevised } = list.dataset;
+  for (const [id, head, corrected] of [[conversation, after, revised], [notes, notesAfter, notesRevised]]) {
     if (!id) continue;
     const talk = talkOf(id);
-    talk.show(Number(head), log, document.querySelector(`form[data-composer="${id}"]`));
+    talk.show(Number(head), log, document.querySelector(`form[data-composer="${id}"]`), Number(corrected));
     shown.push(talk);
   }
   if (!location.hash) log.toEnd();
 }
+
+// A picture that is there at last may have pushed the end out of sight.
+document.addEventListener("load", (event) => {
+  if (event.target.matches?.("[data-log] img") && shown[0]?.log.isAtEnd()) shown[0].log.toEnd();
+}, true);
+document.addEventListener("files-pending", ({ detail }) => shown[0]?.log.addPending(detail));
+document.addEventListener("files-sent", ({ detail }) => {
+  const message = shown[0]?.log.insert(detail);
+  if (message?.classList.contains(`message--${shown[0].log.viewer}`)) shown[0].log.showState("Sent");
+});
 
 const markAll = () => shown.forEach((talk) => talk.markRead());
 document.addEventListener("visibilitychange", markAll);

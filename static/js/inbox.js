@@ -4,7 +4,10 @@
 import { announce } from "./announce.js";
 import { refreshDesk } from "./inbox/desk.js";
 import "./inbox/here.js";
+import { refreshLaters } from "./inbox/later.js";
+import "./inbox/mentions.js";
 import "./inbox/saved.js";
+import "./inbox/turn.js";
 import { live } from "./live.js";
 
 const list = document.getElementById("inbox-list");
@@ -114,4 +117,5 @@ document.addEventListener("htmx:after:swap", () => {
 live.followTopic("inbox", () => {
   refresh();
   refreshDesk();
+  refreshLaters();
 });

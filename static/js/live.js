@@ -2,7 +2,7 @@
 // after a loss it asks for everything after the last message it has.
 //
 //   live.followTopic("triage", () => …)                fetch the page's part again
-//   live.followConversation(id, after, { message, read, typing, sent, refused, followed })
+//   live.followConversation(id, after, { message, revised, read, typing, sent, refused, followed }, corrections)
 //   live.onState((state, why) => …)                    "live", "lost", or "over": it will not come back
 
 const SLOWEST = 15_000;
@@ -16,6 +16,7 @@ const listeners = new Set();
 let socket = null;
 let state = "lost";
 let reason = null;
+let delayed = false;
 let attempts = 0;
 let timer = 0;
 let heartbeat = 0;
@@ -91,9 +92,14 @@ function greet(frame) {
     return;
   }
   attempts = 0;
+  delayed = false;
   become("live");
-  for (const [id, followed] of conversations) say({ type: "follow", conversation: id, after: followed.after });
+  for (const [id, followed] of conversations) followFrom(id, followed);
   for (const topic of topics.keys()) followAgain(topic);
+}
+
+function followFrom(id, { after, revised }) {
+  say({ type: "follow", conversation: id, after, revised });
 }
 
 // What changed between the page and this moment was not heard: look once.
@@ -111,9 +117,11 @@ function hear(frame) {
   if (frame.type === "hello") return greet(frame);
   if (frame.type === "changed") return tell(frame.topic);
   if (frame.type === "refused") return refuse(frame);
+  if (frame.type === "state") return showDelay(frame.delayed);
   const followed = conversations.get(frame.conversation);
   if (!followed) return;
   if (frame.type === "message") followed.after = Math.max(followed.after, frame.seq);
+  if (frame.type === "revised") followed.revised = Math.max(followed.revised, frame.revised);
   followed.handlers[frame.type]?.(frame);
 }
 
@@ -136,9 +144,9 @@ export const live = {
     };
   },
 
-  followConversation(id, after, handlers) {
-    conversations.set(id, { after, handlers });
-    say({ type: "follow", conversation: id, after });
+  followConversation(id, after, handlers, revised = 0) {
+    conversations.set(id, { after, revised, handlers });
+    followFrom(id, conversations.get(id));
     connect();
     return {
       send: (clientId, body) => say({ type: "send", conversation: id, client_id: clientId, body }),
@@ -174,11 +182,18 @@ function listening() {
   return topics.size + conversations.size > 0;
 }
 
-const WORDS = { live: "Live", lost: "Not live", over: "Not live" };
-live.onState((now) => {
+// The server is reached, but not by the others: what they say may come some seconds late.
+function showDelay(is) {
+  delayed = is;
+  show(state);
+}
+
+const WORDS = { live: "Live", late: "Live, some seconds late", lost: "Not live", over: "Not live" };
+function show(now) {
   for (const element of document.querySelectorAll("[data-live-state]")) {
     element.dataset.state = now === "live" ? "live" : "lost";
     const words = element.querySelector("[data-words]");
-    if (words) words.textContent = WORDS[now];
+    if (words) words.textContent = WORDS[now === "live" && delayed ? "late" : now];
   }
-});
+}
+live.onState(show);

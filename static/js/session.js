@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { live } from "./live.js";
+import { forgetAll, forgetOthers } from "./talk/keeping.js";
 
 const WARN_BEFORE = 120;
 const TELL_EVERY = 60_000;
@@ -141,6 +142,12 @@ window.addEventListener("focus", () => {
 // The live socket learns of an end at once: signed out in another tab, or by somebody else.
 live.onState((now) => {
   if (now === "over") follow(state());
+});
+
+// What waits to be sent is kept in this tab for the person who wrote it, until they sign out.
+forgetOthers(person);
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") === "/sign-out") forgetAll();
 });
 
 follow(state());

@@ -18,7 +18,8 @@ from portal.db import Database
 from portal.people.models import CareTeam, Person
 from portal.permissions import Role
 from portal.web.routing import guard_of
-from tests.access.belongings import Ids, Staff, belongings, one_more
+from tests.access.belongings import Ids, Staff, belongings, on_duty, one_more
+from tests.attachments.sending import sent_photo
 from tests.clients import Client, sign_in
 from tests.people import Clinic
 
@@ -103,9 +104,13 @@ class Walk:
         leaver = await self._more("Evening nurse", Role.NURSE, clinic.team)
         own = await belongings(self.database, clinic.patient, ours, leaver)
         other = await belongings(self.database, clinic.other_patient, theirs, leaver)
+        for ids, patient in ((own, clinic.patient), (other, clinic.other_patient)):
+            client = Client(self.app, *await sign_in(self.database, patient))
+            ids["file_id"] = await sent_photo(client, ids["conversation_id"])
         missing: Ids = {name: uuid4() for name in own}
         everything: Ids = {
             "team_id": clinic.team.id,
+            "shift_id": await on_duty(self.database, clinic.team, clinic.nurse_on_team),
             "session_id": uuid4(),
             "reply_id": uuid4(),
             "token": "x",

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from portal.check_ins.library import FOLDER, RULES, WORDS, read
-from portal.check_ins.rules import CAUTIONS, NEEDED, RuleFileError, rule_set
+from portal.check_ins.library import FOLDER, NUMBERS, RULES, WORDS, read
+from portal.check_ins.rule_file import CAUTIONS, NEEDED, RuleFileError, rule_set
 from portal.flags.due import due_at
 from portal.people.models import Caution
 from portal.settings import Clinic
@@ -21,12 +21,12 @@ def file() -> dict[str, Any]:
 
 def refusal(file: dict[str, Any]) -> str:
     with pytest.raises(RuleFileError) as caught:
-        rule_set(file, WORDS)
+        rule_set(file, WORDS, NUMBERS)
     return str(caught.value)
 
 
 def test_the_shipped_file_is_accepted(file: dict[str, Any]) -> None:
-    assert rule_set(file, WORDS).version == RULES.version
+    assert rule_set(file, WORDS, NUMBERS).version == RULES.version
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,52 @@ def test_a_summary_that_would_not_fit_is_refused(file: dict[str, Any]) -> None:
     assert refusal(file) == "rule 1: the summary is longer than 28 characters"
 
 
+@pytest.mark.parametrize("key", ["advice", "meanwhile"])
+def test_a_rule_without_translation_is_refused(file: dict[str, Any], key: str) -> None:
+    del file["rule"][0]["es"][key]
+    assert refusal(file) == f"rule 1 has no {key} in Spanish"
+
+
+def test_a_heading_without_translation_is_refused(file: dict[str, Any]) -> None:
+    file["rule"][0]["heading"] = "Call now"
+    assert refusal(file) == "rule 1 has no heading in Spanish"
+    del file["rule"][0]["heading"]
+    del file["levels"]["soon"]["es"]
+    assert refusal(file) == "the level soon has no heading in Spanish"
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "nausea >= 5",
+        "awake == 2 and awake == 3",
+        "pain > 8 and pain < 8",
+        "self_harm == wish and self_harm == done",
+    ],
+)
+def test_a_rule_that_can_never_fire_is_refused(file: dict[str, Any], when: str) -> None:
+    file["rule"][0]["when"] = when
+    assert refusal(file) == "rule 1 can never be heard, whatever is answered"
+
+
+def test_a_rule_that_a_graver_one_always_silences_is_refused(file: dict[str, Any]) -> None:
+    file["rule"][0] |= {"when": "awake == 4", "unless": ["2"]}
+    file["rule"][1] |= {"when": "awake >= 2"}
+    assert refusal(file) == "rule 1 can never be heard, whatever is answered"
+
+
+def test_a_file_must_say_who_wrote_it_and_a_signed_one_who_signed(file: dict[str, Any]) -> None:
+    assert refusal({**file, "sign_off": {}}) == (
+        "the rule file does not say who wrote and who signed it"
+    )
+    signed = {"signed": True, "written_by": "The project team", "name": "Day doctor"}
+    assert refusal({**file, "sign_off": signed}) == (
+        "the rule file is signed without a name, a role and a day"
+    )
+    whole = {**signed, "role": "clinician", "on": "2026-11-23"}
+    assert rule_set({**file, "sign_off": whole}, WORDS, NUMBERS).sign_off.signed
+
+
 def test_a_file_without_version_or_level_words_is_refused(file: dict[str, Any]) -> None:
     assert refusal({**file, "version": ""}) == "the rule file has no version"
     assert refusal({**file, "levels": {}}) == "the level emergency has no words"
@@ -120,5 +166,6 @@ def test_the_cautions_of_the_rules_are_those_of_the_record() -> None:
 def test_every_rule_says_where_it_comes_from_and_every_gap_how_it_was_closed() -> None:
     text = (FOLDER / "rules.toml").read_text("utf-8")
     assert text.count("\nsource = ") == len(RULES.rules)
+    assert all(rule.source for rule in RULES.rules)
     added = {"1b", "9b", "15b", "16b", "17b", "27b", "31c"}
     assert all(rule.gap for rule in RULES.rules if rule.id in added)

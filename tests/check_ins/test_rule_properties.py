@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from portal.check_ins.answers import Answer, Told, reported_effects, ticked
 from portal.check_ins.facts import Case
 from portal.check_ins.library import CURRENT, PAGES, RULES
+from portal.check_ins.own_words import CODES, is_own_words
 from portal.check_ins.questionnaires import Kind
-from portal.check_ins.rules import CAUTIONS, fired, judge
+from portal.check_ins.rule_file import CAUTIONS
+from portal.check_ins.rules import fired, judge
 from portal.check_ins.wording import effect_grades, said, summary
 from portal.flags.reasons import SUMMARY_LENGTH
 from tests.check_ins.cases import DOSE_ENDED, case, judged, told
@@ -40,6 +42,7 @@ SCALES: dict[str, list[Answer]] = {
     "diastolic": [70, 99, 100, 109, 110, 130],
 }
 LISTS = {name: sorted(PAGES[name].by_value) for name in ("red_now", "effects", "since", "doses")}
+LISTS["text"] = list(CODES)
 HOURS = [0.5, 1, 2, 2.5, 4, 4.5, 8, 9, 24, 25, 48, 72, 168, 720]
 
 
@@ -79,7 +82,9 @@ def on_path(kind: Kind, every: dict[str, Any]) -> dict[str, Answer]:
     every = {**every, "speech_now": "still", "confusion_now": "still"}
     facts = Case(Told(every, DOSE_ENDED, None), PAGES)
     asked = {page.id for page in CURRENT[kind].path(facts)}
-    asked |= {"systolic", "diastolic"} | ({"weekday_wrong"} if kind is Kind.ACUTE else set())
+    every |= {f"said_{code}": "words" for code in every["text"]}
+    asked |= {name for name in every if is_own_words(name)} | {"systolic", "diastolic"}
+    asked |= {"weekday_wrong"} if kind is Kind.ACUTE else set()
     return {name: answer for name, answer in every.items() if name in asked}
 
 

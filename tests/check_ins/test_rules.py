@@ -2,9 +2,10 @@
 
 import pytest
 
-from portal.check_ins.answers import Told
+from portal.check_ins.answers import Answer, Told
 from portal.check_ins.library import RULES
-from tests.check_ins.cases import before_dose, case, fired_ids, told
+from portal.check_ins.schedule import POINTS, Point
+from tests.check_ins.cases import DOSE_ENDED, before_dose, case, fired_ids, told
 
 VOMITING = ("vomiting",)
 NAUSEA = ("nausea",)
@@ -49,6 +50,16 @@ def wishes(hours: float, grade: int) -> Told:
 
 def ticked_which(hours: float, which: str, **more: int) -> Told:
     return told(hours, effects=OVERDOSE, medicine=which, **more)
+
+
+def wrote(hours: float | None, *codes: str, **more: Answer) -> Told:
+    """A note or message in which these were found."""
+    return told(hours, text=codes, **{f"said_{code}": "words" for code in codes}, **more)
+
+
+def late(overdue: str, minutes: int) -> Told:
+    """What the clock says of a check-in that nobody answered."""
+    return Told({"overdue": overdue, "overdue_minutes": minutes}, DOSE_ENDED, None)
 
 
 WRONG_DAY = {"weekday": "sunday", "weekday_wrong": "yes"}
@@ -165,6 +176,31 @@ HITS = [
     ("31c", [told(1, systolic=160, diastolic=80)]),
     ("33", [told(8, since=("drove",))]),
     ("note", [told(8, note_written="yes")]),
+    ("32a", [late("early", 30)]),
+    ("32b", [late("first_day", 60)]),
+    ("32c", [late("later", 4_320)]),
+    ("w-danger", [wrote(1, "danger")]),
+    ("w-self-harm", [wrote(100, "self_harm")]),
+    ("w-dose-danger", [wrote(1, "too_much", "danger")]),
+    ("w-dose-danger", [wrote(1, "too_much", awake=2)]),
+    ("w-dose-danger", [wrote(1, "too_much", red_now=("breathing",))]),
+    ("w-dose", [wrote(1, "overdose_addiction", "too_much")]),
+    ("w-fluids", [wrote(1, "no_fluids")]),
+    ("w-speech-early", [wrote(24, "slurred_speech")]),
+    ("w-speech-early", [wrote(None, "slurred_speech")]),
+    ("w-speech", [wrote(24.1, "slurred_speech")]),
+    ("w-confusion-early", [wrote(24, "confusion")]),
+    ("w-confusion", [wrote(24.1, "confusion")]),
+    ("w-vomiting", [wrote(1, "vomiting")]),
+    ("w-nausea", [wrote(1, "nausea")]),
+    ("w-nausea", [wrote(1, "nausea", effects=NAUSEA, nausea=1)]),
+    ("w-memory", [wrote(1, "foggy_memory")]),
+    ("w-anxiety", [wrote(1, "anxiety")]),
+    ("w-addiction", [wrote(100, "overdose_addiction", "addiction")]),
+    ("w-unread-note", [told(1, text_unread="note")]),
+    ("w-unread-message", [told(1, text_unread="message")]),
+    # What is written counts as reported: a rule about the form's other answers sees it, too.
+    ("8", [wrote(1, "vomiting", awake=2)]),
 ]
 
 MISSES = [
@@ -245,6 +281,29 @@ MISSES = [
     ("31c", [told(1, systolic=159, diastolic=99)]),
     ("33", [told(8)]),
     ("note", [told(8)]),
+    ("note", [wrote(8, "nausea", note_written="yes")]),
+    ("32a", [late("early", 29)]),
+    ("32a", [late("first_day", 59)]),
+    ("32b", [late("first_day", 59)]),
+    ("32c", [late("later", 4_319)]),
+    ("w-danger", [wrote(1, "too_much")]),
+    ("w-self-harm", [wrote(1, "danger")]),
+    ("w-dose-danger", [wrote(1, "too_much", awake=1)]),
+    ("w-dose", [wrote(1, "too_much", awake=2)]),
+    ("w-dose", [wrote(1, "overdose_addiction", "addiction")]),
+    ("w-fluids", [wrote(1, "vomiting")]),
+    ("w-speech-early", [wrote(24.1, "slurred_speech")]),
+    ("w-speech", [wrote(24, "slurred_speech")]),
+    ("w-confusion-early", [wrote(24.1, "confusion")]),
+    ("w-confusion", [wrote(24, "confusion")]),
+    ("w-vomiting", [wrote(1, "nausea")]),
+    ("w-nausea", [wrote(1, "vomiting")]),
+    ("w-nausea", [sick(1, 4)]),
+    ("w-memory", [wrote(1, "confusion")]),
+    ("w-anxiety", [anxious(1, 4)]),
+    ("w-addiction", [wrote(1, "overdose_addiction", "too_much")]),
+    ("w-unread-note", [told(1, text_unread="message")]),
+    ("w-unread-message", [told(1, text_unread="note")]),
 ]
 
 
@@ -265,9 +324,16 @@ def test_every_rule_of_the_file_has_a_hit_and_a_miss() -> None:
     assert ids == {rule for rule, _ in HITS} == {rule for rule, _ in MISSES}
 
 
-def test_every_number_of_the_clinical_table_but_32_has_a_rule() -> None:
+def test_every_number_of_the_clinical_table_has_a_rule() -> None:
     numbers = {"".join(sign for sign in rule.id if sign.isdigit()) for rule in RULES.rules}
-    assert numbers - {""} == {str(number) for number in range(1, 34) if number != 32}
+    assert numbers - {""} == {str(number) for number in range(1, 34)}
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+def test_a_check_in_that_is_late_by_the_schedule_is_overdue_by_the_rules(point: Point) -> None:
+    minutes = int(point.late.total_seconds()) // 60
+    assert fired_ids(case(late(point.overdue, minutes)))
+    assert not fired_ids(case(late(point.overdue, minutes - 1)))
 
 
 def test_an_uneventful_check_in_has_no_finding() -> None:

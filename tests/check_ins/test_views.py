@@ -235,14 +235,24 @@ async def test_words_written_too_late_are_not_swallowed(own: Client) -> None:
     assert "Send the rest as a message." in (await own.get(result)).text
 
 
-async def test_a_note_alone_is_read_by_a_person_the_same_day(
-    own: Client, database: Database, patient: Person
+@pytest.mark.parametrize(
+    ("note", "level", "heading"),
+    [
+        ("The garden looks lovely", Level.ROUTINE, "Thank you. A nurse will read this"),
+        ("мне плохо и тошнит", Level.SOON, "Thank you. A nurse will read this"),
+        ("no nausea but I threw up twice", Level.SOON, "We will call you"),
+        ("words come out slurred", Level.URGENT, "Please call us now"),
+        ("My chest feels very tight", Level.EMERGENCY, "Call 911 now"),
+    ],
+)
+async def test_a_note_alone_counts_for_what_is_found_in_it(
+    own: Client, database: Database, patient: Person, note: str, level: Level, heading: str
 ) -> None:
-    result = await own.get(await walk(own, last={"note": "My chest felt odd at noon"}))
-    assert "Thank you. A nurse will read this" in result.text
+    result = await own.get(await walk(own, last={"note": note}))
+    assert heading in result.text
     async with database.read() as session:
         [state] = await flags_of(session, patient.id)
-    assert state.level is Level.SOON
+    assert state.level is level
 
 
 async def test_a_page_that_the_answers_do_not_lead_to_leads_on(own: Client) -> None:

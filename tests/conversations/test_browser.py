@@ -84,7 +84,7 @@ async def test_what_is_written_offline_is_kept_and_sent_once_when_the_line_is_ba
     await write(patient_page, "Three")
     waiting = patient_page.locator("[data-pending]")
     await expect(waiting).to_have_count(2)
-    await expect(waiting.first).to_contain_text("Not sent.")
+    await expect(waiting.first).to_contain_text("Waiting for connection")
     await expect(waiting.first.get_by_role("button", name="Try again")).to_be_visible()
     assert await bodies(database, care) == ["One"]
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 from uuid import uuid4
 
 import pytest
@@ -234,11 +235,14 @@ async def test_another_host_opens_no_socket(server: Served, patient: Person) -> 
 
 
 @pytest.mark.parametrize("cookie", [None, "", "x", "x" * 200])
-async def test_nobody_signed_in_opens_no_socket(server: Served, cookie: str | None) -> None:
+async def test_nobody_signed_in_opens_no_socket_and_that_is_no_error(
+    server: Served, cookie: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
     headers = {"Origin": server.url}
     if cookie is not None:
         headers["Cookie"] = f"__Host-session={cookie}"
     assert await refusal(server, headers) == 403
+    assert [line.getMessage() for line in caplog.records if line.levelno >= logging.ERROR] == []
 
 
 async def test_a_session_may_have_ten_pages_open(server: Served, patient: Person) -> None:

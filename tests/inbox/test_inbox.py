@@ -16,11 +16,13 @@ from portal.people.actions import add_person
 from portal.people.models import Person
 from portal.permissions import Role
 from portal.symptoms.levels import Level
+from tests.check_ins.sending import send
 from tests.clients import Client, sign_in
 from tests.conftest import Clock
 from tests.conversations.people import opened, said
 from tests.flags.raising import raised
 from tests.people import ZONE, Clinic
+from tests.treatments.plans import given_dose, signed_plan
 
 ClientFor = Callable[[Person | None], Awaitable[Client]]
 
@@ -188,6 +190,24 @@ async def test_a_day_is_named_once_before_whatever_came_first_on_it(
     places = [log.index(words) for words in shown]
     assert places == sorted(places)
     assert all(log.count(words) == 1 for words in shown)
+
+
+async def test_the_latest_answers_stand_beside_the_thread_worst_first(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    clinician_on_team: Person,
+    nurse_on_team: Person,
+) -> None:
+    client = await client_for(nurse_on_team)
+    assert "Latest answers" not in (await client.get(f"/inbox/{care.id}")).text
+    await signed_plan(database, patient, clinician_on_team)
+    await given_dose(database, patient, nurse_on_team)
+    await send(database, patient, effects=("nausea",), nausea=2)
+    beside = (await client.get(f"/inbox/{care.id}")).text.split('id="about"')[1]
+    latest = beside.split('id="latest-title"')[1].split("</section>")[0]
+    assert latest.index("Nausea") < latest.index("Pain") < latest.index("Who answers")
 
 
 async def test_the_two_composers_cannot_be_mixed_up(

@@ -1,9 +1,14 @@
 """The parts of the live socket without a socket."""
 
 import asyncio
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
+from websockets.client import ClientProtocol
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.uri import parse_uri
 
 from portal import clock
 from portal.announcements import Announcement
@@ -15,16 +20,49 @@ from portal.realtime.connection import Connection, Rights
 from portal.realtime.frames import BadFrame, Ping, Send, read_frame, write_frame
 from portal.realtime.hub import Hub
 from portal.realtime.rates import Bucket, Buckets, Rate
+from portal.realtime.wire import Flow
 
 
 def somebody() -> Actor:
     return Actor(uuid4(), "Night nurse", Role.NURSE, uuid4(), "UTC")
 
 
-def welcome(*patients: UUID) -> Connection:
-    """A connection that may hear of these patients."""
+class FakeWire:
+    """Writes down the texts of the frames it is given."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.is_full = False
+        self.woken = 0
+        self.take: Callable[[str], None] = lambda text: None
+
+    def open(self, take: Callable[[str], None], flow: Flow) -> None:
+        self.take = take
+
+    def write(self, frame: bytes) -> None:
+        self.sent.append(text_of(frame))
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+def text_of(frame: bytes) -> str:
+    """What a frame says, however its length is written."""
+    skip = {126: 4, 127: 10}.get(frame[1], 2)
+    assert frame[0] == 0x81
+    return frame[skip:].decode()
+
+
+def allowed(connection: Connection, *patients: UUID) -> Rights:
+    return Rights(connection.actor, frozenset(patients), clock.now())
+
+
+def welcome(*patients: UUID, wire: FakeWire | None = None) -> Connection:
+    """A connection that may hear of these patients; without a wire it is not accepted yet."""
     made = Connection(somebody())
-    made.rights = Rights(made.actor, frozenset(patients), clock.now())
+    made.rights = allowed(made, *patients)
+    if wire is not None:
+        made.open(wire)
     return made
 
 
@@ -46,7 +84,18 @@ def test_anything_else_is_a_bad_frame_whose_words_quote_nothing(text: str) -> No
 def test_raw_values_go_back_byte_for_byte() -> None:
     ping = read_frame('{"type":"ping","t":{"b":1,"a":[1.50]}}')
     assert isinstance(ping, Ping)
-    assert write_frame("pong", t=ping.t) == '{"type":"pong","t":{"b":1,"a":[1.50]}}'
+    assert text_of(write_frame("pong", t=ping.t)) == '{"type":"pong","t":{"b":1,"a":[1.50]}}'
+
+
+@pytest.mark.parametrize("length", [0, 100, 125, 126, 1000, 65_535, 65_536, 100_000])
+def test_a_frame_is_framed_as_any_client_reads_it(length: int) -> None:
+    frame = write_frame("pong", t="x" * length)
+    client = ClientProtocol(parse_uri("ws://here.example/"), state=State.OPEN, max_size=None)
+    client.receive_data(frame)
+    [heard] = client.events_received()
+    assert isinstance(heard, Frame)
+    assert heard.data == text_of(frame).encode()
+    assert heard.opcode is Opcode.TEXT
 
 
 def test_a_bucket_fills_again_with_time() -> None:
@@ -69,52 +118,71 @@ def test_buckets_are_one_per_key_and_not_without_end() -> None:
 
 async def test_frames_leave_in_order_and_only_while_their_patient_is_mine() -> None:
     mine, theirs = uuid4(), uuid4()
+    wire = FakeWire()
     connection = welcome(mine)
-    connection.offer("one", mine)
-    connection.offer("two", theirs)
-    connection.offer("three")
-    assert [await connection.next(), await connection.next()] == ["one", "three"]
+    connection.offer(b"\x81\x03one", mine)
+    connection.offer(b"\x81\x03two", theirs)
+    connection.open(wire)
+    connection.offer(b"\x81\x04none", theirs)
+    connection.offer(b"\x81\x05three")
+    assert wire.sent == ["one", "three"]
 
 
 async def test_nothing_leaves_while_rights_are_in_doubt() -> None:
-    mine = uuid4()
-    connection = welcome(mine)
-    connection.offer("one", mine)
+    mine, wire = uuid4(), FakeWire()
+    connection = welcome(mine, wire=wire)
     connection.rights = None
-    waiting = asyncio.ensure_future(connection.next())
-    await asyncio.sleep(0.01)
-    assert not waiting.done()
-    connection.rights = Rights(connection.actor, frozenset(), clock.now())
-    connection.offer("two")
-    assert await waiting == "two"
+    connection.offer(b"\x81\x03one", mine)
+    connection.offer(b"\x81\x03two")
+    assert wire.sent == []
+    connection.rights = allowed(connection)
+    assert wire.sent == ["two"]
+
+
+def test_what_waits_for_a_slow_reader_stays_in_order() -> None:
+    wire = FakeWire()
+    connection = welcome(wire=wire)
+    wire.is_full = True
+    connection.offer(b"\x81\x03one")
+    wire.is_full = False
+    connection.offer(b"\x81\x03two")
+    assert wire.sent == []
+    connection.resume()
+    assert wire.sent == ["one", "two"]
 
 
 def test_a_full_queue_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "LONGEST_QUEUE", 3)
     connection = welcome()
     for number in range(4):
-        connection.offer(str(number))
+        connection.offer(b"x%d" % number)
     assert connection.ending is Close.TOO_SLOW
 
 
 def test_a_few_large_frames_are_as_much_as_many_small_ones() -> None:
     connection = welcome()
     for _ in range(20):
-        connection.offer("x" * 64_000)
+        connection.offer(b"x" * 64_000)
     assert connection.ending is Close.TOO_SLOW
 
 
 async def test_catching_up_waits_for_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "LONGEST_QUEUE", 4)
-    connection = welcome()
+    wire = FakeWire()
+    connection = welcome(wire=wire)
+    wire.is_full = True
 
     async def catch_up() -> None:
         for number in range(20):
-            await connection.put(str(number))
+            await connection.put(b"\x81\x01%d" % number)
 
     task = asyncio.ensure_future(catch_up())
-    assert [await connection.next() for _ in range(20)] == [str(number) for number in range(20)]
+    await asyncio.sleep(0.01)
+    assert not task.done()
+    wire.is_full = False
+    connection.resume()
     await task
+    assert wire.sent == [str(number) for number in range(20)]
     assert connection.ending is None
 
 
@@ -129,9 +197,12 @@ def test_a_good_frame_in_between_forgives() -> None:
 
 def test_the_first_reason_to_end_counts() -> None:
     connection = welcome()
+    wire = FakeWire()
+    connection.open(wire)
     connection.end(Close.SIGNED_OUT)
     connection.end(Close.TOO_SLOW)
     assert connection.ending is Close.SIGNED_OUT
+    assert wire.woken == 1
 
 
 class Listener:
@@ -156,15 +227,14 @@ def test_a_hub_tells_only_who_listens() -> None:
 async def test_a_beacon_gathers_and_tells_only_whom_it_concerns() -> None:
     hub, patient = Hub(), uuid4()
     beacon = Beacon(hub, "triage")
-    concerned, outsider = welcome(patient), welcome(uuid4())
+    wires = [FakeWire(), FakeWire()]
+    concerned, outsider = welcome(patient, wire=wires[0]), welcome(uuid4(), wire=wires[1])
     for connection in (concerned, outsider):
         beacon.join(connection)
     for _ in range(5):
         hub.publish([Announcement("triage", "flag", A, patient)])
-    assert await concerned.next() == '{"type":"changed","topic":"triage"}'
     await asyncio.sleep(0.05)
-    assert concerned.waiting() == []
-    assert outsider.waiting() == []
+    assert [wire.sent for wire in wires] == [['{"type":"changed","topic":"triage"}'], []]
     beacon.leave(concerned)
     beacon.leave(outsider)
     hub.publish([Announcement("triage", "flag", A, patient)])

@@ -1,48 +1,55 @@
 """Serving one socket whose other side behaves badly, without a network in between."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import uuid4
 
 import pytest
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
+from portal.realtime import connection as connections
 from portal.realtime import socket as sockets
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
 from portal.realtime.frames import Frame, Send
-from tests.realtime.test_parts import welcome
+from portal.realtime.wire import Flow
+from tests.realtime.test_parts import FakeWire, welcome
 
 
-class FakeSocket:
+class FakeSocket(FakeWire):
     """Takes what is sent unless it is stuck, and gives what a test says."""
 
     def __init__(self, is_stuck: bool = False) -> None:
-        self.sent: list[str] = []
+        super().__init__()
+        self.scope = {"state": {"wire": self}}
         self.closed: int | None = None
         self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._is_stuck = is_stuck
+        self.is_full = is_stuck
 
-    async def send_text(self, text: str) -> None:
-        await self._go_on()
-        self.sent.append(text)
+    def open(self, take: Callable[[str], None], flow: Flow) -> None:
+        super().open(take, flow)
+        if self.is_full:
+            flow.pause()
+
+    def wake(self) -> None:
+        self.leave()
 
     async def close(self, code: int, reason: str) -> None:
-        await self._go_on()
+        if self.is_full:
+            await asyncio.Event().wait()
         self.closed = code
 
     async def receive(self) -> dict[str, Any]:
         return await self.events.get()
 
-    def say(self, text: str) -> None:
-        self.events.put_nowait({"type": "websocket.receive", "text": text})
+    async def say(self, text: str) -> None:
+        # Accepted sockets only: the task that serves it has its first turn.
+        await asyncio.sleep(0)
+        self.take(text)
 
     def leave(self) -> None:
         self.events.put_nowait({"type": "websocket.disconnect", "code": 1006})
-
-    async def _go_on(self) -> None:
-        if self._is_stuck:
-            await asyncio.Event().wait()
 
 
 class FakeDesk:
@@ -65,9 +72,6 @@ class FakeDesk:
     def refuse(self, frame: Send, code: str, detail: str) -> None:
         self.refused.append(code)
 
-    def open(self, group: asyncio.TaskGroup) -> None:
-        pass
-
     def leave(self) -> None:
         self.has_left = True
 
@@ -86,7 +90,7 @@ async def test_a_stuck_reader_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) 
     socket, connection, desk = FakeSocket(is_stuck=True), welcome(), FakeDesk()
     task = served(socket, connection, desk)
     for _ in range(300):
-        connection.offer("x")
+        connection.offer(b"x")
     async with asyncio.timeout(2):
         await task
     assert connection.ending is Close.TOO_SLOW
@@ -95,10 +99,10 @@ async def test_a_stuck_reader_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) 
 
 async def test_a_write_that_never_ends_counts_as_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "LONGEST_CLOSE", 0.05)
-    monkeypatch.setattr(sockets, "LONGEST_WRITE", 0.05)
+    monkeypatch.setattr(connections, "LONGEST_PAUSE", 0.05)
     connection = welcome()
     task = served(FakeSocket(is_stuck=True), connection, FakeDesk())
-    connection.offer("x")
+    connection.offer(b"x")
     async with asyncio.timeout(2):
         await task
     assert connection.ending is Close.TOO_SLOW
@@ -107,7 +111,7 @@ async def test_a_write_that_never_ends_counts_as_too_slow(monkeypatch: pytest.Mo
 async def test_whoever_may_no_longer_read_is_closed_without_what_still_waited() -> None:
     socket, connection = FakeSocket(), welcome()
     connection.rights = None
-    connection.offer("x")
+    connection.offer(b"x")
     task = served(socket, connection, FakeDesk())
     connection.end(Close.NOT_ALLOWED)
     await task
@@ -118,8 +122,8 @@ async def test_pings_are_answered_while_the_database_is_slow() -> None:
     socket, connection, desk = FakeSocket(), welcome(), FakeDesk()
     desk.gate.clear()
     task = served(socket, connection, desk)
-    socket.say(a_message())
-    socket.say('{"type":"ping","t":1}')
+    await socket.say(a_message())
+    await socket.say('{"type":"ping","t":1}')
     while not socket.sent:
         await asyncio.sleep(0.001)
     assert socket.sent == ['{"type":"pong","t":1}']
@@ -133,7 +137,7 @@ async def test_more_frames_than_can_wait_are_refused_by_name() -> None:
     desk.gate.clear()
     task = served(socket, connection, desk)
     for _ in range(sockets.WAITING_FRAMES + 5):
-        socket.say(a_message())
+        await socket.say(a_message())
     while len(desk.refused) < 3:
         await asyncio.sleep(0.001)
     assert set(desk.refused) == {"too_fast"}
@@ -146,7 +150,7 @@ async def test_a_frame_being_dealt_with_is_finished_when_the_other_side_leaves()
     socket, desk = FakeSocket(), FakeDesk()
     desk.gate.clear()
     task = served(socket, welcome(), desk)
-    socket.say(a_message())
+    await socket.say(a_message())
     await asyncio.sleep(0.01)
     socket.leave()
     await asyncio.sleep(0.01)
@@ -160,24 +164,24 @@ async def test_what_goes_wrong_with_one_frame_is_answered_and_the_next_one_works
     socket, desk = FakeSocket(), FakeDesk()
     task = served(socket, welcome(), desk)
     desk.error = RuntimeError("words that must not leave")
-    socket.say(a_message())
+    await socket.say(a_message())
     while not desk.refused:
         await asyncio.sleep(0.001)
     assert desk.refused == ["unavailable"]
     desk.error = None
-    socket.say(a_message())
+    await socket.say(a_message())
     socket.leave()
     await task
     assert len(desk.handled) == 1
     assert not any("words" in text for text in socket.sent)
 
 
-async def test_a_socket_that_breaks_while_writing_ends_quietly() -> None:
-    class Broken(FakeSocket):
-        async def send_text(self, text: str) -> None:
-            raise WebSocketDisconnect(1006)
-
-    connection = welcome()
-    connection.offer("x")
+async def test_a_follow_that_fails_ends_the_socket_so_that_the_page_comes_back() -> None:
+    """Answered and left open, the page would look live and hear nothing."""
+    socket, connection, desk = FakeSocket(), welcome(), FakeDesk()
+    task = served(socket, connection, desk)
+    desk.error = RuntimeError("the database is away")
+    await socket.say(f'{{"type":"follow","conversation":"{uuid4()}"}}')
     async with asyncio.timeout(2):
-        await served(Broken(), connection, FakeDesk())
+        await task
+    assert socket.closed == Close.TOO_SLOW

@@ -1,23 +1,45 @@
 // What is written and not sent is kept on the server: two seconds after the last key, and when the
-// text box is left. Its words come back on any device; once its message is sent they are gone.
+// text box is left. Its words come back on any device; once its message is sent they are gone. Until
+// the server has them they are kept in this tab, so that a reload without a line loses nothing.
+
+import { forget, remember, remembered } from "./keeping.js";
 
 const REST = 2000;
 const kept = new WeakMap();
 let timer = 0;
 
+const person = () => document.querySelector("[data-log]")?.dataset.person;
+const placeOf = (form) => `draft:${form.dataset.composer}`;
 const formOf = (target) => target.closest?.("form[data-composer][data-draft]");
 
 async function keep(form) {
   clearTimeout(timer);
   const { body, client_id: name, csrf } = form.elements;
   const words = body.value;
+  if (!words.trim()) forget(person(), placeOf(form));
   if (words === (kept.get(form) ?? body.defaultValue)) return;
   kept.set(form, words);
+  if (words.trim()) remember(person(), placeOf(form), [{ clientId: name.value, body: words }]);
   const fields = new URLSearchParams({ csrf: csrf.value, client_id: name.value, body: words });
   const options = { method: "POST", body: fields, headers: { "x-background": "yes" }, keepalive: words.length < 8000 };
   const answer = await fetch(form.dataset.draft, options).catch(() => null);
   if (!answer?.ok) kept.delete(form);
-  else if (body.value === words) say(form, words.trim() ? "Draft saved" : "");
+  else if (body.value === words) {
+    forget(person(), placeOf(form));
+    say(form, words.trim() ? "Draft saved" : "");
+  }
+}
+
+// What the server has never got comes back from this tab, unless it was sent meanwhile.
+function restore(form) {
+  const [draft] = remembered(person(), placeOf(form));
+  if (!draft) return;
+  forget(person(), placeOf(form));
+  const { body, client_id: name } = form.elements;
+  if (body.value || document.querySelector(`[data-message][data-client="${draft.clientId}"]`)) return;
+  body.value = draft.body;
+  name.value = draft.clientId;
+  keep(form);
 }
 
 function say(form, words) {
@@ -44,7 +66,10 @@ document.addEventListener("submit", (event) => {
   if (!form) return;
   clearTimeout(timer);
   say(form, "");
+  forget(person(), placeOf(form));
   queueMicrotask(() => kept.set(form, form.elements.body.value));
 }, true);
 
-window.addEventListener("pagehide", () => document.querySelectorAll("form[data-composer][data-draft]").forEach(keep));
+const forms = () => document.querySelectorAll("form[data-composer][data-draft]");
+window.addEventListener("pagehide", () => forms().forEach(keep));
+forms().forEach(restore);

@@ -1,5 +1,7 @@
 // The list of messages on the page: puts each one in its place once, and leaves the reader's be.
 
+import { endOffers, offerChange } from "./changes.js";
+
 const NEAR_END = 80;
 
 export class Log {
@@ -13,17 +15,37 @@ export class Log {
     this.below?.addEventListener("click", () => this.toEnd());
     const scrolled = this.pane === document.scrollingElement ? window : this.pane;
     this.nameToday();
-    scrolled.addEventListener("scroll", () => { if (this.isAtEnd()) this.clearBelow(); }, { passive: true });
+    endOffers(list);
+    this.followsEnd = false;
+    scrolled.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // A keyboard or a question that opens takes room: who was at the end stays there.
+    if (scrolled !== window) new ResizeObserver(() => { if (this.followsEnd) this.toEnd(); }).observe(this.pane);
+  }
+
+  // A page that scrolls as a whole goes on below the messages: there the box to write in, which
+  // sticks to the bottom, says where their end is.
+  #hiddenByPage() {
+    const box = [...document.querySelectorAll(".composer")].find((one) => one.checkVisibility());
+    const bottom = box ? box.getBoundingClientRect().top : window.innerHeight;
+    return this.list.getBoundingClientRect().bottom - bottom;
   }
 
   isAtEnd() {
+    if (this.pane === document.scrollingElement) return this.#hiddenByPage() < NEAR_END;
     const { scrollTop, clientHeight, scrollHeight } = this.pane;
     return scrollHeight - clientHeight - scrollTop < NEAR_END;
   }
 
   toEnd() {
-    this.pane.scrollTop = this.pane.scrollHeight;
+    if (this.pane === document.scrollingElement) this.pane.scrollTop += Math.max(0, this.#hiddenByPage() + NEAR_END / 2);
+    else this.pane.scrollTop = this.pane.scrollHeight;
+    this.followsEnd = true;
     this.clearBelow();
+  }
+
+  #scrolled() {
+    this.followsEnd = this.isAtEnd();
+    if (this.followsEnd) this.clearBelow();
   }
 
   clearBelow() {
@@ -41,9 +63,22 @@ export class Log {
     const isNew = !this.#replace(message) && this.#place(template.content, message);
     document.querySelector("[data-empty]")?.remove();
     this.nameToday();
+    if (isNew && message.dataset.author === this.person) offerChange(this.list, message);
     if (wasAtEnd) this.toEnd();
     else if (isNew && message.dataset.author !== this.person) this.#countBelow();
     return message;
+  }
+
+  /** What a message on this page says now, if that is newer than what stands here. */
+  revise(frame) {
+    const shown = document.getElementById(`m-${frame.id}`);
+    if (!shown || Number(shown.dataset.revised ?? 0) >= frame.revised) return;
+    const template = document.createElement("template");
+    template.innerHTML = frame.html;
+    const message = template.content.querySelector("[data-message]");
+    if (!message) return;
+    shown.replaceWith(message);
+    if (frame.withdrawn) this.list.querySelector(`[data-change="${frame.id}"]`)?.remove();
   }
 
   /** The page was written with dates, which stay true. A reader who looks today wants the word. */
@@ -61,6 +96,11 @@ export class Log {
     this.list.append(item);
     document.querySelector("[data-empty]")?.remove();
     this.toEnd();
+  }
+
+  /** Whether one's own message of this name stands here already. */
+  has(clientId) {
+    return Boolean(this.list.querySelector(`[data-message][data-client="${clientId}"][data-author="${this.person}"]`));
   }
 
   /** The last message of the other side in this conversation, by number. */

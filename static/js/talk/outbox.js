@@ -2,18 +2,29 @@
 // its own (client_id), so that sending it again can never say it twice.
 
 import { live } from "../live.js";
+import { forget, remember, remembered } from "./keeping.js";
 
 const PATIENCE = 8000;
+const LONGEST_POST = 15_000;
+const AGAIN_AFTER = 3000;
+const AGAIN_AT_MOST = 30_000;
 // Sent again these would be refused again: the words go back to where they can be changed.
 const NEEDS_CHANGE = new Set(["empty", "too_long", "not_allowed", "closed"]);
+const WAITING = "Waiting for connection";
+// After a reload, what is older than this goes back to the text box: it may no longer be true.
+const OLD = "This was not sent. Read it again, then send it.";
+const STILL_NEWS = 6 * 60 * 60 * 1000;
 
 export class Outbox {
   constructor(giveBack) {
     this.giveBack = giveBack;
-    this.items = [];
+    this.items = null;
     this.waiting = null;
     this.isBusy = false;
+    this.tries = 0;
     live.onState((state) => { if (state === "live") this.flush(); });
+    window.addEventListener("online", () => this.flush());
+    document.addEventListener("session:back", () => this.flush());
   }
 
   /** The form and list on the page now; what is still on its way is shown there again. */
@@ -21,12 +32,25 @@ export class Outbox {
     this.form = form;
     this.line = line;
     this.log = log;
-    for (const item of this.items) log.addPending(item.element);
+    const place = form.dataset.composer;
+    this.items ??= this.#comeBack(remembered(log.person, place));
+    this.#keep();
+    for (const item of this.items) {
+      item.element ??= this.#copy(item.clientId, item.body);
+      log.addPending(item.element);
+    }
+    this.flush();
+  }
+
+  /** Whether a message of this name waits here: then it is no draft any more. */
+  holds(clientId) {
+    return this.items.some((item) => item.clientId === clientId);
   }
 
   add(clientId, body) {
     const item = { clientId, body, element: this.#copy(clientId, body) };
     this.items.push(item);
+    this.#keep();
     this.log.addPending(item.element);
     this.flush();
   }
@@ -37,30 +61,61 @@ export class Outbox {
   }
 
   arrived(clientId) {
-    this.items = this.items.filter((item) => item.clientId !== clientId);
+    this.#drop(clientId);
   }
 
   async flush() {
-    if (this.isBusy) return;
+    if (this.isBusy || !this.items?.length) return;
     this.isBusy = true;
+    clearTimeout(this.timer);
     try {
-      while (this.items.length && await this.#deliver(this.items[0])) this.items.shift();
+      while (this.items.length && await this.#deliver(this.items[0])) this.tries = 0;
     } finally {
       this.isBusy = false;
     }
+    if (this.items.length) this.#tryLater();
   }
 
   async #deliver(item) {
     show(item, "Sending");
     const answer = (await this.#bySocket(item)) ?? (await this.#byForm(item));
-    if (answer.type === "sent") return true;
+    if (answer.type === "sent") {
+      this.#drop(item.clientId);
+      return true;
+    }
     if (!NEEDS_CHANGE.has(answer.code)) {
-      for (const left of this.items) show(left, answer.detail ?? "Not sent.", true, () => this.flush());
+      for (const left of this.items) show(left, answer.detail, answer.detail !== WAITING, () => this.flush());
       return false;
     }
     item.element.remove();
+    this.#drop(item.clientId);
     this.giveBack(item.body, answer.detail);
     return true;
+  }
+
+  #comeBack(kept) {
+    const left = kept.filter((item) => !this.log.has(item.clientId));
+    const old = left.filter((item) => Date.now() - item.at > STILL_NEWS);
+    if (old.length) this.giveBack(old.map((item) => item.body).join("\n"), OLD);
+    return left.filter((item) => !old.includes(item));
+  }
+
+  // The line may be back before the page hears of it, and some networks let no socket through.
+  #tryLater() {
+    this.tries += 1;
+    const longest = Math.min(AGAIN_AT_MOST, AGAIN_AFTER * 2 ** this.tries);
+    this.timer = setTimeout(() => this.flush(), longest * (0.5 + 0.5 * Math.random()));
+  }
+
+  #drop(clientId) {
+    this.items = this.items.filter((item) => item.clientId !== clientId);
+    this.#keep();
+  }
+
+  #keep() {
+    const place = this.form.dataset.composer;
+    if (this.items.length) remember(this.log.person, place, this.items);
+    else forget(this.log.person, place);
   }
 
   #bySocket(item) {
@@ -72,7 +127,7 @@ export class Outbox {
         clearTimeout(timer);
         queueMicrotask(() => stop());
         this.waiting = null;
-        resolve(answer);
+        resolve(answer && (answer.type === "sent" ? answer : { ...answer, detail: notSent(answer) }));
       };
       this.waiting = { clientId: item.clientId, resolve: done };
     });
@@ -81,15 +136,17 @@ export class Outbox {
   async #byForm(item) {
     const fields = new URLSearchParams({ csrf: this.form.elements.csrf.value, client_id: item.clientId, body: item.body });
     const headers = { accept: "application/json, text/html", "hx-request": "true" };
-    const answer = await fetch(this.form.action, { method: "POST", body: fields, headers }).catch(() => null);
-    if (answer?.ok) {
+    const options = { method: "POST", body: fields, headers, signal: AbortSignal.timeout(LONGEST_POST) };
+    const answer = await fetch(this.form.action, options).catch(() => null);
+    if (!answer) return { detail: WAITING };
+    if (answer.ok) {
       this.log.insert(await answer.text());
       this.log.showState("Sent");
       return { type: "sent" };
     }
-    if (answer?.status === 401) return { detail: "Not sent. You were signed out." };
-    const refusal = await answer?.json().catch(() => null);
-    return { code: refusal?.code, detail: refusal ? `Not sent. ${refusal.detail}` : "Not sent." };
+    if (answer.status === 401) return { detail: "Not sent. You were signed out." };
+    const refusal = await answer.json().catch(() => null);
+    return { code: refusal?.code, detail: notSent(refusal) };
   }
 
   #copy(clientId, body) {
@@ -105,10 +162,17 @@ export class Outbox {
   }
 }
 
+// Words that go back to the text box bring only the reason; those that stay say what became of them.
+function notSent(refusal) {
+  if (!refusal?.detail) return "Not sent.";
+  return NEEDS_CHANGE.has(refusal.code) ? refusal.detail : `Not sent. ${refusal.detail}`;
+}
+
 function show(item, words, failed = false, again = null) {
   item.element.classList.toggle("message--failed", failed);
-  item.element.querySelector("[data-words]").textContent = words;
+  const place = item.element.querySelector("[data-words]");
+  if (place.textContent !== words) place.textContent = words;
   const button = item.element.querySelector("button");
-  button.hidden = !failed;
+  button.hidden = !again;
   button.onclick = again;
 }

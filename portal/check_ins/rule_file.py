@@ -1,0 +1,168 @@
+"""Reads the clinician's document and refuses what cannot be right, in one line that names the rule.
+
+Refused are a name or an answer that is never asked, an unknown level or effect, a rule without
+advice or without its translation, one that can never be heard, and a signature without a name.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from portal.check_ins.conditions import Condition, ConditionError, parse
+from portal.check_ins.reachable import can_be_heard
+from portal.check_ins.rules import (
+    ENGLISH,
+    LevelWords,
+    Modifier,
+    Rule,
+    RuleSet,
+    SignOff,
+    Words,
+)
+from portal.symptoms.levels import Level
+from portal.symptoms.vocabulary import Effect
+
+SUMMARY_LENGTH = 28  # " and 10 more" still fits into the 40 characters of the queue
+CAUTIONS = frozenset({"under_18", "pregnancy", "dementia", "past_addiction", "sedatives"})
+NEEDED = ("id", "title", "level", "when", "about", "limit", "summary", "advice", "why", "source")
+ALL = "all"
+LANGUAGES = {"es": "Spanish"}
+
+
+class RuleFileError(ValueError):
+    """The rule file cannot be used; the message is the one line that says why."""
+
+
+Answers = Mapping[str, frozenset[str]]
+Numbers = Mapping[str, Sequence[int]]
+
+
+def rule_set(data: Mapping[str, Any], words: Answers, numbers: Numbers) -> RuleSet:
+    """Reads the contents of a rule file. `words` are the names that are asked, each with the words
+    that may answer it, `numbers` the numbers that may answer those with no others."""
+    known = {**words, "hours": frozenset[str](), "cautions": CAUTIONS}
+    version = data.get("version")
+    if not version:
+        raise RuleFileError("the rule file has no version")
+    sign_off = _sign_off(data.get("sign_off"))
+    rules = tuple(_rule(entry, known) for entry in data.get("rule", ()))
+    _check_ids(rules)
+    _check_heard(rules, known, numbers)
+    modifiers = tuple(_modifier(entry, rules, known) for entry in data.get("modifier", ()))
+    levels = _levels(data.get("levels", {}))
+    return RuleSet(str(version), sign_off, rules, modifiers, levels)
+
+
+def _sign_off(data: Mapping[str, Any] | None) -> SignOff:
+    if not data or "signed" not in data or not data.get("written_by"):
+        raise RuleFileError("the rule file does not say who wrote and who signed it")
+    found = SignOff(**data)
+    if found.signed and not (found.name and found.role and found.on):
+        raise RuleFileError("the rule file is signed without a name, a role and a day")
+    return found
+
+
+def _rule(entry: Mapping[str, Any], words: Answers) -> Rule:
+    name = f"rule {entry.get('id', '?')}"
+    missing = [key for key in NEEDED if not entry.get(key)]
+    if missing:
+        raise RuleFileError(f"{name} has no {missing[0]}")
+    if len(entry["summary"]) > SUMMARY_LENGTH:
+        raise RuleFileError(f"{name}: the summary is longer than {SUMMARY_LENGTH} characters")
+    for item in entry["about"]:
+        if item not in words:
+            raise RuleFileError(f"{name}: {item} is never asked")
+    return Rule(
+        id=entry["id"],
+        title=entry["title"],
+        level=_one_of(Level, entry["level"], name),
+        when=_condition(entry["when"], words, name),
+        about=tuple(entry["about"]),
+        limit=entry["limit"],
+        summary=entry["summary"],
+        words=_words(entry, name),
+        why=entry["why"],
+        source=entry["source"],
+        effect=_one_of(Effect, entry["effect"], name) if "effect" in entry else None,
+        unless=frozenset(entry.get("unless", ())),
+        crisis=entry.get("crisis", False),
+        gap=entry.get("gap", ""),
+    )
+
+
+def _words(entry: Mapping[str, Any], name: str) -> dict[str, Words]:
+    """What is there in English is there in every language."""
+    found = {ENGLISH: _words_in(entry)}
+    for code, language in LANGUAGES.items():
+        translated = entry.get(code, {})
+        for key in ("advice", "meanwhile", "heading"):
+            if entry.get(key) and not translated.get(key):
+                raise RuleFileError(f"{name} has no {key} in {language}")
+        found[code] = _words_in(translated)
+    return found
+
+
+def _words_in(entry: Mapping[str, Any]) -> Words:
+    advice, meanwhile = tuple(entry.get("advice", ())), tuple(entry.get("meanwhile", ()))
+    return Words(advice, meanwhile, entry.get("heading", ""))
+
+
+def _modifier(entry: Mapping[str, Any], rules: Sequence[Rule], words: Answers) -> Modifier:
+    name = f"modifier {entry.get('id', '?')}"
+    context = {
+        "rise": frozenset[str](),
+        "fired_before": frozenset[str](),
+        "base_level": frozenset(level.value for level in Level),
+    }
+    named = None if entry["rules"] == ALL else frozenset(entry["rules"])
+    unknown = (named or frozenset()) - {rule.id for rule in rules}
+    if unknown:
+        raise RuleFileError(f"{name} names rule {min(unknown)}, which is not there")
+    condition = _condition(entry["when"], {**words, **context}, name)
+    return Modifier(entry["id"], condition, named, entry["why"])
+
+
+def _condition(text: str, words: Answers, name: str) -> Condition:
+    try:
+        return parse(text, words)
+    except ConditionError as error:
+        raise RuleFileError(f"{name}: {error}") from error
+
+
+def _check_ids(rules: Sequence[Rule]) -> None:
+    ids = [rule.id for rule in rules]
+    twice = [id for id in ids if ids.count(id) > 1]
+    if twice:
+        raise RuleFileError(f"rule {twice[0]} is there twice")
+    for rule in rules:
+        unknown = rule.unless - set(ids)
+        if unknown:
+            raise RuleFileError(f"rule {rule.id} names rule {min(unknown)}, which is not there")
+
+
+def _check_heard(rules: Sequence[Rule], words: Answers, numbers: Numbers) -> None:
+    of = {rule.id: rule for rule in rules}
+    for rule in rules:
+        if not can_be_heard(rule, [of[id] for id in sorted(rule.unless)], words, numbers):
+            raise RuleFileError(f"rule {rule.id} can never be heard, whatever is answered")
+
+
+def _levels(data: Mapping[str, Any]) -> dict[Level, LevelWords]:
+    missing = [level.value for level in Level if level.value not in data]
+    if missing:
+        raise RuleFileError(f"the level {missing[0]} has no words")
+    return {level: _level_words(level, data[level.value]) for level in Level}
+
+
+def _level_words(level: Level, data: Mapping[str, Any]) -> LevelWords:
+    headings = {code: data.get(code, {}).get("heading", "") for code in LANGUAGES}
+    for code, heading in headings.items():
+        if not heading:
+            raise RuleFileError(f"the level {level} has no heading in {LANGUAGES[code]}")
+    return LevelWords(data["target"], {ENGLISH: data["heading"], **headings})
+
+
+def _one_of(kind: Any, value: str, name: str) -> Any:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise RuleFileError(f"{name}: there is no {kind.__name__.lower()} {value}") from error

@@ -1,0 +1,112 @@
+"""When a patient may honestly expect the first human answer. Pure: no clock, no database.
+
+By the last days' first answers: nine in ten came within this much working time. More when somebody
+waits longer than that already, and in proportion when more people wait than usual. With too few
+answers to judge by, it is what the clinic promises.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from portal.handling.promise import after, is_open_at, next_opening, working_time
+from portal.settings import Clinic
+from portal.web.times import clock_time, day
+
+FEWEST = 8
+SHARE = 0.9
+SHORTEST = timedelta(minutes=5)
+# To the next 5 minutes, and from an hour on to the next quarter: nobody keeps to the minute.
+FINE, COARSE = timedelta(minutes=5), timedelta(minutes=15)
+DAYS_OF_A_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A patient's first words without an answer, and the team's first answer, if there is one."""
+
+    asked: datetime
+    answered: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the patient is told. `waits`: there are words of theirs without an answer."""
+
+    by: datetime
+    is_open: bool
+    opens_at: datetime
+    closes_at: datetime | None
+    waits: bool
+    is_late: bool
+
+
+def expect(
+    turns: Sequence[Turn], waiting_since: datetime | None, now: datetime, clinic: Clinic
+) -> Expected:
+    """`turns` are those of all patients of the team; `waiting_since` is this patient's own."""
+    since = waiting_since or now
+    by = after(since, expected_span(turns, since, now, clinic), clinic)
+    closes_at = is_open_at(now, clinic)
+    return Expected(
+        by=by,
+        is_open=closes_at is not None,
+        opens_at=next_opening(now, clinic),
+        closes_at=closes_at,
+        waits=waiting_since is not None,
+        is_late=waiting_since is not None and now > by,
+    )
+
+
+def expected_span(
+    turns: Sequence[Turn], since: datetime, now: datetime, clinic: Clinic
+) -> timedelta:
+    """Working time from the question to the first answer, rounded up."""
+    taken = [
+        working_time(turn.asked, turn.answered, clinic)
+        for turn in turns
+        if turn.answered is not None
+    ]
+    if len(taken) < FEWEST:
+        return timedelta(hours=clinic.answer_hours)
+    usual = _most_of(taken)
+    so_far = [working_time(turn.asked, now, clinic) for turn in turns if turn.answered is None]
+    # Who waits for less than the usual time says nothing yet; who waits longer says it is slow.
+    span = _most_of([*taken, *(wait for wait in so_far if wait > usual)])
+    return _rounded(max(span * _crowding(turns, since), SHORTEST))
+
+
+def _most_of(waits: Sequence[timedelta]) -> timedelta:
+    """The time within which nine in ten were answered (nearest rank)."""
+    return sorted(waits)[math.ceil(SHARE * len(waits)) - 1]
+
+
+def _crowding(turns: Sequence[Turn], since: datetime) -> float:
+    """How many more wait before this one than usually did; 1 when it is no more than usual."""
+    usual = median(_ahead_of(turn.asked, turns) for turn in turns if turn.answered is not None)
+    ahead = sum(turn.answered is None and turn.asked < since for turn in turns)
+    return max(1.0, (ahead + 1) / (usual + 1))
+
+
+def _ahead_of(asked: datetime, turns: Sequence[Turn]) -> int:
+    return sum(
+        turn.asked < asked and (turn.answered is None or turn.answered > asked) for turn in turns
+    )
+
+
+def _rounded(span: timedelta) -> timedelta:
+    step = FINE if span < timedelta(hours=1) else COARSE
+    return -(-span // step) * step
+
+
+def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`3:40 pm` for today, `Tuesday at 8 am` within a week, else `Mon 30 Nov at 8 am`."""
+    local, time = at.astimezone(zone), clock_time(at, zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    if not days:
+        return time
+    name = f"{local:%A}" if 0 < days < DAYS_OF_A_WEEK else day(at, zone)
+    return f"{name} at {time}"

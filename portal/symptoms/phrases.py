@@ -1,0 +1,170 @@
+"""The lexicon: what it lists is looked for only where its rarest words stand.
+
+Most messages hold no word of any phrase, and are done after one look at each of their words. Where
+some are there, only the phrases that can match are tried; what they find is what all of them joined
+into one expression would find: the leftmost, and of those the first in the list.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from portal.symptoms.literals import Clause, alternatives, clauses
+
+LEXICON = Path(__file__).with_name("lexicon.toml")
+
+Span = tuple[int, int]
+
+_GAP = r"(?:[\\w']+ ){0,3}"
+_WORD = re.compile(r"[\w']+")
+
+
+@dataclass(frozen=True, eq=False)
+class Phrase:
+    """One way to say it; `place` is its place in the list, and `needs` what it cannot be without,
+    the rarest first."""
+
+    expression: str
+    place: int
+    needs: tuple[Clause, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w'])(?=[\w:])(?:{self.expression})(?![\w'])")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is said for one kind of one thing, and what only looks like it."""
+
+    what: str
+    kind: str
+    present: Sequence[Phrase]
+    other: Sequence[Phrase]
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """Where its phrases stand, without those that mean something else."""
+        covering = _joined(self.other, text)
+        covered = next(covering, None)
+        for start, end in _joined(self.present, text):
+            while covered is not None and covered[1] <= start:
+                covered = next(covering, None)
+            if covered is None or covered[0] >= end:
+                yield start, end
+
+
+class Lexicon:
+    """All entries, with an index from the rarest letters of each phrase to the phrase."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = entries
+        self.names = list(dict.fromkeys(entry.what for entry in entries))
+        self._number_of = {
+            phrase: number for number, entry in enumerate(entries) for phrase in entry.present
+        }
+        self._present = _index(phrase for entry in entries for phrase in entry.present)
+        self._other = _index({phrase for entry in entries for phrase in entry.other})
+        phrases = [each for entry in entries for each in (*entry.present, *entry.other)]
+        self._needed = {letters for each in phrases for need in each.needs for letters in need}
+        self._longest = max(map(len, self._needed))
+        # They forget words that were not seen for long: nobody's text can fill the memory.
+        self._letters = lru_cache(maxsize=16_384)(self._letters_in)
+        self._calls = lru_cache(maxsize=16_384)(self._called_by)
+
+    def possible(self, text: str) -> list[Entry]:
+        """The entries that may be in a plain text, with the phrases that may match in it."""
+        words = _WORD.findall(text)
+        called = {phrase for word in words for phrase in self._calls(word)}
+        if not called:
+            return []
+        there = {letters for word in words for letters in self._letters(word)}
+        present = [phrase for phrase in called if _has_all(phrase, there)]
+        if not present:
+            return []
+        indexed = {phrase for letters in there for phrase in self._other.get(letters, ())}
+        other = {phrase for phrase in indexed if _has_all(phrase, there)}
+        return list(self._narrowed(present, other))
+
+    def _narrowed(self, present: Iterable[Phrase], other: set[Phrase]) -> Iterator[Entry]:
+        some: dict[int, list[Phrase]] = {}
+        for phrase in present:
+            some.setdefault(self._number_of[phrase], []).append(phrase)
+        for number in sorted(some):
+            entry = self.entries[number]
+            covering = other.intersection(entry.other)
+            yield Entry(entry.what, entry.kind, some[number], list(covering))
+
+    def _called_by(self, word: str) -> tuple[Phrase, ...]:
+        """The phrases whose rarest letters are in this word."""
+        found = [self._present.get(letters, ()) for letters in self._letters(word)]
+        return tuple({phrase for each in found for phrase in each})
+
+    def _letters_in(self, word: str) -> tuple[str, ...]:
+        marked = f"^{word}$"
+        parts = (
+            marked[start:end]
+            for start in range(len(marked))
+            for end in range(start + 1, min(len(marked), start + self._longest) + 1)
+        )
+        return tuple({part for part in parts if part in self._needed})
+
+
+def _index(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
+    found: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        for letters in phrase.needs[0]:
+            found.setdefault(letters, []).append(phrase)
+    return found
+
+
+def _has_all(phrase: Phrase, there: set[str]) -> bool:
+    return all(not need.isdisjoint(there) for need in phrase.needs)
+
+
+def _joined(phrases: Iterable[Phrase], text: str) -> Iterator[Span]:
+    """What the phrases joined by `|` would find, one after the other."""
+    found = {phrase: phrase.pattern.search(text) for phrase in phrases}
+    while there := {phrase: match for phrase, match in found.items() if match is not None}:
+        first = min(there, key=lambda phrase: (there[phrase].start(), phrase.place))
+        start, end = there[first].span()
+        yield start, end
+        found = {
+            phrase: match if match.start() >= end else phrase.pattern.search(text, end)
+            for phrase, match in there.items()
+        }
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The one that ships, read at its first use."""
+    data = tomllib.loads(LEXICON.read_text(encoding="utf-8"))
+    words: dict[str, str] = data.pop("words")
+    return Lexicon([each for what, kinds in data.items() for each in _entries(what, kinds, words)])
+
+
+def _entries(what: str, kinds: dict[str, list[str]], words: Mapping[str, str]) -> Iterator[Entry]:
+    other = _phrases(kinds.pop("not"), words)
+    for kind, lines in kinds.items():
+        yield Entry(what, kind, _phrases(lines, words), other)
+
+
+def _phrases(lines: Iterable[str], words: Mapping[str, str]) -> tuple[Phrase, ...]:
+    ways = [way for line in lines for way in alternatives(spelled_out(line, words))]
+    return tuple(Phrase(each, place, _needs(each)) for place, each in enumerate(ways))
+
+
+def _needs(expression: str) -> tuple[Clause, ...]:
+    found = clauses(expression)
+    if not found:
+        # It would be looked for in every message.
+        raise ValueError(f"this phrase names no word to look for: {expression}")
+    return found
+
+
+def spelled_out(phrase: str, words: Mapping[str, str]) -> str:
+    """A phrase of the lexicon as a regular expression: `~` and `{name}` replaced."""
+    named = re.sub(r"\{([a-z_]+)\}", lambda name: words[name[1]], phrase)
+    return re.sub(r" ~ ", f" {_GAP}", named)

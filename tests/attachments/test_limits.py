@@ -1,0 +1,109 @@
+"""What is not taken is said in a sentence, and nothing of it is kept."""
+
+import sys
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portal.attachments.cabinet import Cabinet
+from portal.attachments.scanning import Scanner
+from portal.conversations.models import Conversation
+from portal.db import Database
+from portal.settings import Settings
+from tests.attachments.pictures import EXECUTABLE, HTML, PDF, SVG, photo
+from tests.attachments.sending import lines, on_disk, send
+from tests.clients import Client
+from tests.conftest import ClientFor
+
+if TYPE_CHECKING:
+    pass
+
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.mark.parametrize("data", [EXECUTABLE, HTML, SVG, b"", photo()[:300]])
+@ON_SQLITE
+async def test_what_is_no_photo_or_pdf_is_refused_whatever_it_is_called(
+    database: Database, settings: Settings, sender: Client, care: Conversation, data: bytes
+) -> None:
+    answer = await send(sender, care.id, ("photo.jpg", data), body="My arm")
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("We ")
+    assert (await lines(database, care), on_disk(settings)) == ([], [])
+
+
+@ON_SQLITE
+async def test_one_bad_file_among_good_ones_keeps_all_of_them_back(
+    database: Database, settings: Settings, sender: Client, care: Conversation
+) -> None:
+    answer = await send(sender, care.id, ("a.pdf", PDF), ("b.pdf", HTML))
+    assert answer.status_code == 422
+    assert (await lines(database, care), on_disk(settings)) == ([], [])
+
+
+@ON_SQLITE
+async def test_too_many_too_large_and_none_at_all_are_refused_in_a_sentence(
+    sender: Client, care: Conversation
+) -> None:
+    many = await send(sender, care.id, *[(f"{n}.pdf", PDF) for n in range(5)])
+    assert (many.status_code, many.json()["detail"]) == (422, "Send 4 files or fewer at a time.")
+    large = await send(sender, care.id, ("a.pdf", PDF + bytes(11 << 20)))
+    assert (large.status_code, large.json()["code"]) == (413, "file_too_large")
+    none = await send(sender, care.id, body="Hello")
+    assert (none.status_code, none.json()["code"]) == (422, "no_file")
+
+
+@ON_SQLITE
+async def test_a_body_over_all_limits_is_not_even_read(sender: Client, care: Conversation) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        for _ in range(60):
+            sent.append(1)
+            yield bytes(1 << 20)
+
+    sent: list[int] = []
+    headers = {"content-type": "multipart/form-data; boundary=x", "accept": "application/json"}
+    url = f"/conversations/{care.id}/files"
+    answer = await sender.http.post(url, content=body(), headers=headers)
+    assert answer.status_code == 413
+    assert len(sent) < 60
+
+
+@ON_SQLITE
+async def test_without_a_sign_in_the_small_limit_holds(
+    client_for: ClientFor, care: Conversation
+) -> None:
+    nobody = await client_for(None)
+    answer = await send(nobody, care.id, ("a.pdf", PDF + bytes(2 << 20)))
+    assert answer.status_code == 413
+
+
+@ON_SQLITE
+async def test_one_person_sends_only_so_much_a_day(
+    cabinet: Cabinet, sender: Client, care: Conversation
+) -> None:
+    object.__setattr__(cabinet.limits, "most_a_day", 1)
+    await send(sender, care.id, ("a.pdf", PDF))
+    answer = await send(sender, care.id, ("b.pdf", PDF))
+    assert (answer.status_code, "many files today" in answer.text) == (429, True)
+
+
+@ON_SQLITE
+async def test_what_cannot_be_scanned_is_refused_and_the_plain_page_keeps_the_words(
+    database: Database,
+    settings: Settings,
+    cabinet: Cabinet,
+    sender: Client,
+    care: Conversation,
+) -> None:
+    cabinet.scanner = Scanner("clamd:/nowhere/socket")
+    answer = await send(sender, care.id, ("a.pdf", PDF), script=False, body="See this letter")
+    assert answer.status_code == 503
+    assert "We cannot check files right now" in answer.text
+    assert "See this letter" in answer.text
+    cabinet.scanner = Scanner(f"command:{sys.executable} -S -c 'raise SystemExit(1)'")
+    harmful = await send(sender, care.id, ("a.pdf", PDF))
+    assert (harmful.status_code, harmful.json()["code"]) == (422, "file_harmful")
+    assert (await lines(database, care), on_disk(settings)) == ([], [])

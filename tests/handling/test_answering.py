@@ -1,0 +1,91 @@
+"""What the patient's page says about who answers and when, from real rows."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from portal.conversations.actions import send_message
+from portal.conversations.models import Conversation
+from portal.db import Database
+from portal.handling.answer_time import Turn
+from portal.handling.answering import Answering, answering_for, turns_of
+from portal.people.models import Person
+from tests.clients import Client, sign_in
+from tests.conftest import Clock
+from tests.conversations.people import opened
+
+ClientFor = Callable[[Person | None], Awaitable[Client]]
+# A Monday, 11 am at the clinic.
+NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+
+
+async def wrote(
+    database: Database, care: Conversation, author: Person, at: datetime, words: str = "Hello"
+) -> None:
+    async with database.work() as work:
+        await send_message(work, care, author.id, words, uuid4(), sent_at=at)
+
+
+async def answering(database: Database, patient: Person) -> Answering:
+    async with database.read() as session:
+        return await answering_for(session, patient.id)
+
+
+async def test_it_is_the_promise_at_first_and_later_what_the_last_days_took(
+    database: Database, patient: Person, nurse_on_team: Person, clock: Clock
+) -> None:
+    clock.set(NOW)
+    care, _ = await opened(database, patient)
+    assert (await answering(database, patient)).by == "3 pm"
+    for index in range(9):
+        asked = NOW - timedelta(days=4, hours=2) + timedelta(minutes=20 * index)
+        await wrote(database, care, patient, asked)
+        await wrote(database, care, nurse_on_team, asked + timedelta(minutes=12))
+    found = await answering(database, patient)
+    assert (found.by, found.here, found.expected.waits) == ("11:15 am", [], False)
+    await wrote(database, care, patient, NOW - timedelta(minutes=1))
+    found = await answering(database, patient)
+    assert (found.by, found.expected.waits) == ("11:14 am", True)
+    clock.forward(minutes=30)
+    assert (await answering(database, patient)).expected.waits
+
+
+def test_words_that_needed_no_answer_do_not_count_as_a_slow_one() -> None:
+    one, other = uuid4(), uuid4()
+    at = [NOW + timedelta(hours=hour) for hour in range(9)]
+    rows = [
+        (one, 1, at[0], True),  # "Thank you": needed none
+        (one, 2, at[3], True),
+        (one, 3, at[4], False),
+        (one, 4, at[5], True),  # nobody said yet that it needed none
+        (one, 5, at[6], False),
+        (other, 1, at[0], True),
+        (other, 2, at[2], False),
+        (other, 3, at[7], True),
+    ]
+    ended = {one: [(1, at[1]), (4, at[8])]}
+    assert turns_of(rows, ended) == [Turn(at[3], at[4]), Turn(at[5], at[6]), Turn(at[0], at[2])]
+
+
+async def test_who_is_there_is_named_with_their_role(
+    client_for: ClientFor,
+    database: Database,
+    patient: Person,
+    nurse_on_team: Person,
+    nurse_elsewhere: Person,
+    clock: Clock,
+) -> None:
+    clock.set(NOW)
+    care, _ = await opened(database, patient)
+    for person in (nurse_on_team, nurse_elsewhere):
+        await sign_in(database, person)
+    client = await client_for(patient)
+    page = (await client.get(f"/conversations/{care.id}")).text
+    assert "Night nurse is here." in page
+    assert "Nurse elsewhere" not in page
+    assert "Open until 6 pm" in page
+    clock.set(NOW + timedelta(hours=11))
+    later = await client_for(patient)
+    page = (await later.get(f"/conversations/{care.id}")).text
+    assert "The team is back Tuesday at 8 am." in page
+    assert "Night nurse is here" not in page
