@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.check_ins.models import CheckIn
 from portal.check_ins.schedule import Due, Point, State, series
-from portal.flags.models import Acknowledgement, Disposition, Flag, FlagReason, Outcome
+from portal.flags.care import standing, tells
+from portal.flags.models import (
+    Acknowledgement,
+    Disposition,
+    Flag,
+    FlagReason,
+    FlagStep,
+    Outcome,
+)
+from portal.flags.queries import steps_of
 from portal.people.access import is_visible
 from portal.permissions import Actor, Role
 from portal.symptoms.levels import Level
@@ -38,6 +47,7 @@ class FlagFact:
     acknowledged_at: datetime | None
     resolved_at: datetime | None
     outcome: Outcome | None
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +115,20 @@ async def _flags(
         .outerjoin(Disposition, _present(Disposition))
         .where(wanted)
     )
-    rows: Iterable[Any] = await session.exec(states.order_by(col(Flag.raised_at)))
-    return [_flag(row, reasons.get(row[0].id, []), doses) for row in rows]
+    rows: Sequence[Any] = (await session.exec(states.order_by(col(Flag.raised_at)))).all()
+    steps = await steps_of(session, [row[0].id for row in rows])
+    return [
+        replace(
+            _flag(row, reasons.get(row[0].id, []), doses),
+            is_told=_is_told(row[0], steps[row[0].id]),
+        )
+        for row in rows
+    ]
+
+
+def _is_told(flag: Flag, steps: Sequence[FlagStep]) -> bool:
+    present = [step for step in steps if step.round == flag.round]
+    return any(tells(step) for step in standing(present))
 
 
 def _present(record: type[Acknowledgement] | type[Disposition]) -> ColumnElement[bool]:

@@ -16,16 +16,24 @@ from portal.flags.care import Did
 from portal.flags.holding import add_step, clinic_of, locked, tell
 from portal.flags.ladder import Rung, rungs_due
 from portal.flags.models import Escalation
-from portal.flags.queries import FlagState, climbed, open_flags, state_of_flag
+from portal.flags.queries import FlagState, climbed, open_flags, rungs_of, state_of_flag
 from portal.flags.telling import Listeners, listeners
 from portal.ids import new_id
+from portal.symptoms.levels import Level
 
 
 async def escalate(database: Database, now: datetime) -> int:
     """Climb every rung that is due; says how many this worker climbed."""
     async with database.read() as session:
-        waiting = [state.id for state in await open_flags(session) if not state.is_acknowledged]
-    return sum([await _climb_due(database, flag_id, now) for flag_id in waiting])
+        waiting = [state for state in await open_flags(session) if not state.is_acknowledged]
+        done, clinic = await rungs_of(session, waiting), session.info["clinic"]
+    # Most wait within their limit: they are looked at again and again, so without being held.
+    due = [state.id for state in waiting if rungs_due(*_wait(state), done[state.id], now, clinic)]
+    return sum([await _climb_due(database, flag_id, now) for flag_id in due])
+
+
+def _wait(state: FlagState) -> tuple[Level, datetime]:
+    return state.level, state.waiting_since
 
 
 async def _climb_due(database: Database, flag_id: UUID, now: datetime) -> int:
