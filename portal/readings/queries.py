@@ -51,7 +51,7 @@ class Reading:
 
     @property
     def address(self) -> str:
-        kind = "messages" if self.source is FlagSource.MESSAGE else "check-ins"
+        kind = "messages" if self.source is FlagSource.READING else "check-ins"
         return f"/understood/{kind}/{self.source_id}"
 
     @property
@@ -88,7 +88,7 @@ async def _is_theirs(session: AsyncSession, actor: Actor, reading: Reading) -> b
 
 
 async def _reading(session: AsyncSession, source: str, source_id: UUID) -> Reading | None:
-    if source == FlagSource.MESSAGE:
+    if source == FlagSource.READING:
         return await _of_message(session, source_id)
     if source == FlagSource.CHECK_IN:
         return await _of_note(session, source_id)
@@ -105,9 +105,9 @@ async def _of_message(session: AsyncSession, message_id: UUID) -> Reading | None
         found = opened_reading(session, row)
     except CannotOpen:
         found = QUIET
-    things = await _things(session, FlagSource.MESSAGE, message_id, found.found)
+    things = await _things(session, FlagSource.READING, message_id, found.found)
     return Reading(
-        FlagSource.MESSAGE,
+        FlagSource.READING,
         message_id,
         row.patient_id,
         message.sent_at,

@@ -67,7 +67,7 @@ async def settle(work: UnitOfWork, message_id: UUID) -> bool:
         await raise_flag(
             work,
             patient_id=row.patient_id,
-            source=FlagSource.MESSAGE,
+            source=FlagSource.READING,
             source_id=message_id,
             summary=summary(findings),
             reasons=[reason_of(case, finding) for finding in findings],
