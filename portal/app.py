@@ -27,6 +27,7 @@ from portal.figures.views import routes as figure_routes
 from portal.handling.answering import answering_for
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
+from portal.notices.views import routes as notice_routes
 from portal.readings.listener import Judge
 from portal.readings.replay_views import routes as replay_routes
 from portal.readings.views import routes as reading_routes
@@ -114,6 +115,7 @@ def site_routes() -> list[BaseRoute]:
         *file_routes,
         *figure_routes,
         *inbox_routes,
+        *notice_routes,
         *offline.routes,
         *reading_routes,
         *replay_routes,

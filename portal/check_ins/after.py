@@ -13,6 +13,7 @@ from portal.audit.actions import record
 from portal.check_ins.queries import (
     answers_in_words,
     check_in_for,
+    missed_check_ins,
     next_check_in,
     submitted_check_in,
     submitted_check_ins,
@@ -47,8 +48,15 @@ async def list_own(request: Request) -> Response:
         patient = await patient_for(unit.session, actor, actor.person_id)
         sent = await submitted_check_ins(unit.session, patient.id)
         coming = await next_check_in(unit.session, patient.id, clock.now())
+        missed = await missed_check_ins(unit.session, patient.id, clock.now())
         record(unit, "check_in:list", patient_id=patient.id)
-    return await page(request, "check_ins/list.html", sent=sent[::-1][:SHOWN], coming=coming)
+    return await page(
+        request,
+        "check_ins/list.html",
+        sent=sent[::-1][:SHOWN],
+        coming=coming,
+        missed=missed[::-1],
+    )
 
 
 async def show_result(request: Request) -> Response:

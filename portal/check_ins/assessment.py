@@ -6,12 +6,13 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from portal.check_ins.answers import Answers, Told
+from portal.check_ins.answers import Answer, Answers, Told
 from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, RULES
 from portal.check_ins.models import CheckIn, SymptomReport
 from portal.check_ins.queries import case_of, earlier_of, hours_since, submitted_check_ins
 from portal.check_ins.rules import Finding, judge
+from portal.check_ins.schedule import Point
 from portal.check_ins.wording import change, effect_grades, limit, said, summary
 from portal.db import UnitOfWork
 from portal.flags.actions import raise_flag
@@ -45,6 +46,29 @@ async def findings_so_far(
     return judge(RULES, case)
 
 
+async def judge_silence(
+    work: UnitOfWork, patient: Patient, dose: Dose, point: Point, minutes: int, at: datetime
+) -> tuple[Case, tuple[Finding, ...]]:
+    """What the rules make of a check-in that was due so many minutes ago and has no answer.
+
+    Who was with the patient is taken from what was said last after this dose, else from the dose.
+    """
+    every = await submitted_check_ins(work.session, patient.id)
+    earlier = earlier_of(every, str(dose.id))
+    said_last = [
+        told.answers["who"] for told in earlier if told.same_dose and "who" in told.answers
+    ]
+    alone = "patient_adult" if dose.adult_present else "patient_alone"
+    answers: dict[str, Answer] = {
+        "overdue": point.overdue,
+        "overdue_minutes": minutes,
+        "who": said_last[-1] if said_last else alone,
+    }
+    cautions = frozenset(caution.value for caution in patient.caution_set())
+    case = Case(Told(answers, at, hours_since(dose, at)), PAGES, earlier, cautions)
+    return case, judge(RULES, case)
+
+
 async def _case(work: UnitOfWork, row: CheckIn) -> Case:
     every = await submitted_check_ins(work.session, row.patient_id)
     now = next(each for each in every if each.id == row.id)
@@ -70,6 +94,7 @@ async def _raise(work: UnitOfWork, row: CheckIn, case: Case, findings: Sequence[
 
 
 def reason_of(case: Case, finding: Finding) -> Reason:
+    """The finding as it is kept with the flag."""
     rule = finding.rule
     return Reason(
         rule=rule.id,

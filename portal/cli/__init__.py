@@ -23,6 +23,8 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "serve", "the production server; reads its settings from the environment")
     _add(commands, "worker", "what happens by itself: holds lapse, invitations run out")
     _add(commands, "migrate", "bring the database to the current schema")
+    push_key = _add(commands, "push-key", "make a key for push messages, for the setting PUSH_KEY")
+    push_key.set_defaults(module="push_key")
     demo = _add(commands, "demo", "the demo clinic, with one click to sign in as anybody")
     demo.add_argument("--fresh", action="store_true", help="forget what was done, and start over")
     _add_people(commands)

@@ -26,6 +26,7 @@ class FlagSource(StrEnum):
     """What raised the flag."""
 
     CHECK_IN = "check_in"
+    SILENCE = "silence"
     MESSAGE = "message"
     HELP_NOW = "help_now"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlmodel import col, select
@@ -44,6 +45,11 @@ async def named(session: AsyncSession, ids: Iterable[UUID | None]) -> dict[UUID,
 
 async def name_of(session: AsyncSession, person_id: UUID) -> Named:
     return (await named(session, [person_id]))[person_id]
+
+
+async def zone_of(session: AsyncSession, person_id: UUID) -> ZoneInfo:
+    """The zone on whose wall the person reads the time now."""
+    return ZoneInfo((await session.get_one(Person, person_id)).time_zone)
 
 
 async def roster(session: AsyncSession, actor: Actor) -> Sequence[tuple[Patient, Person]]:

@@ -27,6 +27,7 @@ class Counts:
     requests: int = 0
     unread: int = 0
     on_duty_until: datetime | None = None
+    notices: int = 0
 
 
 CountFor = Callable[[AsyncSession, Actor], Awaitable[Counts]]

@@ -113,6 +113,8 @@ class Walk:
             "shift_id": await on_duty(self.database, clinic.team, clinic.nurse_on_team),
             "session_id": uuid4(),
             "reply_id": uuid4(),
+            "notice_id": uuid4(),
+            "subscription_id": uuid4(),
             "token": "x",
             "ticket": "x",
             "table": "weeks",
