@@ -17,7 +17,7 @@ from portal.flags.holding import add_step, clinic_of, locked, tell
 from portal.flags.ladder import Rung, rungs_due
 from portal.flags.models import Escalation
 from portal.flags.queries import FlagState, climbed, open_flags, state_of_flag
-from portal.flags.telling import Listeners, listeners
+from portal.flags.telling import Listeners, listeners, tell_people
 from portal.ids import new_id
 
 
@@ -52,6 +52,7 @@ async def climb(work: UnitOfWork, state: FlagState, rung: Rung, now: datetime) -
         add_step(work, flag, Did.WAKE, by_id=None)
     detail: dict[str, object] = {"rung": rung.value, "uncovered": heard.is_uncovered}
     tell(work, "flag:escalate", flag, detail)
+    await tell_people(work, flag, rung, heard)
     return True
 
 
