@@ -221,6 +221,13 @@ async def test_undoing_comes_too_late_after_ten_seconds_and_after_anybody_elses_
         await night.do(undo)
 
 
+async def test_undoing_ends_with_the_tenth_second(night: Hands, clock: Clock) -> None:
+    await night.do(acknowledge_flag)
+    clock.forward(seconds=10.1)
+    with pytest.raises(Conflict, match="too late"):
+        await night.do(undo)
+
+
 async def test_undoing_a_resolution_takes_back_all_that_the_press_did_and_keeps_its_note(
     night: Hands,
 ) -> None:
