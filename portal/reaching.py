@@ -57,6 +57,12 @@ def key_of(secret: bytes) -> str:
     return urlsafe_b64encode(secret[:KEY_BYTES]).decode()
 
 
+def is_here(url: str) -> bool:
+    """Whether it is this machine's, where nobody listens in between."""
+    parts = _split(url)
+    return parts is not None and parts.scheme == "http" and parts.hostname in HERE
+
+
 def _split(url: str) -> SplitResult | None:
     """None for what no address can be: a port that is no number, a bracket left open."""
     try:

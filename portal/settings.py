@@ -232,14 +232,6 @@ def _checked(check: Callable[[str], str], given: str) -> str:
         raise SettingsError(str(error)) from error
 
 
-def _is_on_this_machine(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
-
-
 def _secret(env: Mapping[str, str], name: str, demo: bool, folder: Path) -> str:
     value = env.get(name, "").strip()
     if not value:
@@ -296,7 +288,7 @@ def _bucket(env: Mapping[str, str]) -> str | None:
     if not url:
         return None
     parts = urlsplit(url)
-    if not (parts.scheme == "https" or _is_on_this_machine(url)) or not parts.path.strip("/"):
+    if not (parts.scheme == "https" or reaching.is_here(url)) or not parts.path.strip("/"):
         raise SettingsError("FILES_S3_URL must look like https://s3.example.org/bucket")
     if not env.get("FILES_S3_KEY") or not env.get("FILES_S3_SECRET"):
         raise SettingsError("FILES_S3_KEY and FILES_S3_SECRET are needed with FILES_S3_URL")
@@ -318,7 +310,7 @@ def _oidc(env: Mapping[str, str], public_url: str, demo: bool) -> Oidc:
         if demo:
             return Oidc(issuer=f"{public_url}/demo-provider", client_id="portal", algs=("ES256",))
         raise SettingsError("OIDC_ISSUER is not set; it is the address of your OpenID Provider")
-    if not issuer.startswith("https://") and not _is_on_this_machine(issuer):
+    if not issuer.startswith("https://") and not reaching.is_here(issuer):
         raise SettingsError("OIDC_ISSUER must start with https://")
     client_id = env.get("OIDC_CLIENT_ID", "").strip()
     if not client_id:

@@ -23,6 +23,7 @@ from portal.flags.clocks import escalate, wake_flags
 from portal.flags.shift_end import hand_on
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
+from portal.handling.telling import tell_of_messages
 from portal.notices.ways import deliveries
 from portal.readings.raising import settle_waiting
 from portal.rota.clocks import warn_of_gaps
@@ -33,18 +34,19 @@ log = structlog.get_logger()
 Job = Callable[[Database, datetime], Awaitable[object]]
 JOBS: tuple[Job, ...] = (
     send_unfinished,
+    follow_silence,
     escalate,
     wake_flags,
     hand_on,
     warn_of_gaps,
     settle_waiting,
-    follow_silence,
     lapse_holds,
     forget_sign_ins,
     forget_sent_drafts,
     return_silent,
     wake_snoozed,
     send_due,
+    tell_of_messages,
 )
 EVERY = 5.0
 

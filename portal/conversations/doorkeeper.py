@@ -5,7 +5,6 @@ them at once; what another process changed unannounced is found within a few sec
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from uuid import UUID
@@ -27,6 +26,7 @@ from portal.realtime.closes import Close
 from portal.realtime.connection import Connection, Rights
 from portal.realtime.gather import Gather
 from portal.realtime.hub import PERSON, Hub
+from portal.realtime.tally import Tally
 
 log = structlog.get_logger()
 
@@ -102,15 +102,16 @@ class Doorkeeper:
         hub: Hub,
         reading: Reading,
         limits: Limits,
+        tally: Tally,
         on_change: Callable[[Connection], None],
     ) -> None:
         self.reading = reading
         self.on_change = on_change
         self._hub = hub
         self._limits = limits
+        self._tally = tally
         self.rights = Gather(self._read_rights)
         self.seats: set[Seat] = set()
-        self._open: Counter[UUID] = Counter()
         self._round: asyncio.Task[None] | None = None
 
     async def rights_of(self, session: AsyncSession, tokens: set[str]) -> dict[str, Rights]:
@@ -188,14 +189,13 @@ class Doorkeeper:
     @contextmanager
     def _room_for(self, actor: Actor) -> Iterator[None]:
         limits = {actor.session_id: MOST_PER_SESSION, actor.person_id: MOST_PER_PERSON}
-        if any(self._open[one] >= most for one, most in limits.items()):
+        if any(self._tally.open_for(one) >= most for one, most in limits.items()):
             raise TooFast("Too many pages are open. Close one and try again.")
-        self._open.update(limits.keys())
+        self._tally.sit(*limits)
         try:
             yield
         finally:
-            self._open.subtract(limits.keys())
-            self._open += Counter()  # forgets those who have none left
+            self._tally.rise(*limits)
 
     @contextmanager
     def _seated(self, seat: Seat) -> Iterator[None]:

@@ -7,7 +7,7 @@ from portal.accounts.backend import token_of
 from portal.conversations.desk import Desk
 from portal.conversations.doorkeeper import Seat
 from portal.conversations.packets import person_of
-from portal.conversations.switchboard import Switchboard, switchboard_of
+from portal.conversations.switchboard import Switchboard, state_frame, switchboard_of
 from portal.errors import NotAllowed, NotSignedIn, PortalError
 from portal.realtime.frames import write_frame
 from portal.realtime.socket import serve
@@ -49,6 +49,8 @@ async def _serve(websocket: WebSocket, board: Switchboard, seat: Seat) -> None:
     connection = seat.connection
     await websocket.accept()
     connection.offer(write_frame("hello", person=person_of(connection.actor), server=build()))
+    if board.is_delayed:
+        connection.offer(state_frame(is_delayed=True))
     await serve(websocket, connection, Desk(board, seat, origin_of(websocket)))
 
 

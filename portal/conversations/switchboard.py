@@ -25,8 +25,11 @@ from portal.errors import TooFast
 from portal.permissions import Actor, Permission
 from portal.realtime.beacon import Beacon
 from portal.realtime.connection import Connection
+from portal.realtime.frames import write_frame
 from portal.realtime.gather import Gather
 from portal.realtime.rates import Buckets, Rate
+from portal.realtime.relay import BACK, LOST, TOPIC, Relay
+from portal.realtime.tally import Tally
 from portal.web.state import AppState, state_of
 
 TOPICS = {
@@ -52,9 +55,13 @@ class Switchboard:
         self.database = state.database
         self.streams = Streams(state.hub, self.reading)
         self.beacons = {topic: Beacon(state.hub, topic) for topic in TOPICS}
+        self._relay: Relay | None = state.extras.get("relay")
+        self._tally = self._relay.tally if self._relay else Tally()
+        self._tally.on_spent = self._take_elsewhere
         self.door = Doorkeeper(
-            state.hub, self.reading, limits_of(state.settings), self._tell_topics
+            state.hub, self.reading, limits_of(state.settings), self._tally, self._tell_topics
         )
+        state.hub.join(TOPIC, self)
         self._writer = Writer(state.database, self.streams)
         self._paces = Buckets(messages or MESSAGES)
         self._conversations = Gather(self._read_conversations)
@@ -122,14 +129,35 @@ class Switchboard:
         draft = Draft(conversation_id, actor.person_id, client_id, text, files=len(files))
         return await self._writer.send(Letter(actor, origin, draft, files))
 
+    @property
+    def is_delayed(self) -> bool:
+        """What other processes store comes late: the line to them is lost."""
+        return self._relay is not None and not self._relay.is_connected
+
+    def hear(self, announcement: Announcement) -> None:
+        """The line to other processes was lost, or is back: every open page says so."""
+        if announcement.kind not in {LOST, BACK}:
+            return
+        frame = state_frame(self.is_delayed)
+        for seat in tuple(self.door.seats):
+            seat.connection.offer(frame)
+
+    def _take_elsewhere(self, person_id: UUID, count: int) -> None:
+        self._paces.spend(person_id, count)
+
     def _require_pace(self, actor: Actor) -> None:
         """Raises TooFast for somebody who writes faster than people do."""
         if not self._paces.take(actor.person_id):
             raise TooFast
+        self._tally.spend(actor.person_id)
 
     def _tell_topics(self, connection: Connection) -> None:
         for beacon in self.beacons.values():
             beacon.tell(connection)
+
+
+def state_frame(is_delayed: bool) -> bytes:
+    return write_frame("state", delayed=is_delayed)
 
 
 def switchboard_of(connection: HTTPConnection) -> Switchboard:

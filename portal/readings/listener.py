@@ -9,12 +9,15 @@ from portal.conversations.understood import TOPIC
 from portal.db import Database
 from portal.readings.raising import settle_alone, settle_waiting
 from portal.realtime.hub import MISSED, Hub
+from portal.symptoms.phrases import lexicon
 
 
 class Judge:
     """Hears of each message in which something was found, in this process or another."""
 
     def __init__(self, database: Database, hub: Hub) -> None:
+        # Now, and not while the first message waits.
+        lexicon()
         self._database = database
         self._running: set[asyncio.Task[int]] = set()
         hub.join(TOPIC, self)
