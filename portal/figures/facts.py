@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, true
 from sqlmodel import col, select
@@ -24,6 +25,7 @@ from portal.flags.models import (
 )
 from portal.flags.queries import steps_of
 from portal.people.access import is_visible
+from portal.people.models import Person
 from portal.permissions import Actor, Role
 from portal.symptoms.levels import Level
 from portal.treatments.models import Dose, Route
@@ -169,19 +171,23 @@ async def _check_ins(
         col(CheckIn.submitted_at) >= since - LONGEST_SERIES,
     )
     sent = {(name, point): at for name, point, at in await session.exec(query)}
+    zones = select(Person.id, Person.time_zone).where(col(Person.id).in_(doses))
+    zone_of = {id: ZoneInfo(zone) for id, zone in await session.exec(zones)} if doses else {}
     return [
         CheckInFact(due.point, _state(due, sent.get((str(dose.id), due.point.name))))
-        for dose, due in _asked(doses)
+        for dose, due in _asked(doses, zone_of)
         if since <= due.closes_at <= until
     ]
 
 
-def _asked(doses: Mapping[UUID, Sequence[Dose]]) -> Iterable[tuple[Dose, Due]]:
+def _asked(
+    doses: Mapping[UUID, Sequence[Dose]], zone_of: Mapping[UUID, ZoneInfo]
+) -> Iterable[tuple[Dose, Due]]:
     """Each dose's check-ins up to the next dose, which replaces what is left."""
-    for given in doses.values():
+    for patient_id, given in doses.items():
         for place, dose in enumerate(given):
             ends = given[place + 1].ended_at if place + 1 < len(given) else None
-            for due in series(dose.ended_at):
+            for due in series(dose.ended_at, zone_of[patient_id]):
                 if ends is None or due.due_at < ends:
                     yield dose, due
 
