@@ -9,6 +9,8 @@ from sqlmodel import col, select
 
 from portal import clock
 from portal.announcements import Announcement
+from portal.check_ins.ladder import rungs_of
+from portal.check_ins.schedule import series
 from portal.db import Database
 from portal.demo.courses import DoseAt
 from portal.demo.courses import Report as Told
@@ -63,7 +65,7 @@ async def rehearse(
         run = Run(clinic, agenda, outages, Random(f"{seed}:staff"))  # noqa: S311 - a story
         run.note_everything(ends + drain)
         await agenda.run(ends + drain)
-        return await report_of(clinic, days, outages, agenda.now)
+        return await report_of(clinic, days, outages, ends, agenda.now)
 
 
 class Run:
@@ -81,6 +83,7 @@ class Run:
         }
         self._actors = {actor.person_id: actor for actor in clinic.staff.values()}
         self._escalations: set[UUID] = set()
+        self._answered: dict[UUID, datetime] = {}
         clinic.database.publish = self._hear
 
     def note_everything(self, until: datetime) -> None:
@@ -98,14 +101,27 @@ class Run:
 
     async def _dose(self, patient_id: UUID, dose: DoseAt, tries: int) -> None:
         given = await have_dose(self.clinic, patient_id, dose)
+        if given:
+            self._await_answers(patient_id)
         if not given and tries < DOSE_PUT_OFF_AT_MOST:
             self._at(self.agenda.now + DOSE_PUT_OFF, self._dose, patient_id, dose, tries + 1)
+
+    def _await_answers(self, patient_id: UUID) -> None:
+        """The clock ticks where silence after this dose would climb a rung."""
+        for due in series(self.agenda.now, self.clinic.settings.zone):
+            for after in set(rungs_of(due.point).values()):
+                self._at(due.due_at + after, self._tick_if_silent, patient_id, due.opens_at)
+
+    async def _tick_if_silent(self, patient_id: UUID, since: datetime) -> None:
+        if self._answered.get(patient_id, BEGINS) < since:
+            await self._tick()
 
     async def _report(self, patient_id: UUID, report: Told) -> None:
         if self.outages.web_is_down(self.agenda.now):
             self._at(self.agenda.now + PATIENT_TRIES_AGAIN, self._report, patient_id, report)
             return
         await answer(self.clinic, patient_id, report)
+        self._answered[patient_id] = self.agenda.now
 
     # Clocks
 

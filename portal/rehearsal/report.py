@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -125,8 +125,13 @@ class Report:
             yield f"  {hour:02}  {hours[hour]:>4} raised {late[hour]:>3} taken late  {bar}".rstrip()
 
 
-async def report_of(clinic: RehearsedClinic, days: int, outages: Outages, now: datetime) -> Report:
-    """Read what happened from the database, as the lead's page would."""
+async def report_of(
+    clinic: RehearsedClinic, days: int, outages: Outages, ends: datetime, now: datetime
+) -> Report:
+    """Read what happened from the database, as the lead's page would.
+
+    Flags raised after `ends` are left out: nobody answers any more then, so silence raises them.
+    """
     async with clinic.database.read() as session:
         admin = clinic.staff["Administrator"]
         facts = await facts_for(session, admin, now - timedelta(days=days + 30), now)
@@ -136,11 +141,11 @@ async def report_of(clinic: RehearsedClinic, days: int, outages: Outages, now: d
             zone=clinic.settings.zone,
             doses=await _count(session, Dose),
             check_ins=await _count(session, CheckIn),
-            flags=await _flags(session, clinic),
+            flags=await _flags(session, clinic, ends),
             escalations=await _escalations(session),
             doubled=await _doubled(session),
             outages=outages,
-            tables=_tables(facts),
+            tables=_tables(replace(facts, flags=[f for f in facts.flags if f.raised_at < ends])),
         )
 
 
@@ -154,11 +159,12 @@ def _tables(facts: Facts) -> list[Table]:
     ]
 
 
-async def _flags(session: AsyncSession, clinic: RehearsedClinic) -> list[Waited]:
+async def _flags(session: AsyncSession, clinic: RehearsedClinic, ends: datetime) -> list[Waited]:
     taken = {row.flag_id: row.at for row in await _first_round(session, Acknowledgement)}
     ended = {row.flag_id: row.at for row in await session.exec(select(Disposition))}
     rungs: Counter[UUID] = Counter((await session.exec(select(Escalation.flag_id))).all())
-    flags = await session.exec(select(Flag).order_by(col(Flag.raised_at), col(Flag.id)))
+    raised = select(Flag).where(col(Flag.raised_at) < ends)
+    flags = await session.exec(raised.order_by(col(Flag.raised_at), col(Flag.id)))
     return [
         Waited(
             name=clinic.patients[flag.patient_id].name,
