@@ -34,6 +34,7 @@ class Talk {
     this.readSeq = log.lastOfOthers(this.id);
     this.line = live.followConversation(this.id, after, {
       message: (frame) => this.message(frame),
+      fetched: (html) => this.fetched(html),
       sent: (frame) => this.outbox?.answer({ ...frame, type: "sent" }),
       refused: (frame) => this.outbox?.answer(frame),
       revised: (frame) => this.log.revise(frame),
@@ -56,6 +57,13 @@ class Talk {
     if (message.classList.contains(`message--${this.log.viewer}`)) this.log.showState("Sent");
     lookWhoAnswers();
     this.markRead();
+  }
+
+  /** What came while there was no socket; says how far it goes. */
+  fetched(html) {
+    const messages = this.log.insertAll(html);
+    if (messages.length) lookWhoAnswers();
+    return Number(messages.at(-1)?.dataset.seq ?? 0);
   }
 
   read(frame) {
