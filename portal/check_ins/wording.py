@@ -146,8 +146,19 @@ def _line(case: Case, page: Page, before: Answers | None) -> Line:
         words = page.none.lower() if name in answers else "skipped"
     was = quoted(case.pages, before, name) if before is not None else ""
     return Line(
-        name, page.short, capital(words), _squares(case, page), case.rise(name), was or None
+        name,
+        page.short,
+        capital(_beside(page.short, words)),
+        _squares(case, page),
+        case.rise(name),
+        _beside(page.short, was) or None,
     )
+
+
+def _beside(label: str, words: str) -> str:
+    """Without the label's own word in front of a number: `Pain` stands beside `7 of 10`."""
+    number = words.removeprefix(f"{label.lower()} ")
+    return number if number[:1].isdigit() else words
 
 
 def _squares(case: Case, page: Page) -> int | None:

@@ -1,6 +1,7 @@
 """`portal demo`: the demo clinic in one process, on a SQLite file of its own."""
 
 import asyncio
+import shutil
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -34,24 +35,30 @@ def run(arguments: Namespace) -> int:
     # Before anything is forgotten: a taken port may mean that the demo is in use.
     listener = listener_for(settings)
     if arguments.fresh:
-        forget(database_file(settings))
+        forget(settings)
     uvloop.run(main(settings, listener))
     return 0
 
 
 def demo_settings() -> Settings:
-    """Never DATABASE_URL: behind it may be real people, whom one click would sign in as."""
+    """Never DATABASE_URL or the place of real files: behind them may be real people, whom one
+    click would sign in as."""
     settings = Settings.from_env(demo=True)
-    return replace(settings, database_url=f"sqlite:///{database_file(settings)}")
+    files = replace(settings.files, folder=settings.data_folder / "demo-files", s3_url=None)
+    database_url = f"sqlite:///{database_file(settings)}"
+    return replace(settings, database_url=database_url, files=files)
 
 
 def database_file(settings: Settings) -> Path:
     return settings.data_folder / "demo.db"
 
 
-def forget(file: Path) -> None:
+def forget(settings: Settings) -> None:
+    """The demo's database and the files sent in it; `settings` are the demo's own."""
+    file = database_file(settings)
     for path in file.parent.glob(f"{file.name}*"):
         path.unlink()
+    shutil.rmtree(settings.files.folder, ignore_errors=True)
 
 
 async def main(settings: Settings, listener: socket) -> None:

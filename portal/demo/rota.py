@@ -1,4 +1,4 @@
-"""The demo's rota for a week: days and nights, and one evening on which nobody is on call."""
+"""The demo's rota for two weeks: days and nights, and one evening on which nobody is on call."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from portal.people.queries import care_teams
 from portal.rota.duties import Duty
 from portal.rota.models import Shift
 
-DAYS = 7
+DAYS = 14
 UNCOVERED = 3
 """So many days from now nobody is on call at night: the page shows the gap."""
 

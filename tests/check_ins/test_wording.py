@@ -116,3 +116,13 @@ def test_the_grade_of_vomiting_counts_water_that_does_not_stay_down() -> None:
 
 def test_an_effect_whose_grade_was_skipped_has_none() -> None:
     assert effect_grades(case(told(1, effects=("nausea",)))) == {Effect.NAUSEA: None}
+
+
+def test_a_number_beside_its_label_does_not_say_the_label_again() -> None:
+    now = case(told(80, pain=7), told(60, pain=5))
+    found = {line.name: line for line in lines(now, CURRENT[Kind.FOLLOW_UP].path(now))}
+    assert (found["pain"].label, found["pain"].said, found["pain"].was) == (
+        "Pain",
+        "7 of 10",
+        "5 of 10",
+    )

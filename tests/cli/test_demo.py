@@ -6,6 +6,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from portal.cli.demo import demo_settings, forget
 from tests.cli.commands import fetch, free_port, running
 
 FIRST_PERSON = "SELECT name FROM person ORDER BY id LIMIT 1"
@@ -47,3 +50,19 @@ async def test_the_demo_keeps_what_was_done_until_it_is_told_to_start_over(
     assert somebody(file) == "Renamed"
     await one_run(tmp_path, "--fresh")
     assert somebody(file) != "Renamed"
+
+
+def test_starting_over_forgets_the_demos_files_and_nobody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_FOLDER", str(tmp_path))
+    settings = demo_settings()
+    real = tmp_path / "files" / "photo"
+    for kept in (real, settings.files.folder / "photo", tmp_path / "portal.db"):
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_bytes(b"sealed")
+    forget(settings)
+    forget(settings)
+    assert real.exists()
+    assert (tmp_path / "portal.db").exists()
+    assert not settings.files.folder.exists()

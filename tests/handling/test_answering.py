@@ -10,9 +10,13 @@ from portal.db import Database
 from portal.handling.answer_time import Turn
 from portal.handling.answering import Answering, answering_for, turns_of
 from portal.people.models import Person
+from portal.rota.actions import add_shift
+from portal.rota.duties import Duty
 from tests.clients import Client, sign_in
 from tests.conftest import Clock
 from tests.conversations.people import opened
+from tests.flags.raising import actor_for
+from tests.people import Clinic
 
 ClientFor = Callable[[Person | None], Awaitable[Client]]
 # A Monday, 11 am at the clinic.
@@ -89,3 +93,24 @@ async def test_who_is_there_is_named_with_their_role(
     page = (await later.get(f"/conversations/{care.id}")).text
     assert "The team is back Tuesday at 8 am." in page
     assert "Night nurse is here" not in page
+
+
+async def test_the_rota_says_who_is_on_duty_before_whoever_is_busy_in_the_portal(
+    client_for: ClientFor, database: Database, clinic: Clinic, patient: Person, clock: Clock
+) -> None:
+    clock.set(NOW)
+    care, _ = await opened(database, patient)
+    span = (NOW, NOW + timedelta(hours=4))
+    async with database.work(actor_for(clinic.coordinator_on_team)) as work:
+        await add_shift(work, clinic.team.id, clinic.second_nurse.id, Duty.NURSE, span)
+        await add_shift(work, clinic.team.id, clinic.nurse_on_team.id, Duty.ON_CALL, span)
+    await sign_in(database, clinic.nurse_on_team)
+    client = await client_for(patient)
+    page = (await client.get(f"/conversations/{care.id}")).text
+    assert f"{clinic.second_nurse.name}" in page
+    assert "is on duty." in page
+    assert "Night nurse" not in page
+    clock.set(NOW + timedelta(hours=4))
+    await sign_in(database, clinic.nurse_on_team)
+    later = await client_for(patient)
+    assert "Night nurse is here." in (await later.get(f"/conversations/{care.id}")).text
