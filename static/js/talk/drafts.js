@@ -55,6 +55,12 @@ document.addEventListener("input", (event) => {
   timer = setTimeout(() => keep(form), REST);
 });
 
+// What was kept under the old name is gone with the message of that name.
+document.addEventListener("renamed", ({ target }) => {
+  kept.set(target, "");
+  keep(target);
+});
+
 document.addEventListener("focusout", (event) => {
   const form = formOf(event.target);
   if (form && event.target === form.elements.body) keep(form);
