@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal import languages
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -53,8 +54,10 @@ class Shield:
             refusal = PlainTextResponse("This address is not served here.\n", status_code=400)
             await refusal(scope, receive, self._with_headers(scope, send))
             return
+        asked = languages.accepted(Headers(scope=scope).get("accept-language"))
         try:
-            await self.app(scope, receive, self._with_headers(scope, send))
+            with languages.reading_in(asked):
+                await self.app(scope, receive, self._with_headers(scope, send))
         except Exception as error:
             # The text of an exception can hold what somebody wrote; its type and place cannot.
             log.critical("request.failed", request_id=request_id, error=_place_of(error))

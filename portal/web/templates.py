@@ -10,6 +10,7 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from portal import languages
 from portal.settings import HOME, Clinic
 from portal.web import times
 from portal.web.requests import SAID_COOKIE, actor_or_none, said_to
@@ -20,11 +21,17 @@ from portal.web.static import versioned
 environment = Environment(
     loader=FileSystemLoader(HOME / "templates"),
     autoescape=True,
+    extensions=["jinja2.ext.i18n"],
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
     # Else every rendering asks the disk whether a template is newer than the one it holds.
     auto_reload=False,
+)
+environment.policies["ext.i18n.trimmed"] = True
+# The extension adds this method while the environment is made, so no type knows it.
+vars(environment)["install_gettext_callables"](
+    languages.gettext, languages.ngettext, newstyle=True
 )
 
 
@@ -67,6 +74,7 @@ def _frame(request: Request, counts: Counts) -> dict[str, Any]:
         "counts": counts,
         "csrf": csrf_token(settings.secret_key, actor.session_id) if actor else "",
         "demo": settings.demo,
+        "language": languages.language(),
         "limits": settings.files,
         "path": request.url.path,
         "said": said_to(request),
@@ -109,8 +117,10 @@ environment.filters.update(
         "duration": _duration,
         "in_days": _in_zone(times.in_days),
         "iso": _iso,
+        "is_today": _in_zone(times.is_today),
         "phone_link": phone_link,
         "relative_day": _in_zone(times.relative_day),
+        "translated": languages.gettext,
         "when": _in_zone(times.when),
     }
 )

@@ -1,30 +1,52 @@
-"""Times as the design language writes them: "8:12 pm", "Mon 23 Nov", "in 6 days", "1 h 32"."""
+"""Times as the design language writes them: "8:12 pm", "Mon 23 Nov", "in 6 days", "1 h 32".
+
+In the language being read: "8:12 p. m.", "lun 23 nov", "en 6 días".
+"""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from portal import clock
+from portal.languages import SPANISH, _, language, ngettext
+
+# Written out, so that the words do not hang on what the machine has installed.
+_DAYS = {"en": "Mon Tue Wed Thu Fri Sat Sun", "es": "lun mar mié jue vie sáb dom"}
+_MONTHS = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "es": "ene feb mar abr may jun jul ago sep oct nov dic",
+}
+_HALVES = {"en": ("am", "pm"), "es": ("a. m.", "p. m.")}
 
 
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
-    """`8:12 pm`, and `9 pm` on the hour."""
+    """`8:12 pm`, and `9 pm` on the hour (`9:00 p. m.` in Spanish, where a bare hour is unclear)."""
     local = at.astimezone(zone)
     hour = local.hour % 12 or 12
-    half = "am" if local.hour < 12 else "pm"
-    return f"{hour}:{local.minute:02} {half}" if local.minute else f"{hour} {half}"
+    half = _HALVES[language()][local.hour >= 12]
+    is_written_out = local.minute or language() == SPANISH
+    return f"{hour}:{local.minute:02} {half}" if is_written_out else f"{hour} {half}"
 
 
 def day(at: datetime | date, zone: ZoneInfo) -> str:
     """`Mon 23 Nov`, with the year when it is not this one."""
     on = at.astimezone(zone).date() if isinstance(at, datetime) else at
-    text = f"{on:%a} {on.day} {on:%b}"
+    weekday = _DAYS[language()].split()[on.weekday()]
+    text = f"{weekday} {on.day} {_MONTHS[language()].split()[on.month - 1]}"
     return text if on.year == clock.now().astimezone(zone).year else f"{text} {on.year}"
 
 
 def relative_day(at: datetime, zone: ZoneInfo) -> str:
     """`today`, `tomorrow`, `yesterday`, else the day."""
-    days = (at.astimezone(zone).date() - clock.now().astimezone(zone).date()).days
-    return {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days) or day(at, zone)
+    near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
+    return near.get(_days_until(at, zone)) or day(at, zone)
+
+
+def is_today(at: datetime, zone: ZoneInfo) -> bool:
+    return _days_until(at, zone) == 0
+
+
+def _days_until(at: datetime, zone: ZoneInfo) -> int:
+    return (at.astimezone(zone).date() - clock.now().astimezone(zone).date()).days
 
 
 def when(at: datetime, zone: ZoneInfo) -> str:
@@ -39,8 +61,7 @@ def duration(span: timedelta) -> str:
         return f"{minutes} min"
     if minutes < 24 * 60:
         return f"{minutes // 60} h {minutes % 60:02}" if minutes % 60 else f"{minutes // 60} h"
-    days = minutes // (24 * 60)
-    return f"{days} day" if days == 1 else f"{days} days"
+    return ngettext("%(n)s day", "%(n)s days", minutes // (24 * 60))
 
 
 def ago(at: datetime) -> str:
@@ -50,7 +71,9 @@ def ago(at: datetime) -> str:
 
 def in_days(at: datetime, zone: ZoneInfo) -> str:
     """`today`, `tomorrow`, `in 6 days`."""
-    days = (at.astimezone(zone).date() - clock.now().astimezone(zone).date()).days
+    days = _days_until(at, zone)
     if days in {0, 1}:
-        return ("today", "tomorrow")[days]
-    return f"in {days} days" if days > 0 else f"{-days} days ago"
+        return relative_day(at, zone)
+    if days > 0:
+        return ngettext("in %(n)s day", "in %(n)s days", days)
+    return ngettext("%(n)s day ago", "%(n)s days ago", -days)

@@ -1,0 +1,47 @@
+"""Reads a gettext catalogue as it stands in the repository: a .po file, and nothing compiled."""
+
+import ast
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_LINE = re.compile(r'(msgid|msgid_plural|msgstr(?:\[\d\])?)?\s*(".*")')
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What each English sentence is in one language; a counted one has a form for 1 and one more."""
+
+    sentences: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def gettext(self, sentence: str) -> str:
+        found = self.sentences.get(sentence)
+        return found[0] if found else sentence
+
+    def ngettext(self, one: str, more: str, n: int) -> str:
+        found = self.sentences.get(one)
+        if found is None or len(found) < 2:
+            return one if n == 1 else more
+        return found[0] if n == 1 else found[1]
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Raises ValueError for what is no catalogue. Doubtful (fuzzy) entries count as missing."""
+    entries = re.split(r"\n\s*\n", path.read_text("utf-8"))
+    found = (_entry(entry) for entry in entries if not re.search(r"^#,.*fuzzy", entry, re.M))
+    return Catalogue({english: forms for english, forms in found if english and all(forms)})
+
+
+def _entry(text: str) -> tuple[str, tuple[str, ...]]:
+    parts: dict[str, str] = {}
+    key = ""
+    for line in text.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line.strip())
+        if match is None:
+            raise ValueError(f"this line of a catalogue cannot be read: {line[:60]}")
+        key = match[1] or key
+        parts[key] = parts.get(key, "") + ast.literal_eval(match[2])
+    forms = tuple(said for name, said in parts.items() if name.startswith("msgstr"))
+    return parts.get("msgid", ""), forms
