@@ -1,7 +1,7 @@
 """Keeps the catalogues to the sentences that the code says. Needs Babel.
 
-    python .ci/words.py            puts new sentences in, takes unused ones out
-    python .ci/words.py --check    fails while a sentence is missing, unused or lost its values
+python .ci/words.py            puts new sentences in, takes unused ones out
+python .ci/words.py --check    fails while a sentence is missing, unused or lost its values
 """
 
 import re
@@ -55,7 +55,12 @@ def update(path: Path, catalog: Catalog, template: Catalog) -> None:
     catalog.obsolete.clear()
     with path.open("wb") as file:
         write_po(
-            file, catalog, width=96, omit_header=False, no_location=True, sort_output=True,
+            file,
+            catalog,
+            width=96,
+            omit_header=False,
+            no_location=True,
+            sort_output=True,
             ignore_obsolete=True,
         )
 

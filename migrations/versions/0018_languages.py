@@ -10,9 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "person", sa.Column("language", sa.String(8), nullable=False, server_default="")
-    )
+    op.add_column("person", sa.Column("language", sa.String(8), nullable=False, server_default=""))
 
 
 def downgrade() -> None:

@@ -25,6 +25,7 @@ from portal.bookings.refusals import already_cancelled, already_ended
 from portal.bookings.visits import Visit
 from portal.db import UnitOfWork
 from portal.errors import Conflict, Invalid
+from portal.languages import _
 from portal.people.models import Patient
 from portal.people.queries import name_of
 from portal.permissions import Actor
@@ -75,7 +76,10 @@ async def _refuse_too_many(work: UnitOfWork, patient: Patient) -> None:
     )
     if count.one() >= OPEN_AT_MOST:
         raise Conflict(
-            f"You have {OPEN_AT_MOST} requests waiting. Take one back first, or call the nurse."
+            _(
+                "You have %(n)s requests waiting. Take one back first, or call the nurse.",
+                n=OPEN_AT_MOST,
+            )
         )
 
 

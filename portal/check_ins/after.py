@@ -14,6 +14,7 @@ from portal.check_ins.queries import (
     answers_in_words,
     check_in_for,
     next_check_in,
+    opened,
     submitted_check_in,
     submitted_check_ins,
 )
@@ -60,10 +61,11 @@ async def show_result(request: Request) -> Response:
         state = await flag_of_source(unit.session, FlagSource.CHECK_IN, check_in.id)
         reasons = await reasons_of(unit.session, state.flag) if state else []
         seen = await _seen(unit.session, state)
+        answers = opened(unit.session, check_in)
         coming = await next_check_in(unit.session, check_in.patient_id, clock.now())
         record(unit, "check_in:result", patient_id=check_in.patient_id, subject=check_in.id)
     context: dict[str, Any] = {
-        "advice": advice(reasons, state.flag.due_at, clinic) if state else None,
+        "advice": advice(reasons, state.flag.due_at, clinic, answers) if state else None,
         "coming": coming,
         "is_old": clock.now() - check_in.submitted_at > OLD_AFTER,
         "seen": seen,

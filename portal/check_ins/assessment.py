@@ -14,6 +14,7 @@ from portal.db import UnitOfWork
 from portal.flags.actions import raise_flag
 from portal.flags.models import Flag, FlagSource
 from portal.flags.reasons import Reason
+from portal.languages import ENGLISH, reading_in
 from portal.people.models import Patient
 from portal.treatments.models import Dose
 
@@ -53,13 +54,15 @@ async def _cautions(work: UnitOfWork, row: CheckIn) -> frozenset[str]:
 
 
 async def _raise(work: UnitOfWork, row: CheckIn, case: Case, findings: Sequence[Finding]) -> Flag:
+    with reading_in(ENGLISH):  # whoever sent it: the flag is kept, and the team's
+        reasons = [_reason(case, finding) for finding in findings]
     return await raise_flag(
         work,
         patient_id=row.patient_id,
         source=FlagSource.CHECK_IN,
         source_id=row.id,
         summary=summary(findings),
-        reasons=[_reason(case, finding) for finding in findings],
+        reasons=reasons,
         hours_since_dose=row.hours_since_dose,
     )
 
@@ -71,7 +74,7 @@ def _reason(case: Case, finding: Finding) -> Reason:
         rule_set=RULES.version,
         level=finding.level,
         title=rule.title,
-        said=said(PAGES, case.now.answers, finding),
+        said=said(PAGES, case.now.answers, rule),
         limit=limit(finding),
         change=change(case, finding),
         effect=rule.effect.value if rule.effect else None,

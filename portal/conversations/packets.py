@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.conversations.queries import Line, Mark
+from portal.languages import _
 from portal.permissions import Actor
 from portal.realtime.frames import write_frame
 from portal.web.templates import environment
@@ -72,7 +73,7 @@ def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> bytes:
 
 
 def read_words(read_at: datetime, zone: ZoneInfo) -> str:
-    return f"Read {clock_time(read_at, zone)}"
+    return _("Read %(at)s", at=clock_time(read_at, zone))
 
 
 def person_of(actor: Actor) -> dict[str, object]:

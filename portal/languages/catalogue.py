@@ -5,12 +5,13 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+_DOUBTFUL = re.compile(r"^#,.*fuzzy", re.MULTILINE)
 _LINE = re.compile(r'(msgid|msgid_plural|msgstr(?:\[\d\])?)?\s*(".*")')
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What each English sentence is in one language; a counted one has a form for 1 and one more."""
+    """What each English sentence is in one language; a counted one has two forms."""
 
     sentences: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -28,7 +29,7 @@ class Catalogue:
 def read_catalogue(path: Path) -> Catalogue:
     """Raises ValueError for what is no catalogue. Doubtful (fuzzy) entries count as missing."""
     entries = re.split(r"\n\s*\n", path.read_text("utf-8"))
-    found = (_entry(entry) for entry in entries if not re.search(r"^#,.*fuzzy", entry, re.M))
+    found = (_entry(entry) for entry in entries if not _DOUBTFUL.search(entry))
     return Catalogue({english: forms for english, forms in found if english and all(forms)})
 
 

@@ -30,9 +30,7 @@ environment = Environment(
 )
 environment.policies["ext.i18n.trimmed"] = True
 # The extension adds this method while the environment is made, so no type knows it.
-vars(environment)["install_gettext_callables"](
-    languages.gettext, languages.ngettext, newstyle=True
-)
+vars(environment)["install_gettext_callables"](languages.gettext, languages.ngettext, newstyle=True)
 
 
 def render(name: str, **context: Any) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from portal import clock
-from portal.languages import SPANISH, _, language, ngettext
+from portal.languages import N_, SPANISH, _, language, ngettext
 
 # Written out, so that the words do not hang on what the machine has installed.
 _DAYS = {"en": "Mon Tue Wed Thu Fri Sat Sun", "es": "lun mar mié jue vie sáb dom"}
@@ -15,6 +15,11 @@ _MONTHS = {
     "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     "es": "ene feb mar abr may jun jul ago sep oct nov dic",
 }
+_NAMES = (
+    *(N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday")),
+    *(N_("Sunday"), N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June")),
+    *(N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December")),
+)
 _HALVES = {"en": ("am", "pm"), "es": ("a. m.", "p. m.")}
 
 
@@ -33,6 +38,21 @@ def day(at: datetime | date, zone: ZoneInfo) -> str:
     weekday = _DAYS[language()].split()[on.weekday()]
     text = f"{weekday} {on.day} {_MONTHS[language()].split()[on.month - 1]}"
     return text if on.year == clock.now().astimezone(zone).year else f"{text} {on.year}"
+
+
+def month_name(on: date) -> str:
+    """`Nov`."""
+    return _MONTHS[language()].split()[on.month - 1]
+
+
+def weekday_name(on: date) -> str:
+    """`Monday`."""
+    return _(f"{on:%A}")
+
+
+def long_day(on: date) -> str:
+    """`23 November`; `23 de noviembre`."""
+    return _("%(day)s %(month)s", day=on.day, month=_(f"{on:%B}"))
 
 
 def relative_day(at: datetime, zone: ZoneInfo) -> str:
