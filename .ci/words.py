@@ -13,7 +13,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = {"portal": [("**.py", "python")], "templates": [("**.html", "jinja2.ext:babel_extract")]}
+FOLDERS = {
+    "portal": [("**.py", "python")],
+    "static/js": [("**.js", "javascript")],
+    "templates": [("**.html", "jinja2.ext:babel_extract")],
+}
+# Refusals that a script hears and shows.
+HEARD = {"portal/errors.py", "portal/conversations/rules.py"}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 OPTIONS = {
     "**.html": {
@@ -32,9 +38,9 @@ def said() -> Catalog:
     catalog = Catalog()
     for folder, methods in FOLDERS.items():
         found = extract_from_dir(ROOT / folder, methods, OPTIONS, KEYWORDS)
-        for file, _line, message, comments, context in found:
-            place = [(f"{folder}/{file}", 0)]
-            catalog.add(message, locations=place, auto_comments=comments, context=context)
+        for file, _line, message, _comments, _context in found:
+            in_script = folder == "static/js" or f"{folder}/{file}" in HEARD
+            catalog.add(message, auto_comments=["in scripts"] if in_script else [])
     return catalog
 
 

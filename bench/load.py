@@ -47,7 +47,7 @@ class Socket(asyncio.Protocol):
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.followed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.messages = self.last_seq = 0
-        self.why_lost = "the line was cut"
+        self.why_lost, self.is_lost = "the line was cut", False
         self.transport: asyncio.WriteTransport
         self._held = b""
         self._is_open = False
@@ -101,6 +101,7 @@ class Socket(asyncio.Protocol):
         self._held = data[at:]
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.is_lost = True
         for waited in (self.opened, self.followed):
             if not waited.done():
                 waited.set_exception(Lost(f"a socket was lost: {self.why_lost}"))

@@ -21,11 +21,16 @@ from portal.conversations.urgency_views import routes as urgency_routes
 from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
 from portal.db import Database
+from portal.duty.views import routes as duty_routes
 from portal.errors import PortalError
 from portal.figures.views import routes as figure_routes
 from portal.handling.answering import answering_for
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
+from portal.notices.views import routes as notice_routes
+from portal.readings.listener import Judge
+from portal.readings.replay_views import routes as replay_routes
+from portal.readings.views import routes as reading_routes
 from portal.realtime.hub import Hub
 from portal.realtime.relay import Relay
 from portal.records.views import routes as record_routes
@@ -64,8 +69,10 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        judge = Judge(database, hub)
         async with relay.running() if relay else nullcontext():
             yield
+        await judge.finished()
         await database.dispose()
 
     site = Router(routes=site_routes(), middleware=[Middleware(SignedIn)])
@@ -104,10 +111,14 @@ def site_routes() -> list[BaseRoute]:
         *conversation_routes,
         *dashboard_routes,
         *draft_routes,
+        *duty_routes,
         *file_routes,
         *figure_routes,
         *inbox_routes,
+        *notice_routes,
         *offline.routes,
+        *reading_routes,
+        *replay_routes,
         *record_routes,
         *reports.routes,
         *search_routes,

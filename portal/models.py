@@ -6,16 +6,21 @@ from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
+from portal.check_ins import silence_models as silence
 from portal.conversations import draft_models as drafts
 from portal.conversations import file_models as files
 from portal.conversations import mention_models as mentions
 from portal.conversations import models as conversations
+from portal.conversations import reading_models as message_readings
 from portal.conversations import revision_models as revisions
 from portal.flags import models as flags
 from portal.handling import later_models as later
 from portal.handling import models as handling
+from portal.notices import models as notices
 from portal.people import membership
 from portal.people import models as people
+from portal.readings import models as readings
+from portal.rota import models as rota
 from portal.treatments import models as treatments
 
 SLICES = (
@@ -23,10 +28,15 @@ SLICES = (
     membership,
     audit,
     accounts,
+    notices,
     treatments,
+    rota,
     flags,
     check_ins,
+    silence,
     conversations,
+    message_readings,
+    readings,
     drafts,
     files,
     revisions,

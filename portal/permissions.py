@@ -43,7 +43,9 @@ class Permission(StrEnum):
     PLAN_SIGN = "plan:sign"
     RECORD_READ = "record:read"
     RECORD_WRITE = "record:write"
+    ROTA_KEEP = "rota:keep"
     RULES_READ = "rules:read"
+    RULES_TRY = "rules:try"
 
 
 _PATIENT = {
@@ -66,6 +68,7 @@ _COORDINATOR = {
     Permission.INBOX_READ,
     Permission.NOTE_WRITE,
     Permission.RECORD_READ,
+    Permission.ROTA_KEEP,
     Permission.RULES_READ,
 }
 _NURSE = _COORDINATOR | {
@@ -85,7 +88,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCOUNT_USE,
             Permission.FIGURES_READ,
             Permission.PEOPLE_MANAGE,
+            Permission.ROTA_KEEP,
             Permission.RULES_READ,
+            Permission.RULES_TRY,
         }
     ),
 }

@@ -3,12 +3,14 @@
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from portal import reaching
 
 ROOT = Path(__file__).resolve().parent
 BUNDLE = ROOT / "_bundle"
@@ -31,6 +33,7 @@ class Clinic:
 
     `answer_hours`: working hours within which a message is answered. `silent_minutes`: for how long
     the owner of a waiting conversation may be silent before it goes back to the queue.
+    `emergency_minutes`, `urgent_minutes`, `soon_minutes`: by when somebody must have taken a flag.
     `correct_minutes`: for how long one may correct or withdraw one's own message.
     `closed_days`: `2026-11-26` for one day, `12-25` for that day of every year.
     """
@@ -44,6 +47,9 @@ class Clinic:
     closes: int = 18
     answer_hours: int = 4
     silent_minutes: int = 60
+    emergency_minutes: int = 5
+    urgent_minutes: int = 15
+    soon_minutes: int = 240
     correct_minutes: int = 15
     closed_days: frozenset[str] = frozenset()
 
@@ -117,6 +123,7 @@ class Settings:
     files: Files = field(default_factory=Files)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    push_key: str | None = field(default=None, repr=False)
     log_format: str = "console"
     log_level: str = "INFO"
     host: str = "127.0.0.1"
@@ -148,7 +155,9 @@ class Settings:
         source = os.environ if env is None else env
         port = _whole(source, "PORT", 8000, most=65535)
         host = _text(source, "HOST", "127.0.0.1")
-        public_url = _public_url(source, port)
+        public_url = _checked(
+            reaching.public_url, _text(source, "PUBLIC_URL", f"http://127.0.0.1:{port}")
+        )
         data_folder = Path(_text(source, "DATA_FOLDER", ".data"))
         return cls(
             database_url=_text(source, "DATABASE_URL", f"sqlite:///{data_folder}/portal.db"),
@@ -157,13 +166,14 @@ class Settings:
             encryption_keys=_secrets(source, "ENCRYPTION_KEYS", demo, data_folder),
             audit_key=source.get("AUDIT_KEY", "").strip(),
             data_folder=data_folder,
-            redis_url=_redis_url(source),
+            redis_url=_checked(reaching.redis_url, _text(source, "REDIS_URL", "")) or None,
             demo=demo,
             oidc=_oidc(source, public_url, demo),
             clinic=_clinic(source),
             files=_files(source, data_folder),
-            smtp_url=source.get("SMTP_URL") or None,
-            mail_from=source.get("MAIL_FROM") or None,
+            smtp_url=_checked(reaching.smtp_url, _text(source, "SMTP_URL", "")) or None,
+            mail_from=_mail_from(source),
+            push_key=_push_key(source, demo, data_folder),
             log_format=_choice(source, "LOG_FORMAT", _log_formats()),
             log_level=_choice(source, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
             host=host,
@@ -201,33 +211,25 @@ def _choice(env: Mapping[str, str], name: str, options: tuple[str, ...]) -> str:
     raise SettingsError(f"{name} must be one of {', '.join(options)}")
 
 
-def _public_url(env: Mapping[str, str], port: int) -> str:
-    url = _text(env, "PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
+def _push_key(env: Mapping[str, str], demo: bool, folder: Path) -> str | None:
+    key = env.get("PUSH_KEY", "").strip()
+    if not key and demo:
+        return reaching.key_of(bytes.fromhex(_demo_secret(folder, "PUSH_KEY")))
+    return _checked(reaching.push_key, key) or None
+
+
+def _mail_from(env: Mapping[str, str]) -> str | None:
+    address = _checked(reaching.mail_from, _text(env, "MAIL_FROM", ""))
+    if env.get("SMTP_URL") and not address:
+        raise SettingsError("MAIL_FROM is not set; SMTP_URL needs the address that mails come from")
+    return address or None
+
+
+def _checked(check: Callable[[str], str], given: str) -> str:
     try:
-        parts = urlsplit(url)
-        whole = parts.scheme in {"http", "https"} and parts.hostname and not parts.path
-    except ValueError:
-        whole = False
-    if not whole or parts.query or parts.fragment or parts.username:
-        raise SettingsError("PUBLIC_URL must look like https://portal.example.org, with no path")
-    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
-        raise SettingsError("PUBLIC_URL must start with https:// unless it is this machine")
-    return url
-
-
-def _redis_url(env: Mapping[str, str]) -> str | None:
-    url = env.get("REDIS_URL", "").strip()
-    if url and not url.startswith(("redis://", "rediss://", "unix://")):
-        raise SettingsError("REDIS_URL must start with redis://, rediss:// or unix://")
-    return url or None
-
-
-def _is_on_this_machine(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        return check(given)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _secret(env: Mapping[str, str], name: str, demo: bool, folder: Path) -> str:
@@ -286,7 +288,7 @@ def _bucket(env: Mapping[str, str]) -> str | None:
     if not url:
         return None
     parts = urlsplit(url)
-    if not (parts.scheme == "https" or _is_on_this_machine(url)) or not parts.path.strip("/"):
+    if not (parts.scheme == "https" or reaching.is_here(url)) or not parts.path.strip("/"):
         raise SettingsError("FILES_S3_URL must look like https://s3.example.org/bucket")
     if not env.get("FILES_S3_KEY") or not env.get("FILES_S3_SECRET"):
         raise SettingsError("FILES_S3_KEY and FILES_S3_SECRET are needed with FILES_S3_URL")
@@ -308,7 +310,7 @@ def _oidc(env: Mapping[str, str], public_url: str, demo: bool) -> Oidc:
         if demo:
             return Oidc(issuer=f"{public_url}/demo-provider", client_id="portal", algs=("ES256",))
         raise SettingsError("OIDC_ISSUER is not set; it is the address of your OpenID Provider")
-    if not issuer.startswith("https://") and not _is_on_this_machine(issuer):
+    if not issuer.startswith("https://") and not reaching.is_here(issuer):
         raise SettingsError("OIDC_ISSUER must start with https://")
     client_id = env.get("OIDC_CLIENT_ID", "").strip()
     if not client_id:
@@ -375,6 +377,9 @@ def _clinic(env: Mapping[str, str]) -> Clinic:
         closes=closes,
         answer_hours=_whole(env, "INBOX_ANSWER_HOURS", Clinic.answer_hours, most=80),
         silent_minutes=_whole(env, "INBOX_SILENT_MINUTES", Clinic.silent_minutes, most=7 * 24 * 60),
+        emergency_minutes=_whole(env, "EMERGENCY_MINUTES", Clinic.emergency_minutes, most=60),
+        urgent_minutes=_whole(env, "URGENT_MINUTES", Clinic.urgent_minutes, most=4 * 60),
+        soon_minutes=_whole(env, "SOON_MINUTES", Clinic.soon_minutes, most=24 * 60),
         correct_minutes=_whole(env, "CORRECT_MINUTES", Clinic.correct_minutes, most=24 * 60),
         closed_days=_closed_days(env),
     )

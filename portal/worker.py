@@ -15,12 +15,18 @@ from portal import clock
 from portal.accounts.clocks import forget_sign_ins
 from portal.attachments.cabinet import Cabinet
 from portal.bookings.clocks import lapse_holds
-from portal.check_ins.clocks import send_unfinished
+from portal.check_ins.clocks import follow_silence, send_unfinished
 from portal.conversations.drafts import forget_sent_drafts
 from portal.conversations.files import forgetting_unsent_files
 from portal.db import Database
+from portal.flags.clocks import escalate, wake_flags
+from portal.flags.shift_end import hand_on
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
+from portal.handling.telling import tell_of_messages
+from portal.notices.ways import deliveries
+from portal.readings.raising import settle_waiting
+from portal.rota.clocks import warn_of_gaps
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -28,12 +34,19 @@ log = structlog.get_logger()
 Job = Callable[[Database, datetime], Awaitable[object]]
 JOBS: tuple[Job, ...] = (
     send_unfinished,
+    follow_silence,
+    escalate,
+    wake_flags,
+    hand_on,
+    warn_of_gaps,
+    settle_waiting,
     lapse_holds,
     forget_sign_ins,
     forget_sent_drafts,
     return_silent,
     wake_snoozed,
     send_due,
+    tell_of_messages,
 )
 EVERY = 5.0
 
@@ -41,6 +54,14 @@ EVERY = 5.0
 def jobs_for(settings: Settings, database: Database) -> tuple[Job, ...]:
     """With those that need more than the database."""
     return (*JOBS, forgetting_unsent_files(Cabinet(settings.files, database.vault)))
+
+
+async def run_all(database: Database, stop: asyncio.Event, settings: Settings) -> None:
+    """The clocks, and beside them what is sent: a slow mail server must not hold up a clock."""
+    await asyncio.gather(
+        run(database, stop, jobs_for(settings, database)),
+        run(database, stop, (deliveries(settings),)),
+    )
 
 
 async def run(database: Database, stop: asyncio.Event, jobs: tuple[Job, ...] = JOBS) -> None:

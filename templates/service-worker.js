@@ -28,3 +28,26 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fetch(request).catch(() => caches.match(PAGE)));
   }
 });
+
+// A push message says only that something waits. What it is stays behind the sign-in.
+self.addEventListener("push", (event) => {
+  let said = {};
+  try {
+    said = event.data?.json() ?? {};
+  } catch { /* no words of ours: the usual ones are shown */ }
+  const title = said.title || "You have a message waiting";
+  event.waitUntil(self.registration.showNotification(title, {
+    body: said.body || "Sign in to read it.",
+    tag: said.urgent ? "urgent" : "waiting", // a second one takes the first one's place
+    renotify: Boolean(said.urgent),
+    requireInteraction: Boolean(said.urgent),
+  }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil((async () => {
+    const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+    return open[0] ? open[0].focus() : self.clients.openWindow("/notices");
+  })());
+});

@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from portal.accounts.sessions import COOKIE
-from portal.cli.serving import config_for
+from portal.cli.serving import config_for, listener_for
 from portal.db import Database
 from portal.people.models import Person
 from portal.settings import Settings
@@ -81,7 +80,8 @@ async def serving(
 ) -> AsyncIterator[Served]:
     from portal.app import create_app
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    # The portal's own listener: what it sets, accepted sockets inherit.
+    with listener_for(dataclasses.replace(settings, host="127.0.0.1", port=0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         app = on(database, create_app(dataclasses.replace(settings, public_url=address)))
         server = uvicorn.Server(_config(app))

@@ -43,6 +43,12 @@ def test_production_settings_are_read() -> None:
         ("PUBLIC_URL", "portal.example.org"),
         ("PUBLIC_URL", "http://portal.example.org"),
         ("PUBLIC_URL", "https://portal.example.org/path"),
+        ("SMTP_URL", "mail.example.org"),
+        ("SMTP_URL", "smtp://mail.example.org:no"),
+        ("SMTP_URL", "smtps://mail.example.org"),  # and no MAIL_FROM
+        ("MAIL_FROM", "Clinic <notices@example.org>"),
+        ("MAIL_FROM", "notices"),
+        ("PUSH_KEY", "short"),
         ("PORT", "eighty"),
         ("PORT", "70000"),
         ("WEB_CONCURRENCY", "0"),

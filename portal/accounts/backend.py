@@ -28,7 +28,8 @@ class SignedIn:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in {"http", "websocket"}:
+        # The live socket is judged at its own door, many at a time.
+        if scope["type"] == "http":
             connection = HTTPConnection(scope)
             scope["actor"] = actor = await self._actor(connection)
             if actor is not None:
@@ -36,8 +37,8 @@ class SignedIn:
         await self.app(scope, receive, send)
 
     async def _actor(self, connection: HTTPConnection) -> Actor | None:
-        token = connection.cookies.get(COOKIE)
-        if not token or len(token) > 100:
+        token = token_of(connection)
+        if token is None:
             return None
         state = state_of(connection)
         async with state.database.read() as session:
@@ -53,16 +54,21 @@ class SignedIn:
 
 def language_of(actor: Actor, connection: HTTPConnection) -> str:
     """What they chose, else what their browser asks for. The team's pages are English so far."""
-    if actor.is_staff or connection.scope["type"] != "http":
+    if actor.is_staff:
         return languages.ENGLISH
     return actor.language or languages.accepted(connection.headers.get("accept-language"))
+
+
+def token_of(connection: HTTPConnection) -> str | None:
+    """The cookie's value, where it can be one of ours."""
+    token = connection.cookies.get(COOKIE)
+    return token if token and len(token) <= 100 else None
 
 
 def _is_use(connection: HTTPConnection) -> bool:
     """Browsers also come by themselves: for the service worker, with a report, for an image."""
     wanted = connection.headers.get("sec-fetch-dest", "document")
-    by_hand = wanted in {"document", "empty"} and not is_background(connection)
-    return connection.scope["type"] == "http" and by_hand
+    return wanted in {"document", "empty"} and not is_background(connection)
 
 
 def is_worth_noting(used_at: datetime) -> bool:

@@ -12,6 +12,7 @@ from portal.bookings.diary import lock_diaries
 from portal.bookings.drafts import drop_draft
 from portal.bookings.kinds import Kind, Window
 from portal.bookings.models import (
+    Appointment,
     BookingRequest,
     Cancellation,
     Ending,
@@ -26,6 +27,8 @@ from portal.bookings.visits import Visit
 from portal.db import UnitOfWork
 from portal.errors import Conflict, Invalid
 from portal.languages import _
+from portal.notices.actions import notify, notify_all
+from portal.notices.reasons import Reason
 from portal.people.models import Patient
 from portal.people.queries import name_of
 from portal.permissions import Actor
@@ -111,6 +114,8 @@ async def _end(
         end.reason = seal(work.session, reason, *bound)
     work.session.add(end)
     tell(work, f"request:{ending.value}", patient_id, request_id)
+    if ending is Ending.REFUSED:
+        await notify(work, patient_id, Reason.VISIT_CHANGED, subject_id=request_id)
     return end
 
 
@@ -171,7 +176,14 @@ async def _cancel(work: UnitOfWork, visit: Visit, reason: str) -> Cancellation:
     slot.state = SlotState.FREE
     work.session.add_all([gone, slot])
     tell(work, "visit:cancel", visit.patient_id, visit.id)
+    both = [visit.patient_id, slot.nurse_id]
+    await notify_all(work, both, Reason.VISIT_CHANGED, await _request_of(work, visit))
     return gone
+
+
+async def _request_of(work: UnitOfWork, visit: Visit) -> UUID:
+    appointment = await work.session.get_one(Appointment, visit.id)
+    return appointment.request_id
 
 
 def actor_of(work: UnitOfWork) -> Actor:

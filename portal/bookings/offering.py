@@ -34,6 +34,8 @@ from portal.bookings.refusals import (
 from portal.bookings.rules import look_refusal, offer_refusal
 from portal.db import UnitOfWork
 from portal.errors import Conflict, Invalid, NotFound
+from portal.notices.actions import notify, seen
+from portal.notices.reasons import Reason
 from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.people.queries import Named, name_of, practitioners_of
@@ -75,6 +77,7 @@ async def offer_times(
         slot = _slot(offer, time, request.patient.time_zone)
         await _hold(work, slot, position, nurses[time.nurse_id], request.patient)
     tell(work, "offer:make", patient.id, offer.id, {"times": len(proposed)})
+    await notify(work, patient.id, Reason.VISIT_OFFERED, subject_id=request.id)
     return offer
 
 
@@ -182,6 +185,8 @@ async def accept(work: UnitOfWork, request: RequestState, slot_id: UUID) -> Appo
     work.session.add_all([appointment, end_of(work, request.id, Ending.ACCEPTED)])
     await work.session.flush()
     tell(work, "offer:accept", slot.patient_id, appointment.id)
+    await seen(work, slot.patient_id, [Reason.VISIT_OFFERED], request.id)
+    await notify(work, slot.nurse_id, Reason.VISIT_CHANGED, subject_id=request.id)
     return appointment
 
 

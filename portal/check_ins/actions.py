@@ -25,6 +25,7 @@ from portal.check_ins.queries import (
     path_of,
     unanswered,
 )
+from portal.check_ins.reminding import stop_reminding
 from portal.db import UnitOfWork
 from portal.errors import Conflict
 from portal.flags.models import Flag, FlagSource
@@ -70,6 +71,7 @@ async def start_check_in(work: UnitOfWork, patient_id: UUID) -> CheckIn:
     """The check-in that is open now, taken up where it was left; else an unscheduled one."""
     await _hold_patient(work, patient_id)
     opening = await opening_of(work.session, patient_id, clock.now())
+    await stop_reminding(work, patient_id, opening.dose)
     if opening.left is not None:
         return opening.left
     check_in = _new_check_in(patient_id, opening)
@@ -167,6 +169,7 @@ async def _settle(
     row.submitted_at, row.left_at = clock.now(), None
     row.hours_since_dose = hours_since(counted, answered_at)
     row.rule_set, row.cut_short = RULES.version, cut_short
+    await stop_reminding(work, row.patient_id, counted)
     work.session.add(row)
     await work.session.flush()
 

@@ -13,6 +13,7 @@ from portal.audit.actions import record
 from portal.check_ins.queries import (
     answers_in_words,
     check_in_for,
+    missed_check_ins,
     next_check_in,
     opened,
     submitted_check_in,
@@ -22,6 +23,7 @@ from portal.check_ins.results import advice
 from portal.flags.history import reasons_of
 from portal.flags.models import FlagSource
 from portal.flags.queries import FlagState, flag_of_source
+from portal.flags.standing import standing_of
 from portal.people.access import patient_for
 from portal.people.queries import name_of
 from portal.web.requests import actor_of, path_id, see_other, work
@@ -47,8 +49,15 @@ async def list_own(request: Request) -> Response:
         patient = await patient_for(unit.session, actor, actor.person_id)
         sent = await submitted_check_ins(unit.session, patient.id)
         coming = await next_check_in(unit.session, patient.id, clock.now())
+        missed = await missed_check_ins(unit.session, patient.id, clock.now())
         record(unit, "check_in:list", patient_id=patient.id)
-    return await page(request, "check_ins/list.html", sent=sent[::-1][:SHOWN], coming=coming)
+    return await page(
+        request,
+        "check_ins/list.html",
+        sent=sent[::-1][:SHOWN],
+        coming=coming,
+        missed=missed[::-1],
+    )
 
 
 async def show_result(request: Request) -> Response:
@@ -69,6 +78,8 @@ async def show_result(request: Request) -> Response:
         "coming": coming,
         "is_old": clock.now() - check_in.submitted_at > OLD_AFTER,
         "seen": seen,
+        "standing": standing_of(state, clock.now(), clinic) if state else None,
+        "understood": any(reason.rule.startswith("w-") for reason in reasons),
     }
     return await page(request, "check_ins/result.html", check_in=check_in, **context)
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from portal.check_ins.answers import Answers, Told
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.check_ins.answers import Answer, Answers, Told
 from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, RULES
 from portal.check_ins.models import CheckIn, SymptomReport
 from portal.check_ins.queries import case_of, earlier_of, hours_since, submitted_check_ins
 from portal.check_ins.rules import Finding, judge
+from portal.check_ins.schedule import Point
 from portal.check_ins.wording import change, effect_grades, limit, said, summary
 from portal.db import UnitOfWork
 from portal.flags.actions import raise_flag
@@ -37,25 +41,50 @@ async def findings_so_far(
     told = Told({**answers}, at, hours_since(dose, at))
     every = await submitted_check_ins(work.session, row.patient_id)
     series = str(dose.id) if dose else row.series
-    case = Case(told, PAGES, earlier_of(every, series), await _cautions(work, row))
+    case = Case(
+        told, PAGES, earlier_of(every, series), await cautions_of(work.session, row.patient_id)
+    )
     return judge(RULES, case)
+
+
+async def judge_silence(
+    work: UnitOfWork, patient: Patient, dose: Dose, point: Point, minutes: int, at: datetime
+) -> tuple[Case, tuple[Finding, ...]]:
+    """What the rules make of a check-in that was due so many minutes ago and has no answer.
+
+    Who was with the patient is taken from what was said last after this dose, else from the dose.
+    """
+    every = await submitted_check_ins(work.session, patient.id)
+    earlier = earlier_of(every, str(dose.id))
+    said_last = [
+        told.answers["who"] for told in earlier if told.same_dose and "who" in told.answers
+    ]
+    alone = "patient_adult" if dose.adult_present else "patient_alone"
+    answers: dict[str, Answer] = {
+        "overdue": point.overdue,
+        "overdue_minutes": minutes,
+        "who": said_last[-1] if said_last else alone,
+    }
+    cautions = frozenset(caution.value for caution in patient.caution_set())
+    case = Case(Told(answers, at, hours_since(dose, at)), PAGES, earlier, cautions)
+    return case, judge(RULES, case)
 
 
 async def _case(work: UnitOfWork, row: CheckIn) -> Case:
     every = await submitted_check_ins(work.session, row.patient_id)
     now = next(each for each in every if each.id == row.id)
     case = case_of(now, every)
-    return Case(case.now, PAGES, case.earlier, await _cautions(work, row))
+    return Case(case.now, PAGES, case.earlier, await cautions_of(work.session, row.patient_id))
 
 
-async def _cautions(work: UnitOfWork, row: CheckIn) -> frozenset[str]:
-    patient = await work.session.get_one(Patient, row.patient_id)
+async def cautions_of(session: AsyncSession, patient_id: UUID) -> frozenset[str]:
+    patient = await session.get_one(Patient, patient_id)
     return frozenset(caution.value for caution in patient.caution_set())
 
 
 async def _raise(work: UnitOfWork, row: CheckIn, case: Case, findings: Sequence[Finding]) -> Flag:
     with reading_in(ENGLISH):  # whoever sent it: the flag is kept, and the team's
-        reasons = [_reason(case, finding) for finding in findings]
+        reasons = [reason_of(case, finding) for finding in findings]
     return await raise_flag(
         work,
         patient_id=row.patient_id,
@@ -67,14 +96,15 @@ async def _raise(work: UnitOfWork, row: CheckIn, case: Case, findings: Sequence[
     )
 
 
-def _reason(case: Case, finding: Finding) -> Reason:
+def reason_of(case: Case, finding: Finding) -> Reason:
+    """The finding as it is kept with the flag."""
     rule = finding.rule
     return Reason(
         rule=rule.id,
         rule_set=RULES.version,
         level=finding.level,
         title=rule.title,
-        said=said(PAGES, case.now.answers, rule),
+        said=said(PAGES, case.now.answers, finding),
         limit=limit(finding),
         change=change(case, finding),
         effect=rule.effect.value if rule.effect else None,

@@ -1,15 +1,25 @@
-"""What happens by itself: a check-in that was left with something to tell is sent."""
+"""What happens by itself: a check-in that was left with something to tell is sent, and silence
+climbs its ladder."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy import and_, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from portal.check_ins import ladder, schedule
 from portal.check_ins.actions import locked
 from portal.check_ins.early import send_left
 from portal.check_ins.models import CheckIn
+from portal.check_ins.reminding import standing_of
+from portal.check_ins.silence import climb
 from portal.db import Database, UnitOfWork
+from portal.people.models import Person
+from portal.treatments.models import Dose
 
 log = structlog.get_logger()
 
@@ -46,3 +56,57 @@ async def send_if_left(work: UnitOfWork, id: UUID, now: datetime) -> int:
     if row.submitted_at is not None or row.left_at is None or row.left_at > now:
         return 0
     return int(await send_left(work, row))
+
+
+# A patient who travels moves the points that are days by this much at most.
+SLACK = timedelta(hours=26)
+
+
+async def follow_silence(database: Database, now: datetime) -> int:
+    """Remind of what is due, and climb where nobody answers; says how many rungs were taken.
+
+    Looked for without a lock; each series is then looked at again in a transaction of its own.
+    """
+    async with database.read() as session:
+        found = (await session.exec(_doses_with_a_live_point(now))).all()
+        ids = []
+        for dose, zone in found:
+            standing = await standing_of(session, dose)
+            live = standing.unanswered(now, ZoneInfo(zone))
+            if any(standing.steps(due, now) for due in live):
+                ids.append(dose.id)
+    return sum([await _climb_alone(database, id, now) for id in ids])
+
+
+def _doses_with_a_live_point(now: datetime) -> Any:
+    """The latest dose of each patient who can sign in, where any rung can be due."""
+    newer = aliased(Dose)
+    is_latest = (
+        ~select(newer.id)
+        .where(newer.patient_id == col(Dose.patient_id), newer.number > col(Dose.number))
+        .exists()
+    )
+    return (
+        select(Dose, Person.time_zone)
+        .join(Person, col(Person.id) == col(Dose.patient_id))
+        .where(is_latest, col(Person.disabled_at).is_(None), or_(*_windows(now)))
+    )
+
+
+def _windows(now: datetime) -> list[Any]:
+    """When a dose must have ended for each point to be live now."""
+    windows = []
+    for point in schedule.POINTS:
+        last = max(ladder.rungs_of(point).values()) + ladder.KEPT_FOR + SLACK
+        begins, ends = now - point.after - last, now - point.after + SLACK
+        windows.append(and_(col(Dose.ended_at) > begins, col(Dose.ended_at) <= ends))
+    return windows
+
+
+async def _climb_alone(database: Database, id: UUID, now: datetime) -> int:
+    try:
+        async with database.work(origin="worker") as work:
+            return await climb(work, id, now)
+    except Exception:
+        log.exception("check_in.silence_not_followed", dose=str(id))
+        return 0

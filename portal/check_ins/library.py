@@ -12,7 +12,8 @@ from portal.check_ins.questionnaires import (
     questionnaire,
     words_of,
 )
-from portal.check_ins.rule_file import rule_set
+from portal.check_ins.rule_file import RuleFileError, rule_set
+from portal.check_ins.rules import RuleSet
 from portal.check_ins.schedule import OVERDUE
 from portal.languages import ENGLISH, LANGUAGES
 
@@ -45,3 +46,15 @@ def questionnaire_in(language: str, version: str) -> Questionnaire:
 
 
 RULES = rule_set(read("rules.toml"), WORDS, NUMBERS)
+
+
+def rules_from(text: str) -> RuleSet:
+    """A rule file that somebody wants to try; raises RuleFileError."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleFileError(f"it is not TOML: {error}") from error
+    try:
+        return rule_set(data, WORDS, NUMBERS)
+    except (AttributeError, KeyError, RecursionError, TypeError) as error:
+        raise RuleFileError("it does not have the form of a rule file") from error

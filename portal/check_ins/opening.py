@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,6 +11,7 @@ from portal.check_ins import schedule
 from portal.check_ins.models import NO_DOSE, CheckIn
 from portal.check_ins.queries import check_ins_of, hours_since, opened
 from portal.check_ins.questionnaires import Kind
+from portal.people.queries import zone_of
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose
 
@@ -48,7 +49,8 @@ class Opening:
 async def opening_of(session: AsyncSession, patient_id: UUID, now: datetime) -> Opening:
     dose = await latest_dose(session, patient_id)
     rows = await check_ins_of(session, patient_id, series_of(dose))
-    return Opening(now, dose, rows, _open_now(dose, rows, now))
+    zone = await zone_of(session, patient_id)
+    return Opening(now, dose, rows, _open_now(dose, rows, now, zone))
 
 
 async def is_begun(session: AsyncSession, patient_id: UUID, now: datetime) -> bool:
@@ -66,9 +68,11 @@ def next_round(rows: Sequence[CheckIn]) -> int:
     return max(rounds, default=0) + 1
 
 
-def _open_now(dose: Dose | None, rows: Sequence[CheckIn], now: datetime) -> schedule.Due | None:
+def _open_now(
+    dose: Dose | None, rows: Sequence[CheckIn], now: datetime, zone: tzinfo
+) -> schedule.Due | None:
     if dose is None:
         return None
     sent = {row.point for row in rows if row.submitted_at}
-    due = schedule.coming(dose.ended_at, now, sent)
+    due = schedule.coming(dose.ended_at, now, sent, zone)
     return due if due and due.is_open(now) else None

@@ -19,8 +19,9 @@ from portal.check_ins.own_words import marks_of
 from portal.check_ins.questionnaires import Page
 from portal.check_ins.wording import Line, lines, not_asked
 from portal.errors import NotFound
-from portal.languages import N_
+from portal.languages import N_, gettext, language
 from portal.people.access import is_visible
+from portal.people.queries import zone_of
 from portal.permissions import Actor
 from portal.sealing import CannotOpen, unseal
 from portal.symptoms.understanding import pieces
@@ -227,11 +228,23 @@ async def next_check_in(
         return None
     rows = await check_ins_of(session, patient_id, str(dose.id))
     sent = {row.point for row in rows if row.submitted_at}
-    due = schedule.coming(dose.ended_at, now, sent)
+    due = schedule.coming(dose.ended_at, now, sent, await zone_of(session, patient_id))
     if due is None:
         return None
     is_started = any(row.point == due.point.name and not row.submitted_at for row in rows)
     return NextCheckIn(due, due.state(now), is_started)
+
+
+async def missed_check_ins(
+    session: AsyncSession, patient_id: UUID, now: datetime
+) -> list[schedule.Due]:
+    """What the latest dose asked for and nobody answered while it could be."""
+    dose = await latest_dose(session, patient_id)
+    if dose is None:
+        return []
+    rows = await check_ins_of(session, patient_id, str(dose.id))
+    sent = {row.point for row in rows if row.submitted_at}
+    return schedule.missed(dose.ended_at, now, sent, await zone_of(session, patient_id))
 
 
 async def check_ins_of(session: AsyncSession, patient_id: UUID, series: str) -> Sequence[CheckIn]:

@@ -114,7 +114,7 @@ class Questionnaire:
 
 
 def questionnaire(data: Mapping[str, Any], language: str = ENGLISH) -> Questionnaire:
-    """Reads the contents of a questionnaire file, in one of its languages; raises QuestionnaireError."""
+    """Reads a questionnaire file in one of its languages; raises QuestionnaireError."""
     version = str(data.get("version", "a questionnaire without version"))
     try:
         words = words_of(data["page"])

@@ -7,7 +7,7 @@ from datetime import datetime
 from portal.check_ins.answers import Answers
 from portal.check_ins.library import PAGES_IN, RULES
 from portal.check_ins.rules import Rule
-from portal.check_ins.wording import said
+from portal.check_ins.wording import said_of
 from portal.flags.reasons import Reason
 from portal.languages import ENGLISH, language
 from portal.settings import Clinic
@@ -66,7 +66,7 @@ def _said(reason: Reason, answers: Answers | None) -> str:
     rule = RULES.rule(reason.rule)
     if language() == ENGLISH or rule is None or answers is None:
         return reason.said
-    return said(PAGES_IN[language()], answers, rule) or reason.said
+    return said_of(PAGES_IN[language()], answers, rule) or reason.said
 
 
 def _tips(rules: Sequence[Rule]) -> tuple[str, ...]:

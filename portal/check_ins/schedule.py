@@ -3,11 +3,15 @@
 The clock starts at the end of the infusion, the injection, or when the lozenge is placed in the
 mouth. The patient's points are the same for all three routes; what differs (+30 min, the baseline)
 is the nurse's. The latest dose replaces what is left of the one before.
+
+The points of the first day are hours and so real hours, whatever clocks do: they follow what the
+medicine does. Those after it are days, at the hour on the patient's own wall at which the dose
+ended, over clock changes and wherever the patient is by then.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from portal.check_ins.questionnaires import Kind
@@ -35,6 +39,12 @@ class Point:
     early: timedelta
     remind: timedelta
     late: timedelta
+
+    def due_after(self, dose_ended_at: datetime, zone: tzinfo) -> datetime:
+        """In UTC. Adding days to a time in a zone moves its wall clock."""
+        if self.kind is Kind.ACUTE:
+            return dose_ended_at.astimezone(UTC) + self.after
+        return (dose_ended_at.astimezone(zone) + self.after).astimezone(UTC)
 
     @property
     def overdue(self) -> str:
@@ -120,23 +130,27 @@ class Due:
         return State.OPEN if now >= self.opens_at else State.UPCOMING
 
 
-def series(dose_ended_at: datetime) -> list[Due]:
+def series(dose_ended_at: datetime, zone: tzinfo = UTC) -> list[Due]:
     """All check-ins of one dose. Each stays open until the next one opens."""
-    times = [(point, dose_ended_at + point.after) for point in POINTS]
+    times = [(point, point.due_after(dose_ended_at, zone)) for point in POINTS]
     closing = [due_at - point.early for point, due_at in times[1:]]
     closing.append(times[-1][1] + LAST_CLOSES)
     return [Due(*pair, closes_at) for pair, closes_at in zip(times, closing, strict=True)]
 
 
-def coming(dose_ended_at: datetime, now: datetime, sent: Collection[str]) -> Due | None:
+def coming(
+    dose_ended_at: datetime, now: datetime, sent: Collection[str], zone: tzinfo = UTC
+) -> Due | None:
     """The check-in to answer now, else the next one, leaving out those sent and missed."""
-    left = [due for due in series(dose_ended_at) if due.point.name not in sent]
+    left = [due for due in series(dose_ended_at, zone) if due.point.name not in sent]
     return next((due for due in left if now < due.closes_at), None)
 
 
-def missed(dose_ended_at: datetime, now: datetime, sent: Collection[str]) -> list[Due]:
+def missed(
+    dose_ended_at: datetime, now: datetime, sent: Collection[str], zone: tzinfo = UTC
+) -> list[Due]:
     """What was never answered and no longer can be."""
-    each = [due for due in series(dose_ended_at) if due.point.name not in sent]
+    each = [due for due in series(dose_ended_at, zone) if due.point.name not in sent]
     return [due for due in each if due.state(now) is State.MISSED]
 
 

@@ -1,6 +1,6 @@
 """The patient's check-in, one question a page. What comes after sending it is in after.py."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,16 +19,18 @@ from portal.check_ins.actions import (
 )
 from portal.check_ins.answers import Answer
 from portal.check_ins.early import send_in_emergency
-from portal.check_ins.forms import read_page
+from portal.check_ins.forms import TAP_ONE, read_page
+from portal.check_ins.ladder import LATER_CHOICES
 from portal.check_ins.library import CURRENT, questionnaire_in
 from portal.check_ins.models import CheckIn, CutShort
-from portal.check_ins.opening import opening_of
+from portal.check_ins.opening import Opening, opening_of
 from portal.check_ins.queries import (
     check_in_for,
     opened,
     path_of,
 )
 from portal.check_ins.questionnaires import Kind, Page
+from portal.check_ins.reminding import TooLateForLater, choices_for, remind_later
 from portal.check_ins.steps import LAST, Step, next_page, step_of
 from portal.db import UnitOfWork
 from portal.languages import N_, language
@@ -38,7 +40,9 @@ from portal.web.forms import Form, form_of
 from portal.web.requests import actor_of, path_id, reading, see_other, work
 from portal.web.routing import get, post
 from portal.web.templates import page
+from portal.web.times import clock_time
 
+PUT_OFF = tuple(str(minutes) for minutes in LATER_CHOICES)
 TEXTS = ("note", "systolic", "diastolic")
 SENT_BEFORE = N_("You sent this check-in already. This is what we told you.")
 SENT_WITHOUT_WORDS = N_("This check-in was sent before you wrote more. Send the rest as a message.")
@@ -57,7 +61,20 @@ async def show_first(request: Request) -> Response:
         answers = opened(session, left) if left else {}
     if left is not None and answers:
         return see_other(_address(left.id, next_page(path_of(left, answers), answers).id))
-    return await _first_page(request, opening.kind, None)
+    return await _first_page(request, opening, None)
+
+
+async def put_off(request: Request) -> Response:
+    """Be reminded in some minutes; where nobody may wait, the question comes at once."""
+    minutes = (await form_of(request)).choice("minutes", PUT_OFF, TAP_ONE)
+    actor = actor_of(request)
+    try:
+        async with work(request) as unit:
+            patient = await patient_for(unit.session, actor, actor.person_id)
+            at = await remind_later(unit, patient.id, int(minutes or 0))
+    except TooLateForLater as refusal:
+        return see_other("/check-ins/now", refusal.sentence)
+    return see_other("/", f"We will remind you at {clock_time(at, _zone(request))}.")
 
 
 async def begin(request: Request) -> Response:
@@ -71,7 +88,7 @@ async def begin(request: Request) -> Response:
             check_in = await start_check_in(unit, patient.id)
             check_in = await save_answers(unit, check_in, found)
             then = await _go_on(unit, check_in, "who")
-    return then if found else await _first_page(request, opening.kind, form)
+    return then if found else await _first_page(request, opening, form)
 
 
 async def resume(request: Request) -> Response:
@@ -172,19 +189,27 @@ async def _found(request: Request) -> tuple[CheckIn, dict[str, Answer]]:
         return check_in, opened(unit.session, check_in)
 
 
-async def _first_page(request: Request, kind: Kind, form: Form | None) -> Response:
-    asked = questionnaire_in(language(), CURRENT[kind].version)
+async def _first_page(request: Request, opening: Opening, form: Form | None) -> Response:
+    asked = questionnaire_in(language(), CURRENT[opening.kind].version)
     pages = [each for each in asked.pages if each.when is None]
-    return await _question(request, None, Step(pages[0], pages, {}), form)
+    later = choices_for(opening)
+    return await _question(request, None, Step(pages[0], pages, {}), form, later)
 
 
-async def _question(request: Request, id: UUID | None, step: Step, form: Form | None) -> Response:
+async def _question(
+    request: Request,
+    id: UUID | None,
+    step: Step,
+    form: Form | None,
+    later: Sequence[int] = (),
+) -> Response:
     """One question; a form that could not be read is shown again with what was given."""
     context: dict[str, Any] = {
         "step": step,
         "question": step.page,
         "back": _address(id, step.back.id) if step.back else "/",
         "given": _given(step, form),
+        "later": later,
         "errors": form.errors if form else {},
     }
     status = 422 if form else 200
@@ -219,6 +244,7 @@ routes = [
     get("/check-ins", after.list_own, allow=ANSWER),
     get("/check-ins/now", show_first, allow=ANSWER),
     post("/check-ins/now", begin, allow=ANSWER),
+    post("/check-ins/now/later", put_off, allow=ANSWER),
     get("/check-ins/{check_in_id}", resume, allow=ANSWER),
     get("/check-ins/{check_in_id}/result", after.show_result, allow=ANSWER),
     get("/check-ins/{check_in_id}/answers", after.show_answers, allow=ANSWER),

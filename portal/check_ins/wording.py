@@ -65,8 +65,13 @@ def quoted(pages: Pages, answers: Answers, name: str) -> str:
     return choice.said if choice else ""
 
 
-def said(pages: Pages, answers: Answers, rule: Rule) -> str:
-    """The answers a rule is about, as one line: `Threw up 2 times, water does not stay down`."""
+def said(pages: Pages, answers: Answers, finding: Finding) -> str:
+    """The answers a finding is about, as one line: `Threw up 2 times, water does not stay down`."""
+    return said_of(pages, answers, finding.rule)
+
+
+def said_of(pages: Pages, answers: Answers, rule: Rule) -> str:
+    """The same in the language of the pages, for a rule that fired before."""
     parts = [_said_about(pages, answers, name, rule) for name in rule.about]
     return capital(", ".join(part for part in parts if part))
 

@@ -23,10 +23,13 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "serve", "the production server; reads its settings from the environment")
     _add(commands, "worker", "what happens by itself: holds lapse, invitations run out")
     _add(commands, "migrate", "bring the database to the current schema")
+    push_key = _add(commands, "push-key", "make a key for push messages, for the setting PUSH_KEY")
+    push_key.set_defaults(module="push_key")
     demo = _add(commands, "demo", "the demo clinic, with one click to sign in as anybody")
     demo.add_argument("--fresh", action="store_true", help="forget what was done, and start over")
     _add_people(commands)
     _add_audit(commands)
+    _add_rules(commands)
     read = _add(commands, "read", "what the free-text reader finds in lines of JSON")
     read.add_argument("--jsonl", required=True, metavar="IN", help="a file, or - for what is piped")
     read.set_defaults(module="reading")
@@ -55,6 +58,14 @@ def _add_audit(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     audit = _add(commands, "audit", "the audit trail")
     actions = audit.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("verify", help="check that the trail is whole; exit 1 if it is not")
+
+
+def _add_rules(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
+    rules = _add(commands, "rules", "the clinical rules")
+    actions = rules.add_subparsers(dest="action", required=True, metavar="ACTION")
+    replay = actions.add_parser("replay", help="judge stored check-ins and messages again")
+    replay.add_argument("--rules", metavar="FILE", help="a rule file; without it, those in force")
+    replay.add_argument("--each", action="store_true", help="a line for each flag that differs")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -58,8 +58,7 @@ async def main(settings: Settings, listener: socket) -> None:
     app = await start(settings)
     stop = asyncio.Event()
     database = app.state.portal.database
-    jobs = worker.jobs_for(settings, database)
-    working = asyncio.create_task(worker.run(database, stop, jobs))
+    working = asyncio.create_task(worker.run_all(database, stop, settings))
     try:
         await serve(app, listener, lambda: _say(f"The demo clinic: {settings.public_url}"))
     finally:

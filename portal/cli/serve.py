@@ -11,7 +11,7 @@ import uvloop
 from portal.app import Portal, create_app
 from portal.cli import logs
 from portal.cli.opening import opened
-from portal.cli.serving import listener_for, serve, serve_in_processes
+from portal.cli.serving import listener_for, serve, serve_in_processes, spare_the_collector
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -38,7 +38,9 @@ def application() -> Portal:
     settings = Settings.from_env()
     logs.set_up(settings.log_format, settings.log_level)
     log.info("serve.process", pid=os.getpid())
-    return create_app(settings)
+    app = create_app(settings)
+    spare_the_collector()
+    return app
 
 
 async def require_database(settings: Settings) -> None:

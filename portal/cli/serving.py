@@ -1,5 +1,6 @@
 """The web server as the portal wants it: every default that uvicorn leaves open is set here."""
 
+import gc
 import signal
 import socket
 from collections.abc import Callable
@@ -79,9 +80,20 @@ def serve_in_processes(
     Supervisor(config, listener, on_started).run()
 
 
+def spare_the_collector() -> None:
+    """What is there when serving begins stays there: it need not be looked at again and again.
+
+    The collector's full rounds, tens of milliseconds each, were a quarter of the slowest hundredth.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 async def serve(app: "Portal", listener: socket.socket, on_started: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; open sockets are closed with 1012, requests are finished."""
     server = Server(config_for(app), on_started)
+    spare_the_collector()
     for sign in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal once more at the end; this makes that a clean exit.
         signal.signal(sign, signal.SIG_IGN)

@@ -29,7 +29,7 @@ async def work(settings: Settings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with opened(settings) as database, told_to_others(settings, database):
-        await worker.run(database, stop, worker.jobs_for(settings, database))
+        await worker.run_all(database, stop, settings)
 
 
 @asynccontextmanager

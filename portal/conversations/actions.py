@@ -13,6 +13,7 @@ from portal.audit.actions import record
 from portal.conversations.models import Conversation, Kind, ReadMarker
 from portal.conversations.rules import Closed, message_text
 from portal.conversations.store import Draft, Stored, look, store
+from portal.conversations.understood import TOPIC as READINGS
 from portal.db import UnitOfWork
 from portal.db_lane import CorePen
 from portal.errors import PortalError
@@ -82,6 +83,8 @@ def news_of(kind: Kind, patient_id: UUID, message: Stored) -> list[Announcement]
         Announcement(f"conversation:{conversation_id}", "message", message.id, patient_id),
         Announcement("inbox", "message", conversation_id, patient_id),
     ]
+    if message.says_something:
+        told.append(Announcement(READINGS, "found", message.id, patient_id))
     if kind is Kind.CARE:
         told.append(Announcement("home", "message", conversation_id, patient_id))
     return told

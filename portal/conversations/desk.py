@@ -9,11 +9,10 @@ from portal import clock
 from portal.accounts.backend import is_worth_noting
 from portal.accounts.sessions import note_use
 from portal.announcements import Announcement
-from portal.audit.actions import record
 from portal.conversations.actions import mark_read
 from portal.conversations.doorkeeper import AWAY, Seat
 from portal.conversations.models import Conversation
-from portal.conversations.queries import conversation_for
+from portal.conversations.queries import conversation_for, is_for
 from portal.conversations.store import Stored
 from portal.conversations.switchboard import TOPICS, Switchboard
 from portal.db import UnitOfWork
@@ -132,16 +131,17 @@ class Desk:
         self._catching_up[conversation.id] = asyncio.create_task(stream.catch_up(follower))
 
     async def _open(self, conversation_id: UUID) -> Conversation:
-        """Find the conversation; that this session reads it is in the trail once in a while."""
+        """Find the conversation among those of the person's patients, and note that it is read."""
+        conversation = await self._board.conversation(conversation_id)
+        await self._seat.look_again()
         actor = self._connection.actor
-        if self._board.was_noted(actor.session_id, conversation_id):
-            async with self._board.reading() as session:
-                return await conversation_for(session, actor, conversation_id)
-        async with self._work() as work:
-            conversation = await conversation_for(work.session, actor, conversation_id)
-            patient_id = conversation.patient_id
-            record(work, "conversation:follow", patient_id=patient_id, subject=conversation_id)
-        self._board.note(actor.session_id, conversation_id)
+        if (
+            conversation is None
+            or not self._connection.may_hear_of(conversation.patient_id)
+            or not is_for(actor, conversation)
+        ):
+            raise NotFound
+        await self._board.note_reading(actor, self._origin, conversation)
         return conversation
 
     def _follow_topic(self, topic: str) -> None:

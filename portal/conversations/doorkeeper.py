@@ -5,8 +5,8 @@ them at once; what another process changed unannounced is found within a few sec
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from uuid import UUID
 
 import structlog
@@ -18,13 +18,15 @@ from portal import clock
 from portal.accounts.models import Session
 from portal.accounts.sessions import Limits, actor_from, hash_of, is_alive
 from portal.announcements import Announcement
-from portal.errors import TooFast
+from portal.errors import NotSignedIn, TooFast, Unavailable
 from portal.people.access import visible_to_all
 from portal.people.models import Person
-from portal.permissions import Role
+from portal.permissions import Actor, Role
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection, Rights
-from portal.realtime.hub import Hub
+from portal.realtime.gather import Gather
+from portal.realtime.hub import PERSON, Hub
+from portal.realtime.tally import Tally
 
 log = structlog.get_logger()
 
@@ -62,29 +64,30 @@ class Seat:
         while self.connection.rights is None and self.connection.ending is None:
             doubts = self.doubts
             try:
-                async with self._door.reading() as session:
-                    found = await self._door.rights_of(session, {self.token})
-                    await self.take(session, found.get(self.token), doubts)
+                await self.take(await self._door.rights.ask(self.token), doubts)
             except AWAY as error:
                 log.warning("rights.cannot_read", error=type(error).__name__)
                 await asyncio.sleep(TRY_AGAIN_AFTER)
 
-    async def take(self, session: AsyncSession, rights: Rights | None, doubts: int) -> None:
+    async def take(self, rights: Rights | None, doubts: int) -> None:
         """Renew the connection's rights, or end it. `doubts`: as many as before they were read."""
         if rights is None:
-            self.connection.end(await self._door.why_over(session, self.token))
+            self.connection.end(await self._door.why_over(self.token))
         elif not self._still_fits(rights):
             self.connection.end(Close.NOT_ALLOWED)
         elif doubts == self.doubts:
-            self._renew(rights)
+            self.renew(rights)
         # Else it changed while it was read: whoever raised the doubt looks again.
 
     def _still_fits(self, rights: Rights) -> bool:
         """Whether the open page is still one that this person could open."""
         is_same_role = rights.actor.role is self.connection.actor.role
-        return is_same_role and rights.patients.issuperset(self.connection.follows.values())
+        # Whoever has left their last care team has no page of patients either.
+        has_left = bool(self._patients) and not rights.patients
+        is_theirs = rights.patients.issuperset(self.connection.follows.values())
+        return is_same_role and is_theirs and not has_left
 
-    def _renew(self, rights: Rights) -> None:
+    def renew(self, rights: Rights) -> None:
         self.connection.rights = rights
         if self._patients not in {None, rights.patients}:
             self._door.on_change(self.connection)
@@ -99,12 +102,15 @@ class Doorkeeper:
         hub: Hub,
         reading: Reading,
         limits: Limits,
+        tally: Tally,
         on_change: Callable[[Connection], None],
     ) -> None:
         self.reading = reading
         self.on_change = on_change
         self._hub = hub
         self._limits = limits
+        self._tally = tally
+        self.rights = Gather(self._read_rights)
         self.seats: set[Seat] = set()
         self._round: asyncio.Task[None] | None = None
 
@@ -129,9 +135,13 @@ class Doorkeeper:
             for actor, held in alive
         }
 
-    async def why_over(self, session: AsyncSession, token: str) -> Close:
+    async def _read_rights(self, tokens: Sequence[str]) -> dict[str, Rights]:
+        async with self.reading() as session:
+            return await self.rights_of(session, set(tokens))
+
+    async def why_over(self, token: str) -> Close:
         """Whether a session was ended, or only left unused."""
-        rows = await session.exec(
+        query = (
             select(Session, Person.role)
             .join(Person, col(Person.id) == col(Session.person_id))
             .where(
@@ -140,35 +150,65 @@ class Doorkeeper:
                 col(Person.disabled_at).is_(None),
             )
         )
-        held = rows.first()
+        async with self.reading() as session:
+            held = (await session.exec(query)).first()
         if held is None:
             return Close.SIGNED_OUT
         session_row, role = held
         is_idle = clock.now() >= session_row.used_at + self._limits.idle(Role(role))
         return Close.IDLE if is_idle else Close.SIGNED_OUT
 
+    @asynccontextmanager
+    async def seat(self, token: str) -> AsyncIterator[Seat]:
+        """A place for this socket, and what its person may hear of.
+
+        Raises NotSignedIn, TooFast when its session or person has enough, or Unavailable.
+        """
+        changes = self._hub.changes
+        rights = await self._admit(token)
+        connection = Connection(rights.actor)
+        with self._room_for(rights.actor):
+            seat = Seat(self, connection, token)
+            with self._seated(seat):
+                if changes == self._hub.changes:
+                    seat.renew(rights)
+                else:
+                    # Something changed before this seat could hear of it: was it about them?
+                    await seat.look_again()
+                yield seat
+
+    async def _admit(self, token: str) -> Rights:
+        try:
+            rights = await self.rights.ask(token)
+        except AWAY as error:
+            raise Unavailable from error
+        if rights is None:
+            raise NotSignedIn
+        return rights
+
     @contextmanager
-    def seat(self, connection: Connection, token: str) -> Iterator[Seat]:
-        """A place for this socket; raises TooFast when its session or person has enough."""
-        self._require_room(connection.actor.session_id, connection.actor.person_id)
-        seat = Seat(self, connection, token)
-        topic = f"person:{connection.actor.person_id}"
+    def _room_for(self, actor: Actor) -> Iterator[None]:
+        limits = {actor.session_id: MOST_PER_SESSION, actor.person_id: MOST_PER_PERSON}
+        if any(self._tally.open_for(one) >= most for one, most in limits.items()):
+            raise TooFast("Too many pages are open. Close one and try again.")
+        self._tally.sit(*limits)
+        try:
+            yield
+        finally:
+            self._tally.rise(*limits)
+
+    @contextmanager
+    def _seated(self, seat: Seat) -> Iterator[None]:
+        topic = f"{PERSON}{seat.connection.actor.person_id}"
         self.seats.add(seat)
         self._hub.join(topic, seat)
         if self._round is None or self._round.done():
             self._round = asyncio.create_task(self._make_rounds())
         try:
-            yield seat
+            yield
         finally:
             self.seats.discard(seat)
             self._hub.leave(topic, seat)
-
-    def _require_room(self, session_id: UUID, person_id: UUID) -> None:
-        actors = [seat.connection.actor for seat in self.seats]
-        of_session = sum(actor.session_id == session_id for actor in actors)
-        of_person = sum(actor.person_id == person_id for actor in actors)
-        if of_session >= MOST_PER_SESSION or of_person >= MOST_PER_PERSON:
-            raise TooFast("Too many pages are open. Close one and try again.")
 
     async def _make_rounds(self) -> None:
         while self.seats:
@@ -185,7 +225,6 @@ class Doorkeeper:
 
     async def _look_at(self, seats: list[Seat]) -> None:
         doubts = {seat: seat.doubts for seat in seats}
-        async with self.reading() as session:
-            found = await self.rights_of(session, {seat.token for seat in seats})
-            for seat in seats:
-                await seat.take(session, found.get(seat.token), doubts[seat])
+        found = await self._read_rights([seat.token for seat in seats])
+        for seat in seats:
+            await seat.take(found.get(seat.token), doubts[seat])

@@ -3,18 +3,16 @@
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket
 
-from portal.accounts.sessions import COOKIE
+from portal.accounts.backend import token_of
 from portal.conversations.desk import Desk
 from portal.conversations.doorkeeper import Seat
 from portal.conversations.packets import person_of
-from portal.conversations.switchboard import Switchboard, switchboard_of
+from portal.conversations.switchboard import Switchboard, state_frame, switchboard_of
 from portal.errors import NotAllowed, NotSignedIn, PortalError
-from portal.permissions import Actor
-from portal.realtime.connection import Connection
 from portal.realtime.frames import write_frame
 from portal.realtime.socket import serve
 from portal.settings import Settings
-from portal.web.requests import actor_or_none, origin_of
+from portal.web.requests import origin_of
 from portal.web.state import state_of
 from portal.web.static import build
 
@@ -22,26 +20,22 @@ from portal.web.static import build
 async def live_socket(websocket: WebSocket) -> None:
     """GET /live: refuse before the upgrade, or greet and serve until either side ends it."""
     try:
-        actor = _visitor(websocket)
         board = switchboard_of(websocket)
-        connection = Connection(actor)
-        with board.door.seat(connection, websocket.cookies[COOKIE]) as seat:
-            # Seated first, then looked at: a change in between is heard.
-            await seat.look_again()
-            if connection.ending is not None:
+        async with board.door.seat(_token_of(websocket)) as seat:
+            if seat.connection.ending is not None:
                 raise NotSignedIn
             await _serve(websocket, board, seat)
     except PortalError as error:
         await _refuse(websocket, error)
 
 
-def _visitor(websocket: WebSocket) -> Actor:
+def _token_of(websocket: WebSocket) -> str:
     if not is_own_page(websocket, state_of(websocket).settings):
         raise NotAllowed("This did not come from our own page.")
-    actor = actor_or_none(websocket)
-    if actor is None:
+    token = token_of(websocket)
+    if token is None:
         raise NotSignedIn
-    return actor
+    return token
 
 
 def is_own_page(websocket: WebSocket, settings: Settings) -> bool:
@@ -55,6 +49,8 @@ async def _serve(websocket: WebSocket, board: Switchboard, seat: Seat) -> None:
     connection = seat.connection
     await websocket.accept()
     connection.offer(write_frame("hello", person=person_of(connection.actor), server=build()))
+    if board.is_delayed:
+        connection.offer(state_frame(is_delayed=True))
     await serve(websocket, connection, Desk(board, seat, origin_of(websocket)))
 
 

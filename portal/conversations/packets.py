@@ -1,12 +1,13 @@
 """A message as it goes over the socket: written once, the same bytes for every follower."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.conversations.queries import Line, Mark
-from portal.languages import _
+from portal.languages import ENGLISH, _, reading_in
 from portal.permissions import Actor
 from portal.realtime.frames import write_frame
 from portal.web.templates import environment
@@ -15,11 +16,36 @@ from portal.web.times import clock_time
 # Found once: the environment would look for a newer file at every message.
 _message = environment.get_template("conversations/_message.html")
 
+AT_ONCE = 32 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:
     seq: int
     frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was said after a number: packet by packet, and joined for those who need all of it."""
+
+    packets: Sequence[Packet]
+    joined: Sequence[Packet]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> "Page":
+        packets = [packet_of(line) for line in lines]
+        return cls(packets, list(_joined(packets)))
+
+
+def _joined(packets: Sequence[Packet]) -> Iterator[Packet]:
+    """Several frames at a time, as many bytes as a socket takes at once anyway."""
+    held: list[bytes] = []
+    for packet in packets:
+        held.append(packet.frame)
+        if packet is packets[-1] or sum(map(len, held)) >= AT_ONCE:
+            yield Packet(packet.seq, b"".join(held))
+            held = []
 
 
 def packet_of(line: Line) -> Packet:
@@ -56,7 +82,9 @@ def revised_frame_of(line: Line) -> bytes:
 
 
 def fragment_of(line: Line) -> str:
-    return _message.render(line=line, zone=line.zone)
+    """For everybody alike, and so in English: a page in another language says it in its own."""
+    with reading_in(ENGLISH):
+        return _message.render(line=line, zone=line.zone)
 
 
 def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> bytes:
@@ -68,8 +96,13 @@ def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> bytes:
         seq=mark.seq,
         role=mark.role,
         read_at=mark.read_at,
-        said=read_words(mark.read_at, zone),
+        said=_in_english(mark.read_at, zone),
     )
+
+
+def _in_english(read_at: datetime, zone: ZoneInfo) -> str:
+    with reading_in(ENGLISH):
+        return read_words(read_at, zone)
 
 
 def read_words(read_at: datetime, zone: ZoneInfo) -> str:

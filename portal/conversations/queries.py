@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import aliased
-from sqlmodel import col, func, select
+from sqlalchemy import and_, or_
+from sqlalchemy.orm import Bundle, aliased
+from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
@@ -145,6 +146,45 @@ async def messages_after(
     return await _opened(session, conversation, rows.all())
 
 
+async def messages_after_each(
+    session: AsyncSession, wanted: Sequence[tuple[Conversation, int]], limit: int
+) -> dict[tuple[UUID, int], list[Line]]:
+    """What was said after each of these numbers, `limit` at most; by conversation and number."""
+    # There are no holes, so a limit is a range of numbers.
+    ranges = [
+        and_(
+            col(Message.conversation_id) == conversation.id,
+            col(Message.seq).between(seq + 1, seq + limit),
+        )
+        for conversation, seq in wanted
+    ]
+    rows = await session.exec(_lines().where(or_(*ranges)).order_by(col(Message.seq)))
+    said: dict[UUID, list[Any]] = {}
+    for row in rows.all():
+        said.setdefault(row[0].conversation_id, []).append(row)
+    return {
+        (place.id, seq): await _opened(session, place, _within(said.get(place.id, ()), seq, limit))
+        for place, seq in wanted
+    }
+
+
+def _within(rows: Sequence[Any], seq: int, limit: int) -> list[Any]:
+    return [row for row in rows if seq < row[0].seq <= seq + limit]
+
+
+async def conversations_by_id(
+    session: AsyncSession, ids: Sequence[UUID]
+) -> dict[UUID, Conversation]:
+    """Those that are there. The caller looks whether they are there for who asked."""
+    rows = await session.exec(select(Conversation).where(col(Conversation.id).in_(ids)))
+    return {conversation.id: conversation for conversation in rows.all()}
+
+
+def is_for(actor: Actor, conversation: Conversation) -> bool:
+    """Whether this kind is there for the actor at all; whose patient it is was asked before."""
+    return conversation.kind is Kind.CARE or actor.may(Permission.NOTE_WRITE)
+
+
 async def messages_before(
     session: AsyncSession, conversation: Conversation, seq: int, limit: int
 ) -> list[Line]:
@@ -171,6 +211,8 @@ async def line_of(session: AsyncSession, conversation: Conversation, message_id:
     return (await _opened(session, conversation, rows.all()))[0]
 
 
+# Columns, not objects that a session keeps: a page of messages is only read.
+_MESSAGE: Any = Bundle("message", *SQLModel.metadata.tables["message"].columns)
 _Before = aliased(Message)
 _Patient = aliased(Person)
 
@@ -178,7 +220,7 @@ _Patient = aliased(Person)
 def _lines() -> Any:
     """Messages with author, the line before (who, when) and the patient's time zone."""
     return (
-        select(Message, col(Person.name), col(Person.role), col(_Patient.time_zone))
+        select(_MESSAGE, col(Person.name), col(Person.role), col(_Patient.time_zone))
         .add_columns(col(_Before.author_id), col(_Before.sent_at))
         .join(Person, col(Person.id) == col(Message.author_id))
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))

@@ -5,7 +5,7 @@ import unicodedata
 
 from portal.conversations.models import Kind
 from portal.errors import Conflict, Invalid, NotAllowed
-from portal.languages import N_
+from portal.languages import N_, _
 from portal.permissions import Actor, Permission
 
 LONGEST_MESSAGE = 8_000

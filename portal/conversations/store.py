@@ -5,7 +5,7 @@ that one's answer and leaves the others as they are.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from portal import clock
 from portal.conversations.mentions import keep_mentions
 from portal.conversations.models import Kind
 from portal.conversations.rules import AlreadySaid, Closed
+from portal.conversations.understood import keep_reading
 from portal.db_lane import Pen, Rows, id_for, id_from, time_for, time_from
 from portal.errors import NotFound, PortalError, Unavailable
 from portal.ids import new_id
@@ -108,7 +109,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A message as it is kept; `is_new` is False for the answer to a resend."""
+    """A message as it is kept; `is_new` is False for the answer to a resend, `says_something` True
+    when the reader found something in a patient's words."""
 
     id: UUID
     conversation_id: UUID
@@ -118,6 +120,7 @@ class Stored:
     sent_at: datetime
     is_new: bool = False
     before: Before | None = None
+    says_something: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ def store(
     sheet.write(pen)
     _keep_mentions(pen, drafts, found, answers)
     _count_files(pen, drafts, answers)
-    return answers
+    return _keep_readings(pen, vault, drafts, found, answers)
 
 
 def _count_files(
@@ -210,6 +213,26 @@ def _keep_mentions(
         if one and one.place.kind is Kind.NOTES and isinstance(answer, Stored) and answer.is_new:
             named = (answer.id, draft.author_id, draft.text)
             keep_mentions(pen.connection, one.place.patient_id, *named)
+
+
+def _keep_readings(
+    pen: Pen,
+    vault: Vault,
+    drafts: Sequence[Draft],
+    found: Sequence[Found | None],
+    answers: list[Stored | PortalError],
+) -> list[Stored | PortalError]:
+    """Patients' words are read; the care team's are not."""
+    for number, (draft, one) in enumerate(zip(drafts, found, strict=True)):
+        answer = answers[number]
+        if one is None or isinstance(answer, PortalError) or not answer.is_new:
+            continue
+        patient_id = one.place.patient_id
+        if draft.author_id == patient_id and keep_reading(
+            pen.connection, vault, patient_id, answer.id, draft.text
+        ):
+            answers[number] = replace(answer, says_something=True)
+    return answers
 
 
 def sealed_for(message_id: UUID, patient_id: UUID) -> tuple[str, UUID, UUID]:

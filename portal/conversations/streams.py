@@ -5,7 +5,7 @@ followers see has no gap and no repeat, whatever is announced late, twice or not
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 from uuid import UUID
@@ -17,18 +17,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.announcements import Announcement
 from portal.conversations.models import Conversation
-from portal.conversations.packets import Packet, packet_of, read_frame_of, revised_frame_of
+from portal.conversations.packets import Packet, Page, packet_of, read_frame_of, revised_frame_of
 from portal.conversations.queries import (
     Line,
     byline_of,
     lines_revised_after,
     marks_of,
-    messages_after,
+    messages_after_each,
 )
 from portal.people.queries import name_of
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
 from portal.realtime.frames import write_frame
+from portal.realtime.gather import Gather
 from portal.realtime.hub import MISSED, Hub
 
 log = structlog.get_logger()
@@ -40,6 +41,9 @@ TRY_AGAIN_AFTER = 1.0
 AWAY = (SQLAlchemyError, OSError, TimeoutError)
 
 Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+PageKey = tuple[UUID, int]
+Pages = Gather[PageKey, Page]
+NOTHING = Page((), ())
 
 
 class Follower:
@@ -63,12 +67,12 @@ class Follower:
 class Stream:
     """The followers of one conversation in this process."""
 
-    def __init__(self, hub: Hub, reading: Reading, conversation: Conversation) -> None:
+    def __init__(self, reading: Reading, pages: Pages, conversation: Conversation) -> None:
         self.conversation = conversation
         self.patient_id = conversation.patient_id
         self.followers: dict[Connection, Follower] = {}
-        self._hub = hub
         self._reading = reading
+        self._pages = pages
         self._head = conversation.last_seq
         self._revised = conversation.last_revision
         self._handed_over: set[UUID] = set()
@@ -88,6 +92,10 @@ class Stream:
             self._learn(announcement.kind, None)
         else:
             self._learn(announcement.kind, announcement.id)
+
+    def has_heard_of(self, conversation: Conversation) -> bool:
+        """Whether everything in it, as it was read just now, has been delivered here."""
+        return conversation.last_seq <= self._head and conversation.last_revision <= self._revised
 
     def look(self) -> None:
         """Something was said or corrected, or may have been before we listened."""
@@ -118,15 +126,15 @@ class Stream:
 
     async def _catch_up(self, follower: Follower) -> None:
         while not follower.is_caught_up and follower.connection.ending is None:
-            packets = await self._patiently(self._load, follower.cursor)
-            for packet in packets:
+            page = await self._patiently(self._load, follower.cursor)
+            for packet in page.joined:
                 await follower.connection.put(packet.frame, self.patient_id)
                 follower.cursor = packet.seq
             if follower.revised < self._revised:
                 await self._catch_up_revised(follower)
             # Nothing is awaited from this test to the flag, so no delivery falls in between.
             follower.is_caught_up = (
-                len(packets) < PAGE
+                len(page.packets) < PAGE
                 and follower.cursor >= self._head
                 and follower.revised >= self._revised
             )
@@ -174,7 +182,7 @@ class Stream:
 
     async def _deliver_messages(self) -> None:
         while True:
-            packets = await self._load(self._head)
+            packets = (await self._load(self._head)).packets
             for packet in packets:
                 # More may have been handed over while these were read.
                 if packet.seq > self._head:
@@ -225,10 +233,8 @@ class Stream:
             if connection.actor.person_id != but:
                 connection.offer(frame, self.patient_id)
 
-    async def _load(self, after: int) -> list[Packet]:
-        async with self._reading() as session:
-            lines = await messages_after(session, self.conversation, after, PAGE)
-        return [packet_of(line) for line in lines]
+    async def _load(self, after: int) -> Page:
+        return await self._pages.ask((self.conversation.id, after)) or NOTHING
 
     async def _load_revised(self, after: int) -> tuple[list[bytes], int]:
         async with self._reading() as session:
@@ -251,6 +257,7 @@ class Streams:
         self._hub = hub
         self._reading = reading
         self._streams: dict[UUID, Stream] = {}
+        self._pages: Pages = Gather(self._load)
 
     def join(
         self,
@@ -262,15 +269,28 @@ class Streams:
         """Listen first, then look: whatever was said since `conversation` was read is found."""
         stream = self._streams.get(conversation.id)
         if stream is None:
-            stream = Stream(self._hub, self._reading, conversation)
+            stream = Stream(self._reading, self._pages, conversation)
             self._streams[conversation.id] = stream
             self._hub.join(stream.topic, stream)
+            stream.look()
+        elif not stream.has_heard_of(conversation):
+            stream.look()
         cursor = conversation.last_seq if after is None else min(after, conversation.last_seq)
         last = conversation.last_revision
         known = last if revised is None else min(revised, last)
         follower = stream.followers[connection] = Follower(connection, cursor, known)
-        stream.look()
         return stream, follower
+
+    async def _load(self, keys: Sequence[PageKey]) -> dict[PageKey, Page]:
+        """Read and written once for all who come back to the same place."""
+        wanted = [
+            (stream.conversation, after)
+            for conversation_id, after in keys
+            if (stream := self._streams.get(conversation_id))
+        ]
+        async with self._reading() as session:
+            found = await messages_after_each(session, wanted, PAGE)
+        return {key: Page.of(lines) for key, lines in found.items()}
 
     def hand_over(self, line: Line) -> None:
         """What this process has just committed, to those who follow it here."""

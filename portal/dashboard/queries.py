@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +15,7 @@ from portal.check_ins.queries import NextCheckIn, Submitted, next_check_in, subm
 from portal.conversations.queries import Line, care_conversation_of, messages_before, unread_for
 from portal.flags.models import FlagSource
 from portal.flags.queries import FlagState, flags_of
+from portal.flags.standing import Standing, standing_of
 from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.people.queries import Named, named
@@ -27,6 +28,7 @@ from portal.web import trends
 from portal.web.trends import DoseMark, Score
 
 LATEST = 5
+ENDED_FOR = timedelta(hours=12)
 GRAVE = frozenset({Level.EMERGENCY, Level.URGENT})
 FIRST_DAY = 26
 """Hours: the check-in of the next day, answered a little late."""
@@ -79,19 +81,16 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """An open flag as its patient sees it: that it was received, and who looked at it."""
+    """A flag as its patient sees it: received, who looked at it, what comes next and by when."""
 
     state: FlagState
     by: Named | None
+    standing: Standing
 
     @property
     def is_grave(self) -> bool:
         """Nobody took it yet, and it may not wait."""
         return self.by is None and self.state.level in GRAVE
-
-    @property
-    def is_late(self) -> bool:
-        return self.by is None and self.state.flag.due_at < clock.now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +160,21 @@ async def _last_line(session: AsyncSession, patient: Patient) -> Line | None:
 
 async def _watched(session: AsyncSession, patient: Patient) -> list[Watched]:
     """Those of check-ins: what came of a message is answered where it was written."""
+    now, clinic = clock.now(), session.info["clinic"]
     states = [
         state
         for state in await flags_of(session, patient.id)
-        if state.is_open and state.flag.source == FlagSource.CHECK_IN
+        if state.flag.source == FlagSource.CHECK_IN and _is_current(state, now)
     ]
-    owners = [state.owner_id for state in states]
-    people = await named(session, owners)
+    standings = [standing_of(state, now, clinic) for state in states]
+    people = await named(session, [standing.seen_by for standing in standings])
     return [
-        Watched(state, people[owner] if owner else None)
-        for state, owner in zip(states, owners, strict=True)
+        Watched(state, people[standing.seen_by] if standing.seen_by else None, standing)
+        for state, standing in zip(states, standings, strict=True)
     ]
+
+
+def _is_current(state: FlagState, now: datetime) -> bool:
+    """Until it is closed, and for a while after that, so that its end is seen."""
+    closed_at = state.care.closed_at
+    return closed_at is None or state.is_open or now - closed_at < ENDED_FOR

@@ -7,6 +7,7 @@ from portal.db import Database
 from portal.demo.check_ins import set_check_ins
 from portal.demo.messages import set_conversations
 from portal.demo.people import set_people, set_treatments
+from portal.demo.rota import set_rota
 from portal.demo.stage import Stage
 from portal.demo.visits import set_visits
 from portal.settings import Clinic
@@ -24,5 +25,6 @@ async def build(database: Database, now: datetime, seed: int = SEED) -> None:
         await set_check_ins(stage)
         await set_conversations(stage)
         await set_visits(stage)
+        await set_rota(stage)
         for patient in stage.patients.values():
             record(work, "demo:build", patient_id=patient.id)

@@ -12,6 +12,7 @@ from portal.check_ins.wording import change, limit, said, summary
 from portal.demo.judged import Judged
 from portal.demo.moments import BY_KEY, Step
 from portal.demo.stage import Stage
+from portal.flags.care import Callee, CallResult, Did
 from portal.flags.due import due_at
 from portal.flags.models import (
     Acknowledgement,
@@ -19,6 +20,7 @@ from portal.flags.models import (
     Flag,
     FlagReason,
     FlagSource,
+    FlagStep,
     Outcome,
     Reopening,
 )
@@ -28,6 +30,8 @@ from portal.settings import Clinic
 
 EVERYDAY = timedelta(hours=20)
 """Younger everyday flags are taken but not yet resolved."""
+
+CALLED_AFTER = 6
 
 
 class FlagRows:
@@ -41,9 +45,10 @@ class FlagRows:
         self.taken: list[Acknowledgement] = []
         self.ended: list[Disposition] = []
         self.reopened: list[Reopening] = []
+        self.steps: list[FlagStep] = []
 
     async def write(self) -> None:
-        for rows in (self.flags, self.reasons, self.taken, self.ended, self.reopened):
+        for rows in (self.flags, self.reasons, self.taken, self.ended, self.reopened, self.steps):
             await self.stage.add(rows)
 
     def add(self, judged: Judged) -> None:
@@ -112,8 +117,16 @@ class FlagRows:
         elif step.outcome is None:
             taken = Acknowledgement(flag_id=flag.id, round=flag.round, by_id=by_id, at=at)
             self.taken.append(taken)
+            self._call(flag, by_id, at + timedelta(minutes=CALLED_AFTER))
         else:
             self._end(flag, step, step.outcome, by_id, at)
+
+    def _call(self, flag: Flag, by_id: UUID, at: datetime) -> None:
+        """The patient has heard from them, where there was time for it."""
+        if at < self.stage.now - timedelta(hours=1):
+            called = FlagStep(flag_id=flag.id, round=flag.round, did=Did.CALL, by_id=by_id, at=at)
+            called.callee, called.result = Callee.PATIENT, CallResult.REACHED
+            self.steps.append(called)
 
     def _end(self, flag: Flag, step: Step, outcome: Outcome, by_id: UUID, at: datetime) -> None:
         id = new_id()
@@ -124,6 +137,10 @@ class FlagRows:
                 note=note, at=at,
             )
         )  # fmt: skip
+        self.steps += [
+            FlagStep(flag_id=flag.id, round=flag.round, did=did, by_id=by_id, at=at)
+            for did in (Did.TOLD, Did.CLOSE)
+        ]
 
     def _reopen(self, flag: Flag, step: Step, by_id: UUID, at: datetime) -> None:
         id = new_id()

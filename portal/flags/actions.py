@@ -1,14 +1,29 @@
-"""What happens to a flag. Each verb writes its rows, one audit entry and its announcements."""
+"""How a flag begins and ends. Each verb writes its rows, one audit entry and its announcements.
+
+What is done in between is in `steps.py`, taking something back in `undo.py`.
+"""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from portal import clock
-from portal.audit.actions import record
 from portal.db import UnitOfWork
+from portal.flags.care import Did
 from portal.flags.due import due_at
+from portal.flags.holding import (
+    actor_of,
+    add_step,
+    clinic_of,
+    close_if_told,
+    disposition_of,
+    first_taken,
+    locked,
+    refuse_resolved,
+    tell,
+)
 from portal.flags.models import (
     Acknowledgement,
     Disposition,
@@ -18,11 +33,15 @@ from portal.flags.models import (
     Outcome,
     Reopening,
 )
+from portal.flags.queries import state_of_flag
 from portal.flags.reasons import Reason
-from portal.flags.refusals import already_acknowledged, already_resolved, page_is_old, still_open
+from portal.flags.refusals import already_acknowledged, still_open, taken_over
 from portal.permissions import Actor
 from portal.sealing import seal
-from portal.settings import Clinic
+
+# An effect that comes back later than this is another story (clinical.md section 5: the early
+# check-ins end after three days).
+LINKED_FOR = timedelta(days=3)
 
 
 async def raise_flag(
@@ -54,7 +73,8 @@ async def raise_flag(
         _new_reason(work, flag, position, reason) for position, reason in enumerate(reasons)
     )
     rules = [reason.rule for reason in reasons]
-    _tell(work, "flag:raise", flag, {"level": flag.level.value, "rules": rules})
+    tell(work, "flag:raise", flag, {"level": flag.level.value, "rules": rules})
+    await link_worsening(work, flag, reasons)
     return flag
 
 
@@ -62,18 +82,30 @@ async def acknowledge_flag(
     work: UnitOfWork, flag_id: UUID, *, seen_round: int | None = None
 ) -> Acknowledgement:
     """The actor takes the flag. Again by the same person is the same; by a second is a Conflict
-    that says who was first and when. The caller has found the flag through the actor."""
-    actor = _actor(work)
-    flag = await _locked(work, flag_id, seen_round)
-    await _refuse_resolved(work, flag)
-    first = await _acknowledgement(work, flag)
-    if first is not None:
-        if first.by_id != actor.person_id:
-            raise await already_acknowledged(work.session, first, actor)
-        return first
-    acknowledgement = _take(work, flag, actor)
-    _tell(work, "flag:acknowledge", flag, {"round": flag.round})
-    return acknowledgement
+    that says who was first and when. One that was handed over is taken from whoever handed it.
+    The caller has found the flag through the actor."""
+    actor = actor_of(work)
+    flag = await locked(work, flag_id, seen_round)
+    await refuse_resolved(work, flag)
+    first = await first_taken(work, flag)
+    if first is None:
+        acknowledgement = _take(work, flag, actor, clock.now())
+        tell(work, "flag:acknowledge", flag, {"round": flag.round})
+        return acknowledgement
+    await _take_over(work, flag, first, actor)
+    return first
+
+
+async def _take_over(work: UnitOfWork, flag: Flag, first: Acknowledgement, actor: Actor) -> None:
+    """Take what was handed over; what somebody has and kept is theirs."""
+    care = (await state_of_flag(work.session, flag)).care
+    if care.handed_at is not None:
+        add_step(work, flag, Did.TAKE)
+        tell(work, "flag:take", flag, {"round": flag.round})
+    elif care.holder_id != actor.person_id:
+        if care.handovers:
+            raise await taken_over(work.session, care.holder_id)
+        raise await already_acknowledged(work.session, first, actor)
 
 
 async def resolve_flag(
@@ -82,22 +114,29 @@ async def resolve_flag(
     *,
     outcome: Outcome,
     note: str = "",
+    told: bool = False,
     seen_round: int | None = None,
 ) -> Disposition:
-    """End this round. Whoever resolves what nobody took has taken it by that."""
-    actor = _actor(work)
-    flag = await _locked(work, flag_id, seen_round)
-    await _refuse_resolved(work, flag)
-    if await _acknowledgement(work, flag) is None:
-        _take(work, flag, actor)
+    """End this round. Whoever resolves what nobody took has taken it by that.
+
+    `told`: the patient knows already. The flag is closed once they do.
+    """
+    actor, now = actor_of(work), clock.now()
+    flag = await locked(work, flag_id, seen_round)
+    await refuse_resolved(work, flag)
+    if await first_taken(work, flag) is None:
+        _take(work, flag, actor, now)
     disposition = Disposition(
-        flag_id=flag.id, round=flag.round, by_id=actor.person_id, outcome=outcome, at=clock.now()
+        flag_id=flag.id, round=flag.round, by_id=actor.person_id, outcome=outcome, at=now
     )
     if note:
         bound = ("disposition", disposition.id, flag.patient_id)
         disposition.note = seal(work.session, note, *bound)
     work.session.add(disposition)
-    _tell(work, "flag:resolve", flag, {"round": flag.round, "outcome": outcome.value})
+    if told:
+        add_step(work, flag, Did.TOLD, at=now)
+    await close_if_told(work, flag, now)
+    tell(work, "flag:resolve", flag, {"round": flag.round, "outcome": outcome.value})
     return disposition
 
 
@@ -105,21 +144,21 @@ async def reopen_flag(
     work: UnitOfWork, flag_id: UUID, *, reason: str, seen_round: int | None = None
 ) -> Reopening:
     """Start a new round: nobody has it, and the time to acknowledge begins again."""
-    actor = _actor(work)
-    flag = await _locked(work, flag_id, seen_round)
-    if await _disposition(work, flag) is None:
+    actor = actor_of(work)
+    flag = await locked(work, flag_id, seen_round)
+    if await disposition_of(work, flag) is None:
         raise still_open()
     now = clock.now()
     flag.round += 1
     flag.waiting_since = now
-    flag.due_at = due_at(flag.level, now, _clinic(work))
+    flag.due_at = due_at(flag.level, now, clinic_of(work))
     reopening = Reopening(
         flag_id=flag.id, round=flag.round, by_id=actor.person_id, reason=b"", at=now
     )
     bound = ("reopening", reopening.id, flag.patient_id)
     reopening.reason = seal(work.session, reason, *bound)
     work.session.add_all([flag, reopening])
-    _tell(work, "flag:reopen", flag, {"round": flag.round})
+    tell(work, "flag:reopen", flag, {"round": flag.round})
     return reopening
 
 
@@ -141,7 +180,7 @@ def _new_flag(
         rule_set=reasons[0].rule_set,
         raised_at=now,
         waiting_since=now,
-        due_at=due_at(level, now, _clinic(work)),
+        due_at=due_at(level, now, clinic_of(work)),
     )
 
 
@@ -164,42 +203,12 @@ def _new_reason(work: UnitOfWork, flag: Flag, position: int, reason: Reason) -> 
     return row
 
 
-def _take(work: UnitOfWork, flag: Flag, actor: Actor) -> Acknowledgement:
+def _take(work: UnitOfWork, flag: Flag, actor: Actor, now: datetime) -> Acknowledgement:
     acknowledgement = Acknowledgement(
-        flag_id=flag.id, round=flag.round, by_id=actor.person_id, at=clock.now()
+        flag_id=flag.id, round=flag.round, by_id=actor.person_id, at=now
     )
     work.session.add(acknowledgement)
     return acknowledgement
-
-
-async def _locked(work: UnitOfWork, flag_id: UUID, seen_round: int | None) -> Flag:
-    """The flag as it is now, held until commit, so that the second of two waits for the first."""
-    query = select(Flag).where(col(Flag.id) == flag_id).with_for_update()
-    found = await work.session.exec(query.execution_options(populate_existing=True))
-    flag = found.one()
-    if seen_round is not None and seen_round != flag.round:
-        raise page_is_old()
-    return flag
-
-
-async def _refuse_resolved(work: UnitOfWork, flag: Flag) -> None:
-    disposition = await _disposition(work, flag)
-    if disposition is not None:
-        raise await already_resolved(work.session, disposition, _actor(work))
-
-
-async def _acknowledgement(work: UnitOfWork, flag: Flag) -> Acknowledgement | None:
-    query = select(Acknowledgement).where(
-        col(Acknowledgement.flag_id) == flag.id, col(Acknowledgement.round) == flag.round
-    )
-    return (await work.session.exec(query)).first()
-
-
-async def _disposition(work: UnitOfWork, flag: Flag) -> Disposition | None:
-    query = select(Disposition).where(
-        col(Disposition.flag_id) == flag.id, col(Disposition.round) == flag.round
-    )
-    return (await work.session.exec(query)).first()
 
 
 async def _flag_of(work: UnitOfWork, source: FlagSource, source_id: UUID) -> Flag | None:
@@ -207,19 +216,31 @@ async def _flag_of(work: UnitOfWork, source: FlagSource, source_id: UUID) -> Fla
     return (await work.session.exec(query)).first()
 
 
-def _actor(work: UnitOfWork) -> Actor:
-    if work.actor is None:
-        raise ValueError("only a person acts on a flag")
-    return work.actor
+async def link_worsening(work: UnitOfWork, flag: Flag, reasons: Sequence[Reason]) -> None:
+    """Say on both flags that an effect came back worse, and wake the earlier one if it rests.
+
+    The new flag stands on its own, at its own level and with its own clock: nothing that was
+    decided about the earlier one can make it wait.
+    """
+    for earlier in await _milder_before(work, flag, reasons):
+        add_step(work, flag, Did.LINK, by_id=None, other_id=earlier.id)
+        add_step(work, earlier, Did.LINK, by_id=None, other_id=flag.id)
+        if (await state_of_flag(work.session, earlier)).care.snoozed_until:
+            add_step(work, earlier, Did.WAKE, by_id=None)
+        tell(work, "flag:link", earlier, {"worse": str(flag.id)})
 
 
-def _clinic(work: UnitOfWork) -> Clinic:
-    clinic: Clinic = work.session.info["clinic"]
-    return clinic
-
-
-def _tell(work: UnitOfWork, tag: str, flag: Flag, detail: dict[str, object]) -> None:
-    record(work, tag, patient_id=flag.patient_id, subject=flag.id, detail=detail)
-    kind = tag.partition(":")[2]
-    work.announce("triage", kind, flag.id, flag.patient_id)
-    work.announce("home", kind, flag.id, flag.patient_id)
+async def _milder_before(work: UnitOfWork, flag: Flag, reasons: Sequence[Reason]) -> Sequence[Flag]:
+    """The patient's flags of the last days that name one of these effects at a lower level."""
+    effects = {reason.effect for reason in reasons if reason.effect}
+    if not effects:
+        return []
+    named = select(FlagReason.flag_id).where(col(FlagReason.effect).in_(effects))
+    query = select(Flag).where(
+        col(Flag.patient_id) == flag.patient_id,
+        col(Flag.id) != flag.id,
+        col(Flag.id).in_(named),
+        col(Flag.raised_at) >= flag.raised_at - LINKED_FOR,
+    )
+    found = (await work.session.exec(query.order_by(col(Flag.raised_at)))).all()
+    return [earlier for earlier in found if earlier.level.rank > flag.level.rank]

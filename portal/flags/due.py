@@ -1,18 +1,13 @@
 """When a flag must be acknowledged: pure, no clock, no database.
 
-The limits are a proposal (workflow.md, "Clocks"); a clinician must sign them off.
+The limits are a proposal (workflow.md, "Clocks"; clinical.md section 7): a clinician must sign them
+off, and a clinic may set its own.
 """
 
 from datetime import UTC, datetime, timedelta
 
 from portal.settings import Clinic
 from portal.symptoms.levels import Level
-
-LIMITS = {
-    Level.EMERGENCY: timedelta(minutes=5),
-    Level.URGENT: timedelta(minutes=15),
-    Level.SOON: timedelta(hours=4),
-}
 
 
 def due_at(level: Level, since: datetime, clinic: Clinic) -> datetime:
@@ -21,10 +16,17 @@ def due_at(level: Level, since: datetime, clinic: Clinic) -> datetime:
     Short limits are spans of real time, so a clock change cannot stretch them. The routine limit
     is a time on the clinic's wall: closing time of its next working day.
     """
-    limit = LIMITS.get(level)
-    if limit is None:
+    if level is Level.ROUTINE:
         return _end_of_next_working_day(since, clinic)
-    return since.astimezone(UTC) + limit
+    return since.astimezone(UTC) + timedelta(minutes=_minutes(level, clinic))
+
+
+def _minutes(level: Level, clinic: Clinic) -> int:
+    return {
+        Level.EMERGENCY: clinic.emergency_minutes,
+        Level.URGENT: clinic.urgent_minutes,
+        Level.SOON: clinic.soon_minutes,
+    }[level]
 
 
 def _end_of_next_working_day(since: datetime, clinic: Clinic) -> datetime:

@@ -11,11 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.flags.models import (
     Acknowledgement,
     Disposition,
+    Escalation,
     Flag,
     FlagReason,
+    FlagStep,
     Outcome,
     Reopening,
 )
+from portal.flags.queries import steps_of
 from portal.flags.reasons import Reason
 from portal.sealing import unseal_words
 
@@ -25,17 +28,24 @@ class Step(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
     REOPENED = "reopened"
+    CARE = "care"
+    CLIMBED = "climbed"
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One step of a flag. `words` is a note or a reason to reopen; a rule has no `by_id`."""
+    """One step of a flag. `words` is a note or a reason to reopen; a rule has no `by_id`.
+
+    `care` is a step between taking and closing, `climb` an escalation.
+    """
 
     step: Step
     at: datetime
     by_id: UUID | None = None
     outcome: Outcome | None = None
     words: str | None = None
+    care: FlagStep | None = None
+    climb: Escalation | None = None
 
 
 async def reasons_of(session: AsyncSession, flag: Flag) -> list[Reason]:
@@ -56,6 +66,8 @@ async def history_of(session: AsyncSession, flag: Flag) -> list[Happening]:
         *await _acknowledged(session, flag),
         *await _resolved(session, flag),
         *await _reopened(session, flag),
+        *await _cared_for(session, flag),
+        *await _climbed(session, flag),
     ]
     return sorted(steps, key=lambda happening: happening.at)
 
@@ -86,6 +98,27 @@ async def _reopened(session: AsyncSession, flag: Flag) -> list[Happening]:
         )
         for row in (await session.exec(query)).all()
     ]
+
+
+async def _cared_for(session: AsyncSession, flag: Flag) -> list[Happening]:
+    return [
+        Happening(Step.CARE, step.at, step.by_id, words=words_of(session, flag, step), care=step)
+        for step in (await steps_of(session, [flag.id]))[flag.id]
+    ]
+
+
+async def _climbed(session: AsyncSession, flag: Flag) -> list[Happening]:
+    query = select(Escalation).where(col(Escalation.flag_id) == flag.id)
+    return [
+        Happening(Step.CLIMBED, row.at, row.by_id, climb=row)
+        for row in (await session.exec(query)).all()
+    ]
+
+
+def words_of(session: AsyncSession, flag: Flag, step: FlagStep) -> str | None:
+    if step.words is None:
+        return None
+    return unseal_words(session, step.words, "flag_step", step.id, flag.patient_id)
 
 
 def note_of(session: AsyncSession, flag: Flag, row: Disposition) -> str | None:

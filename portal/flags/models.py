@@ -11,8 +11,11 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from portal.db import UTCDateTime, enum_type
+from portal.db import PortableJSON, UTCDateTime, enum_type
+from portal.flags.care import Callee, CallResult, Did
+from portal.flags.ladder import Rung
 from portal.ids import new_id
+from portal.rota.duties import Duty
 from portal.symptoms.levels import Level
 
 # The name of rule and rule set where no rule, but somebody of the team raised the flag.
@@ -23,6 +26,7 @@ class FlagSource(StrEnum):
     """What raised the flag."""
 
     CHECK_IN = "check_in"
+    SILENCE = "silence"
     MESSAGE = "message"
     HELP_NOW = "help_now"
 
@@ -73,6 +77,15 @@ class Flag(SQLModel, table=True):
     round: int = 1
     waiting_since: datetime = Field(sa_type=UTCDateTime)
     due_at: datetime = Field(sa_type=UTCDateTime)
+
+    @property
+    def patients_page(self) -> str:
+        """Where the patient reads what to do."""
+        pages = {
+            FlagSource.CHECK_IN: f"/check-ins/{self.source_id}/result",
+            FlagSource.MESSAGE: f"/understood/messages/{self.source_id}",
+        }
+        return pages.get(FlagSource(self.source), "/messages")
 
 
 class FlagReason(SQLModel, table=True):
@@ -134,4 +147,51 @@ class Reopening(SQLModel, table=True):
     round: int
     by_id: UUID = Field(foreign_key="person.id")
     reason: bytes  # sealed
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
+class FlagStep(SQLModel, table=True):
+    """One step of care in a round; rows are only ever added.
+
+    `to_id` or `to_duty`: whom it was handed to. `until`: the end of a snooze. `other_id` points at
+    what this is about and is no key: the message sent, the flag linked, the row taken back, of
+    which `undone` says what kind of act it was.
+    """
+
+    __tablename__ = "flag_step"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    flag_id: UUID = Field(foreign_key="flag.id", index=True)
+    round: int
+    did: Did = Field(sa_type=enum_type(Did, "did"))
+    by_id: UUID | None = Field(default=None, foreign_key="person.id", index=True)
+    at: datetime = Field(sa_type=UTCDateTime)
+    to_id: UUID | None = Field(default=None, foreign_key="person.id")
+    to_duty: Duty | None = Field(default=None, sa_type=enum_type(Duty, "to_duty"))
+    until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    callee: Callee | None = Field(default=None, sa_type=enum_type(Callee, "callee"))
+    result: CallResult | None = Field(default=None, sa_type=enum_type(CallResult, "result"))
+    other_id: UUID | None = None
+    undone: str | None = Field(default=None, max_length=20)
+    words: bytes | None = None  # sealed
+
+
+class Escalation(SQLModel, table=True):
+    """Nobody had the flag, so others were told. `told` holds their ids.
+
+    A round's lap 0 begins when it is raised or reopened, the next ones with each hand-over.
+    `is_uncovered`: nobody stood in the rota for it, so it went to the administrators at once.
+    `by_id`: who pressed for it; None when the clock did.
+    """
+
+    __table_args__ = (UniqueConstraint("flag_id", "round", "lap", "rung"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    flag_id: UUID = Field(foreign_key="flag.id")
+    round: int
+    lap: int
+    rung: Rung = Field(sa_type=enum_type(Rung, "rung"))
+    told: list[str] = Field(default_factory=list, sa_type=PortableJSON)
+    is_uncovered: bool = False
+    by_id: UUID | None = Field(default=None, foreign_key="person.id")
     at: datetime = Field(sa_type=UTCDateTime)

@@ -1,21 +1,27 @@
 """Reading flags: always through the actor, or for a patient already found through the actor."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.errors import NotFound
-from portal.flags.models import Acknowledgement, Disposition, Flag
+from portal.flags.care import Care, Did, Stage, care_of, stage_of
+from portal.flags.due import due_at
+from portal.flags.ladder import Rung
+from portal.flags.models import Acknowledgement, Disposition, Escalation, Flag, FlagStep
 from portal.people.access import is_visible
 from portal.permissions import Actor
 from portal.sealing import unseal_words
 from portal.symptoms.levels import Level
+
+_Undo = aliased(FlagStep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,9 @@ class FlagState:
     summary: str
     acknowledgement: Acknowledgement | None
     disposition: Disposition | None
+    care: Care
+    due_at: datetime
+    """By when somebody must have taken it: after a hand-over, its limit begins anew."""
 
     @property
     def id(self) -> UUID:
@@ -49,12 +58,27 @@ class FlagState:
 
     @property
     def is_acknowledged(self) -> bool:
-        return self.acknowledgement is not None
+        """Somebody has it: took it, and did not hand it to others who have yet to take it."""
+        return self.acknowledgement is not None and self.care.handed_at is None
+
+    @property
+    def waiting_since(self) -> datetime:
+        return self.care.handed_at or self.flag.waiting_since
 
     @property
     def owner_id(self) -> UUID | None:
-        """Who took it."""
-        return self.acknowledgement.by_id if self.acknowledgement else None
+        """Who has it, or whom it was handed to."""
+        return self.care.holder_id
+
+    @property
+    def stage(self) -> Stage:
+        is_taken = self.acknowledgement is not None
+        return stage_of(self.care, is_taken=is_taken, is_resolved=not self.is_open)
+
+    @property
+    def is_untold(self) -> bool:
+        """It has an end, and the patient has not heard of it."""
+        return self.stage is Stage.RESOLVED
 
 
 async def open_flags_for(session: AsyncSession, actor: Actor) -> list[FlagState]:
@@ -69,6 +93,12 @@ async def resolved_flags_for(
     """Flags resolved since then, the latest first."""
     query = _states().where(is_visible(actor, Flag.patient_id), col(Disposition.at) >= since)
     return await _read(session, query.order_by(col(Disposition.at).desc()))
+
+
+async def untold_flags_for(session: AsyncSession, actor: Actor) -> list[FlagState]:
+    """Flags that have an end of which their patient has not heard, the oldest first."""
+    query = _states().where(is_visible(actor, Flag.patient_id), *_untold())
+    return await _read(session, query.order_by(col(Disposition.at)))
 
 
 async def flag_for(session: AsyncSession, actor: Actor, flag_id: UUID) -> FlagState:
@@ -103,6 +133,60 @@ async def count_open_for(session: AsyncSession, actor: Actor) -> int:
     return (await session.exec(query)).one()
 
 
+def _untold() -> list[Any]:
+    undone = select(_Undo.id).where(col(_Undo.other_id) == col(FlagStep.id))
+    closing = select(FlagStep.id).where(
+        col(FlagStep.flag_id) == col(Flag.id),
+        col(FlagStep.round) == col(Flag.round),
+        col(FlagStep.did) == Did.CLOSE,
+        ~undone.where(col(_Undo.did) == Did.UNDO).correlate(FlagStep).exists(),
+    )
+    return [col(Disposition.id).is_not(None), ~closing.correlate(Flag).exists()]
+
+
+async def open_flags(session: AsyncSession) -> list[FlagState]:
+    """Every open flag, whosever it is: for the clock, which shows them to nobody."""
+    rows = (await session.exec(_states().where(col(Disposition.id).is_(None)))).all()
+    return await _with_care(session, rows, lambda flag: "")
+
+
+async def state_of_flag(session: AsyncSession, flag: Flag) -> FlagState:
+    """The state of a flag that the caller holds."""
+    rows = (await session.exec(_states().where(col(Flag.id) == flag.id))).all()
+    return (await _with_care(session, rows, lambda flag: ""))[0]
+
+
+async def climbed(session: AsyncSession, flag: Flag, lap: int) -> list[Escalation]:
+    """The rungs that this lap has climbed, in order."""
+    query = select(Escalation).where(
+        col(Escalation.flag_id) == flag.id,
+        col(Escalation.round) == flag.round,
+        col(Escalation.lap) == lap,
+    )
+    return list((await session.exec(query.order_by(col(Escalation.at)))).all())
+
+
+async def highest_rungs(session: AsyncSession, states: Sequence[FlagState]) -> dict[UUID, Rung]:
+    """How far each flag that waits has climbed in its present lap."""
+    lap = {state.id: (state.flag.round, state.care.handovers) for state in states}
+    if not lap:
+        return {}
+    query = select(Escalation).where(col(Escalation.flag_id).in_(lap))
+    rows = (await session.exec(query)).all()
+    present = [row for row in rows if lap[row.flag_id] == (row.round, row.lap)]
+    return {row.flag_id: row.rung for row in sorted(present, key=lambda row: row.rung.height)}
+
+
+async def steps_of(session: AsyncSession, flag_ids: Sequence[UUID]) -> dict[UUID, list[FlagStep]]:
+    """Every step of care of these flags, all rounds, the first one first."""
+    steps: dict[UUID, list[FlagStep]] = {id: [] for id in flag_ids}
+    if flag_ids:
+        query = select(FlagStep).where(col(FlagStep.flag_id).in_(flag_ids))
+        for step in (await session.exec(query.order_by(col(FlagStep.at), col(FlagStep.id)))).all():
+            steps[step.flag_id].append(step)
+    return steps
+
+
 def _states() -> Any:
     return (
         select(Flag, Acknowledgement, Disposition)
@@ -117,7 +201,25 @@ def _this_round(record: type[Acknowledgement] | type[Disposition]) -> Any:
 
 async def _read(session: AsyncSession, query: Any) -> list[FlagState]:
     rows: Sequence[Any] = (await session.exec(query)).all()
-    return [FlagState(row[0], open_summary(session, row[0]), row[1], row[2]) for row in rows]
+    return await _with_care(session, rows, lambda flag: open_summary(session, flag))
+
+
+async def _with_care(
+    session: AsyncSession, rows: Sequence[Any], summary: Callable[[Flag], str]
+) -> list[FlagState]:
+    """Each flag with what its round's steps amount to: one query for all of them."""
+    steps = await steps_of(session, [row[0].id for row in rows])
+    return [_state(session, row, steps[row[0].id], summary(row[0])) for row in rows]
+
+
+def _state(session: AsyncSession, row: Any, steps: list[FlagStep], summary: str) -> FlagState:
+    flag, acknowledgement, disposition = row
+    present = [step for step in steps if step.round == flag.round]
+    care = care_of(acknowledgement.by_id if acknowledgement else None, present)
+    due = flag.due_at
+    if care.handed_at is not None:
+        due = due_at(flag.level, care.handed_at, session.info["clinic"])
+    return FlagState(flag, summary, acknowledgement, disposition, care, due)
 
 
 def open_summary(session: AsyncSession, flag: Flag) -> str:

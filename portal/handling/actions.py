@@ -19,11 +19,20 @@ from portal.conversations.models import Conversation
 from portal.db import UnitOfWork
 from portal.errors import Invalid
 from portal.handling.models import Did, Handling
-from portal.handling.queries import state_of_handling
+from portal.handling.queries import state_of_handling, step_before
 from portal.handling.refusals import new_words, who_was_first
 from portal.ids import new_id
 from portal.people.models import Patient
 from portal.people.queries import practitioners_of
+
+# What can be taken back, and what the taking back is called.
+UNDOES = {
+    Did.ASSIGN: Did.RELEASE,
+    Did.RELEASE: Did.ASSIGN,
+    Did.SNOOZE: Did.WAKE,
+    Did.CLOSE: Did.REOPEN,
+    Did.NO_REPLY: Did.REOPEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,33 @@ async def need_no_reply(work: UnitOfWork, conversation: Conversation, seen: Seen
     """The patient's last words need no answer. The next ones wait again."""
     _require_read(conversation, seen)
     return await _step(work, conversation, seen, Did.NO_REPLY, {"handled_seq": seen.seq})
+
+
+async def undo(work: UnitOfWork, conversation: Conversation, seen: Seen) -> Handling:
+    """Take back one's own last step: all is again as it was before it."""
+    last = await state_of_handling(work.session, conversation.id)
+    if last is None or last.number != seen.number or not _is_own(work, last):
+        raise await who_was_first(work, last)
+    before = await step_before(work.session, last)
+    did = UNDOES[last.did]
+    if last.did in {Did.ASSIGN, Did.RELEASE}:
+        did = Did.ASSIGN if before and before.owner_id else Did.RELEASE
+    return await _step(work, conversation, seen, did, _as_it_was(before))
+
+
+def _is_own(work: UnitOfWork, state: Handling) -> bool:
+    is_mine = work.actor is not None and state.by_id == work.actor.person_id
+    return is_mine and state.did in UNDOES
+
+
+def _as_it_was(before: Handling | None) -> dict[str, Any]:
+    return {
+        "owner_id": before.owner_id if before else None,
+        "handled_seq": before.handled_seq if before else 0,
+        "snoozed_until": before.snoozed_until if before else None,
+        "is_closed": before.is_closed if before else False,
+        "seen_seq": before.seen_seq if before else 0,
+    }
 
 
 def _require_read(conversation: Conversation, seen: Seen) -> None:

@@ -41,6 +41,17 @@ async def state_of_handling(session: AsyncSession, conversation_id: UUID) -> Han
     return rows.first()
 
 
+async def step_before(session: AsyncSession, state: Handling) -> Handling | None:
+    """The state that this step changed; None before the first."""
+    rows = await session.exec(
+        select(Handling).where(
+            col(Handling.conversation_id) == state.conversation_id,
+            col(Handling.number) == state.number - 1,
+        )
+    )
+    return rows.first()
+
+
 async def states_for(session: AsyncSession, actor: Actor) -> dict[UUID, Handling]:
     """The last step with each conversation of the actor's patients, where there is one."""
     rows = await session.exec(
@@ -76,12 +87,16 @@ def waiting() -> Any:
         .correlate(Conversation)
         .scalar_subquery()
     )
-    handled = (
-        select(func.coalesce(func.max(Handling.handled_seq), 0))
+    # The last step's, not the highest: an undo takes back what somebody said needs no answer.
+    last_handled = (
+        select(col(Handling.handled_seq))
         .where(col(Handling.conversation_id) == col(Conversation.id))
+        .order_by(col(Handling.number).desc())
+        .limit(1)
         .correlate(Conversation)
         .scalar_subquery()
     )
+    handled = func.coalesce(last_handled, 0)
     return (
         select(Conversation.id, col(Message.sent_at))
         .join(Message, col(Message.conversation_id) == col(Conversation.id))

@@ -75,6 +75,10 @@ async def no_reply(request: Request) -> Response:
     return await _do(request, await form_of(request), actions.need_no_reply)
 
 
+async def undo(request: Request) -> Response:
+    return await _do(request, await form_of(request), actions.undo, lambda made, actor: UNDONE)
+
+
 def _words(made: Handling, actor: Actor) -> str:
     return SAID[made.did]
 
@@ -85,6 +89,7 @@ SAID = {
     Did.REOPEN: "Opened {patient} again",
     Did.NO_REPLY: "{patient} needs no reply now",
 }
+UNDONE = "Undone for {patient}"
 # After these the thread is out of the way: a page without scripts goes back to the list.
 LEAVES = {Did.SNOOZE, Did.CLOSE}
 
@@ -101,7 +106,8 @@ async def _do(request: Request, form: Form, step: Step, say: Say = _words) -> Re
         return await thread_answer(request, id, 409, notice=conflict.sentence)
     said = say(made, actor).format(patient=patient.name)
     if is_htmx(request):
-        return await thread_answer(request, id, said=said)
+        may_undo = said != UNDONE.format(patient=patient.name) and made.did in actions.UNDOES
+        return await thread_answer(request, id, said=said, undo=made.number if may_undo else None)
     query = view_query(view_of(request))
     return see_other(f"/inbox{query}" if made.did in LEAVES else f"/inbox/{id}{query}", said=said)
 
@@ -123,6 +129,7 @@ STEPS = {
     "close": close,
     "reopen": reopen,
     "no-reply": no_reply,
+    "undo": undo,
 }
 routes = [
     post(f"{ROW}/{name}", handler, allow=Permission.INBOX_READ) for name, handler in STEPS.items()

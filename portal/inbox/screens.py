@@ -43,9 +43,11 @@ async def thread_answer(
     notice: str | None = None,
     said: str | None = None,
     words: str | None = None,
+    undo: int | None = None,
 ) -> Response:
     """The thread as it is now. `notice` stands above it when somebody else was first, or when
-    something is wrong with the `words` of a reply, which are put back into its box."""
+    something is wrong with the `words` of a reply, which are put back into its box. `undo` is the
+    step that can be taken back."""
     actor = actor_of(request)
     async with work(request) as unit:
         found = await conversation_for(unit.session, actor, conversation_id)
@@ -59,7 +61,7 @@ async def thread_answer(
     if words is not None:
         context["written"]["reply"] = words
     if is_htmx(request):
-        view = {"view_query": view_query(view_of(request)), "done": said}
+        view = {"view_query": view_query(view_of(request)), "done": said, "undo": undo}
         return fragment(request, "inbox/_opened.html", status, **context, **view)
     return await page(request, "inbox/inbox.html", status, **context, **await opened_list(request))
 

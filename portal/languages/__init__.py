@@ -7,10 +7,12 @@ is translated where it is shown. `<code>/LC_MESSAGES/portal.po` says it in the o
 translated.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 from portal.languages.catalogue import Catalogue, read_catalogue
@@ -69,6 +71,17 @@ _ = gettext
 def N_(sentence: str) -> str:
     """Only a mark for the catalogue."""
     return sentence
+
+
+@cache
+def _script_words(code: str) -> str:
+    said = catalogues[code]
+    return json.dumps({each: said.gettext(each) for each in sorted(said.scripts)})
+
+
+def script_words() -> str:
+    """What the page's scripts say, as JSON by the English sentence; "" for English itself."""
+    return _script_words(language()) if language() != ENGLISH else ""
 
 
 def accepted(header: str | None) -> str:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+IN_SCRIPTS = "#. in scripts\n"
 _DOUBTFUL = re.compile(r"^#,.*fuzzy", re.MULTILINE)
 _LINE = re.compile(r'(msgid|msgid_plural|msgstr(?:\[\d\])?)?\s*(".*")')
 
@@ -14,6 +15,7 @@ class Catalogue:
     """What each English sentence is in one language; a counted one has two forms."""
 
     sentences: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    scripts: frozenset[str] = frozenset()  # those that a page hands to its scripts
 
     def gettext(self, sentence: str) -> str:
         found = self.sentences.get(sentence)
@@ -29,8 +31,10 @@ class Catalogue:
 def read_catalogue(path: Path) -> Catalogue:
     """Raises ValueError for what is no catalogue. Doubtful (fuzzy) entries count as missing."""
     entries = re.split(r"\n\s*\n", path.read_text("utf-8"))
-    found = (_entry(entry) for entry in entries if not _DOUBTFUL.search(entry))
-    return Catalogue({english: forms for english, forms in found if english and all(forms)})
+    good = [entry for entry in entries if not _DOUBTFUL.search(entry)]
+    found = {english: forms for english, forms in map(_entry, good) if english and all(forms)}
+    scripts = frozenset(_entry(entry)[0] for entry in good if IN_SCRIPTS in entry)
+    return Catalogue(found, scripts & found.keys())
 
 
 def _entry(text: str) -> tuple[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import false
 from sqlmodel import Field, SQLModel
 
 from portal.db import PortableJSON, UTCDateTime, enum_type
@@ -85,6 +86,9 @@ class Patient(SQLModel, table=True):
     address: str = Field(default="", max_length=200)
     companion_name: str = Field(default="", max_length=80)
     companion_phone: str = Field(default="", max_length=40)
+    companion_email: str | None = Field(default=None, max_length=254)
+    # The patient agrees that this adult is told when we do not hear from them.
+    companion_may_hear: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     cautions: list[str] = Field(default_factory=list, sa_type=PortableJSON)
     supervisor_id: UUID | None = Field(default=None, foreign_key="practitioner.id")
 

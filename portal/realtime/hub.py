@@ -10,6 +10,7 @@ from portal.announcements import Announcement
 # The kind of an announcement that stands for any number of lost ones.
 MISSED = "missed"
 NOBODY = UUID(int=0)
+PERSON = "person:"
 
 
 class Listener(Protocol):
@@ -22,6 +23,8 @@ class Hub:
     """Topic to listeners, in memory."""
 
     def __init__(self) -> None:
+        # How often this process has heard that somebody's rights changed.
+        self.changes = 0
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
 
     def join(self, topic: str, listener: Listener) -> None:
@@ -41,11 +44,13 @@ class Hub:
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         for announcement in announcements:
+            self.changes += announcement.topic.startswith(PERSON)
             for listener in tuple(self._listeners.get(announcement.topic, ())):
                 listener.hear(announcement)
 
     def look_for_missed(self) -> None:
         """Announcements may have been lost: everybody looks at what they listen for."""
+        self.changes += 1
         for topic, listeners in tuple(self._listeners.items()):
             for listener in tuple(listeners):
                 listener.hear(Announcement(topic, MISSED, NOBODY))

@@ -29,17 +29,24 @@ class Bucket:
     def take(self) -> bool:
         return not self.wait()
 
+    def spend(self, count: float) -> None:
+        self._fill()
+        self._tokens = max(0.0, self._tokens - count)
+
     def wait(self) -> float:
         """Takes one: 0.0, or the seconds until there is one to take."""
-        now = self._now()
-        gained = (now - self._filled_at) * self._rate.per_second
-        self._tokens = min(self._rate.burst, self._tokens + gained)
-        self._filled_at = now
+        self._fill()
         if self._tokens < 1:
             missing = 1 - self._tokens
             return missing / self._rate.per_second if self._rate.per_second else inf
         self._tokens -= 1
         return 0.0
+
+    def _fill(self) -> None:
+        now = self._now()
+        gained = (now - self._filled_at) * self._rate.per_second
+        self._tokens = min(self._rate.burst, self._tokens + gained)
+        self._filled_at = now
 
 
 class Buckets:
@@ -56,11 +63,18 @@ class Buckets:
     def take(self, key: Hashable) -> bool:
         return not self.wait(key)
 
+    def spend(self, key: Hashable, count: float) -> None:
+        """Somebody has taken this many elsewhere; the bucket is then empty at worst."""
+        self._bucket(key).spend(count)
+
     def wait(self, key: Hashable) -> float:
+        return self._bucket(key).wait()
+
+    def _bucket(self, key: Hashable) -> Bucket:
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = Bucket(self._rate, self._now)
             if len(self._buckets) > self._most:
                 self._buckets.popitem(last=False)
         self._buckets.move_to_end(key)
-        return bucket.wait()
+        return bucket

@@ -9,6 +9,7 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from time import monotonic
 from uuid import UUID, uuid4
 
 import msgspec
@@ -18,16 +19,23 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from portal.announcements import Announcement
-from portal.realtime.hub import Hub
+from portal.realtime.hub import NOBODY, Hub
+from portal.realtime.tally import Tally
 
 log = structlog.get_logger()
 
 CHANNEL = "portal:announcements"
+TALLIES = "portal:tallies"
 MOST_WAITING = 10_000
 AT_ONCE = 200
 PATIENCE = 3.0
 HEALTH_EVERY = 5
 TRY_AGAIN_AFTER = 0.5
+# While it is lost, open pages look for themselves what other processes have stored.
+LOOK_EVERY = 3.0
+TELL_EVERY = 0.25
+# What pages hear about the line itself; never sent to other processes.
+TOPIC, LOST, BACK = "relay", "lost", "back"
 AWAY = (RedisError, OSError, TimeoutError)
 
 
@@ -47,8 +55,10 @@ class Relay:
 
     def __init__(self, url: str, hub: Hub) -> None:
         self.is_connected = False
+        self.tally = Tally(is_shared=True)
         self._hub = hub
         self._name = uuid4()
+        self._looked_at = 0.0
         self._redis = Redis.from_url(
             url,
             socket_timeout=PATIENCE,
@@ -69,13 +79,13 @@ class Relay:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Connected to the others for as long as the process serves."""
-        tasks = [asyncio.create_task(self._speak()), asyncio.create_task(self._listen())]
+        tasks = [
+            asyncio.create_task(work()) for work in (self._speak, self._listen, self._tell_tallies)
+        ]
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _stop(set(tasks))
             await self._redis.aclose()
 
     async def _speak(self) -> None:
@@ -109,12 +119,33 @@ class Relay:
         while True:
             try:
                 async with self._redis.pubsub() as letters:
-                    await letters.subscribe(CHANNEL)
+                    await letters.subscribe(CHANNEL, TALLIES)
                     await self._take_all(letters)
             except AWAY as error:
                 log.warning("relay.cannot_hear", error=type(error).__name__)
-            self.is_connected = False
+            self._become(is_connected=False)
             await asyncio.sleep(TRY_AGAIN_AFTER)
+            self._look_now_and_then()
+
+    def _become(self, *, is_connected: bool) -> None:
+        if is_connected != self.is_connected:
+            self.is_connected = is_connected
+            self._hub.publish([Announcement(TOPIC, BACK if is_connected else LOST, NOBODY)])
+
+    def _look_now_and_then(self) -> None:
+        now = monotonic()
+        if now - self._looked_at >= LOOK_EVERY:
+            self._looked_at = now
+            self._hub.look_for_missed()
+
+    async def _tell_tallies(self) -> None:
+        while True:
+            await asyncio.sleep(TELL_EVERY)
+            if not self.is_connected or (told := self.tally.news()) is None:
+                continue
+            with contextlib.suppress(*AWAY):
+                async with asyncio.timeout(PATIENCE):
+                    await self._redis.publish(TALLIES, told)
 
     async def _take_all(self, letters: PubSub) -> None:
         while True:
@@ -123,8 +154,10 @@ class Relay:
             if letter is None:
                 continue
             if letter["type"] == "subscribe":
-                self.is_connected = True
+                self._become(is_connected=True)
                 self._hub.look_for_missed()
+            elif letter["channel"] == TALLIES.encode():
+                self.tally.hear(letter["data"])
             elif letter["type"] == "message":
                 self._take(letter["data"])
 
@@ -137,3 +170,11 @@ class Relay:
                 self._hub.publish([Announcement(*one) for one in letter.announcements])
             else:
                 self._hub.look_for_missed()
+
+
+async def _stop(tasks: set["asyncio.Task[None]"]) -> None:
+    # A time-out that ends at the same moment takes a cancellation for its own.
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=1.0)

@@ -6,6 +6,7 @@ Opened here, so that the care team can write first and no page has to make anyth
 from portal.accounts.invitations import invite
 from portal.conversations.actions import open_conversations
 from portal.db import UnitOfWork
+from portal.notices.actions import mail_invitation
 from portal.people.models import Person
 from portal.permissions import Role
 
@@ -20,7 +21,8 @@ async def welcome(
     email: str | None = None,
     care_team: str | None = None,
 ) -> tuple[Person, str]:
-    """The person and their one-time link, which is stored nowhere."""
+    """The person and their one-time link: mailed where there is an address, and stored nowhere
+    once it was sent."""
     person, link = await invite(
         work,
         public_url,
@@ -30,6 +32,8 @@ async def welcome(
         email=email,
         care_team=care_team,
     )
+    if email:
+        await mail_invitation(work, person.id, link)
     if role is Role.PATIENT:
         await open_conversations(work, person.id)
     return person, link

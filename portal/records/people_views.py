@@ -12,6 +12,7 @@ from portal.accounts.invitations import invite_again
 from portal.audit.actions import record
 from portal.db import UnitOfWork
 from portal.errors import Conflict, Invalid, NotFound
+from portal.notices.actions import mail_invitation
 from portal.people.actions import enable_person, join_care_team, leave_care_team
 from portal.people.models import CareTeam, Person
 from portal.people.queries import care_teams, everybody, teams_of_staff
@@ -63,6 +64,8 @@ async def renew_invitation(request: Request) -> Response:
     async with work(request) as unit:
         person = await _person(unit.session, path_id(request, "person_id"))
         link = await invite_again(unit, state_of(request).settings.public_url, person.id)
+        if person.email:
+            await mail_invitation(unit, person.id, link)
     return await _page(request, invited=Invited(person.name, link))
 
 

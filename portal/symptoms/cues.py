@@ -288,6 +288,8 @@ QUESTION = re.compile(
     r"puedo|puede|pueden|debo|es|que|cuanto|cuando|hay|se puede|como|cual|y si|tiene|tienen)\b"
     r"|\u00bf"
 )
+# Whoever asks how much would kill is not asking for a fact.
+ASKS_FOR_DANGER = re.compile(r"what (?:happens|would)|how (?:many|much)|(?:lethal|fatal|deadly) ")
 ABOUT_NOW = re.compile(
     r"\b(?:that|to be|why|because|when|,) (?:i|im|ive|my|he|she|hes|shes|his|her)\b"
     r"|\b(?:im|i am|ive|i have been|"

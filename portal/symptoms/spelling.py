@@ -20,6 +20,7 @@ FACES = {
     "😨": ":anxious:",
     "😵": ":foggy:",
     "🥴": ":foggy:",
+    "🔪": ":knife:",
 }
 # Curly and slanted quotes, and long dashes, by their code points.
 QUOTES = dict.fromkeys(map(chr, (0x2018, 0x2019, 0xB4, 0x60)), "'") | {
@@ -38,7 +39,7 @@ REAL: frozenset[str] = frozenset(LISTS["real"].split())
 SHORTEST, LONGEST = 4, 18
 TWO_SLIPS_FROM = 6
 MOST_SIGNS = 16_384
-MOST_READ = 20_000
+MOST_READ = 16_000
 """Far more than any message has: only thousands of faces, said in words, get so long."""
 LONGEST_SIGN = 3
 """Some signs of other scripts unfold into whole sentences."""
@@ -49,15 +50,16 @@ _CONTRACTED = re.compile(r"(?<=\w)'(?=(?:t|s|m|ve|re)\b)|(?<=s)'(?= )")
 
 
 _SAME_SIGNS = re.compile(r"([\W_])\1+")
-_SPACES = re.compile(r"([ \n])[ \n]+")
+_SPACES = re.compile(r"[ \n]{2,}")
 
 
 @dataclass(frozen=True)
 class Plain:
-    """A text made comparable, and what it was made from."""
+    """A text made comparable, and what it was made from; `is_cut` when it was far too long."""
 
     text: str
     original: str
+    is_cut: bool = False
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original text behind `text[start:end]`."""
@@ -70,9 +72,15 @@ class Plain:
 
 
 def plain_text(text: str) -> Plain:
-    signs = _SAME_SIGNS.sub(r"\1", text).translate(_SIGNS)[:MOST_READ]
-    spaced = _SPACES.sub(r"\1", signs)
-    return Plain(_WORD.sub(_mended, _CONTRACTED.sub("", spaced)), text)
+    signs = _SAME_SIGNS.sub(r"\1", text).translate(_SIGNS)
+    spaced = _SPACES.sub(_space, signs[:MOST_READ])
+    plain = _WORD.sub(_mended, _CONTRACTED.sub("", spaced))
+    return Plain(plain, text, len(signs) > MOST_READ)
+
+
+def _space(spaces: re.Match[str]) -> str:
+    """One space; a new line, which ends a sentence, if there is one among them."""
+    return "\n" if "\n" in spaces[0] else " "
 
 
 def _mended(word: re.Match[str]) -> str:
@@ -92,6 +100,7 @@ def _followed(text: str) -> Sequence[int]:
             break
         for plain in _SIGNS[ord(sign)]:
             if plain in " \n" and signs and signs[-1] in " \n":
+                signs[-1] = max(signs[-1], plain, key="\n".__eq__)
                 continue
             signs.append(plain)
             places.append(place)

@@ -213,6 +213,8 @@ def _is_asked(place: Place) -> bool:
     """An `if` or a general question; a question about what is happening now stays present."""
     if _is_hypothetical(place):
         return True
+    if cues.ASKS_FOR_DANGER.match(place.words):
+        return False
     asked = place.ends_in_question and cues.QUESTION.search(place.sentence)
     if not asked or cues.SO_MUCH.search(place.before):
         return False

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from portal.symptoms.phrases import lexicon
 from portal.symptoms.reader import RED_FLAG, Mention, read_plain
-from portal.symptoms.spelling import LISTS, MOST_READ, plain_text
+from portal.symptoms.spelling import LISTS, plain_text
 from portal.symptoms.surroundings import Status
 
 KINDS = ("danger", "self_harm", "too_much", "addiction", "no_fluids")
@@ -63,7 +63,7 @@ QUIET = Understood((), (), unread=False)
 def understood(text: str) -> Understood:
     plain = plain_text(text)
     mentions = read_plain(plain)
-    unread = _is_foreign_or_noise(plain.text, bool(mentions))
+    unread = plain.is_cut or _is_foreign_or_noise(plain.text, bool(mentions))
     present = [mention for mention in mentions if mention.status is Status.PRESENT]
     if not present:
         return Understood((), (), unread) if unread else QUIET
@@ -101,7 +101,7 @@ def _marks(mention: Mention) -> Iterator[Mark]:
 
 
 def _is_foreign_or_noise(plain: str, is_found: bool) -> bool:
-    if len(plain) >= MOST_READ or _LONG.search(plain):
+    if _LONG.search(plain):
         return True
     if not plain.isascii() and _is_foreign(plain):
         return True

@@ -9,11 +9,13 @@ from starlette.responses import Response
 from portal import clock
 from portal.audit.actions import record
 from portal.db import UnitOfWork
+from portal.flags.care import Callee, CallResult
 from portal.flags.models import Outcome
+from portal.flags.undo import Undoable, undoable_for
 from portal.triage.detail import Detail
 from portal.triage.forms import Posted
 from portal.triage.queries import Queue, View, queue_for
-from portal.web.requests import actor_of, is_background
+from portal.web.requests import actor_of, is_background, is_htmx, reading, said_to
 from portal.web.templates import fragment, page
 
 
@@ -67,8 +69,17 @@ async def whole_page(request: Request, screen: Screen, status: int = 200) -> Res
         detail=screen.detail,
         showing=screen.showing,
         selected=screen.selected,
+        undoable=await _undoable(request),
         **_detail_context(request, screen.notice, screen.kept),
     )
+
+
+async def _undoable(request: Request) -> Undoable | None:
+    """What the last action was, while it may be taken back: without scripts the page offers it."""
+    if said_to(request) is None:
+        return None
+    async with reading(request) as session:
+        return await undoable_for(session, actor_of(request))
 
 
 def detail_pane(
@@ -79,16 +90,30 @@ def detail_pane(
     notice: str | None = None,
     said: str = "",
     kept: str = "",
+    undo: bool = False,
 ) -> Response:
-    """The detail and its row. `said` goes to the status line of the page."""
+    """The detail and its row. `said` goes to the status line of the page, with Undo beside it."""
     context = _detail_context(request, notice, kept)
-    return fragment(request, "triage/_answer.html", status, detail=detail, result=said, **context)
+    return fragment(
+        request, "triage/_answer.html", status, detail=detail, result=said, undo=undo, **context
+    )
+
+
+# What an open page gets when a form in its dialog needs another look.
+IN_DIALOG = {
+    "triage/step.html": "triage/_step.html",
+    "triage/resolve.html": "triage/_resolve_form.html",
+}
 
 
 async def form_page(request: Request, name: str, detail: Detail, posted: Posted) -> Response:
+    """The form as a page of its own; alone, for the dialog of a page that is open already."""
     status = 422 if posted.errors else 200
     context = _detail_context(request, None) | {"posted": posted, "errors": posted.errors}
-    return await page(request, name, status, detail=detail, **context)
+    context |= {"detail": detail, "step": posted.step}
+    if is_htmx(request) and name in IN_DIALOG:
+        return fragment(request, IN_DIALOG[name], status, **context)
+    return await page(request, name, status, own_page=True, **context)
 
 
 def list_context(request: Request) -> dict[str, Any]:
@@ -100,6 +125,8 @@ def _detail_context(request: Request, notice: str | None, kept: str = "") -> dic
     return {
         "notice": notice,
         "kept": kept,
+        "callees": [(one.value, one.words.capitalize()) for one in Callee],
+        "results": [(one.value, one.words) for one in CallResult],
         "outcome_options": [(outcome.value, outcome.words) for outcome in Outcome],
         "posted": Posted(),
         **list_context(request),

@@ -22,9 +22,11 @@ from portal.flags.reasons import Reason
 from portal.people.access import patient_for
 from portal.people.models import Caution, Patient
 from portal.permissions import Actor
+from portal.readings.queries import Reading, reading_of
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose, plan_of
 from portal.triage.course import answers_behind, check_in_of, pain_of
+from portal.triage.desk import Desk, open_desk
 from portal.triage.queries import Row, rows_of
 from portal.triage.timeline import Moment, timeline_of
 from portal.triage.words import since_dose
@@ -46,6 +48,8 @@ class Detail:
     answers: Sequence[Line]
     loud: frozenset[str]
     chart: Markup
+    desk: Desk
+    reading: Reading | None = None
 
     @property
     def present_rules(self) -> str:
@@ -89,12 +93,14 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
         dose=await latest_dose(session, patient.id, before=state.raised_at),
         doses_planned=plan.doses_planned if plan else None,
         reasons=reasons,
-        timeline=await timeline_of(session, state.flag, reasons),
+        timeline=await timeline_of(session, state.flag, reasons, ZoneInfo(actor.time_zone)),
         conversation_url=await _conversation_url(session, patient.id),
         check_in=check_in,
         answers=await answers_in_words(session, check_in) if check_in else (),
         loud=loud,
+        reading=await reading_of(session, state.flag),
         chart=await pain_of(session, patient.id, zone, fired="pain" in loud),
+        desk=await open_desk(session, actor, state, patient),
     )
 
 

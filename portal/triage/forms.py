@@ -1,5 +1,6 @@
 """What a clinician posts about a flag."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -13,12 +14,18 @@ MOST_DIGITS = 5
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A form as read. `round` is the round its page showed; `errors` has a sentence by field."""
+    """A form as read. `round` is the round its page showed; `errors` has a sentence by field.
+
+    `step` and `values`: which of the smaller forms it is, and what stood in it.
+    """
 
     round: int | None = None
     errors: dict[str, str] = field(default_factory=dict)
     outcome: str = ""
     words: str = ""
+    told: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+    step: str = ""
 
 
 async def read_seen(request: Request) -> Posted:
@@ -30,7 +37,7 @@ async def read_resolution(request: Request) -> Posted:
     form = await form_of(request)
     outcome = form.choice("outcome", [outcome.value for outcome in Outcome], "Say what was done.")
     note = form.text("note", longest=LONGEST_NOTE)
-    return Posted(_round(form), form.errors, outcome, note)
+    return Posted(_round(form), form.errors, outcome, note, told=form.flag("told"))
 
 
 async def read_reopening(request: Request) -> Posted:

@@ -11,14 +11,29 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
+from portal.flags.ladder import Rung
 from portal.flags.models import Outcome
-from portal.flags.queries import FlagState, open_flags_for, resolved_flags_for
+from portal.flags.queries import (
+    FlagState,
+    highest_rungs,
+    open_flags_for,
+    resolved_flags_for,
+    untold_flags_for,
+)
 from portal.people.queries import Named, named
 from portal.permissions import Actor
 from portal.symptoms.levels import Level
 from portal.treatments.models import Dose
 from portal.triage.ordering import by_level, in_order
-from portal.triage.words import Wait, limit_words, seen_words, since_dose, wait_of
+from portal.triage.words import (
+    Wait,
+    limit_on_the_wall,
+    limit_words,
+    seen_words,
+    since_dose,
+    wait_of,
+)
+from portal.web.times import duration
 
 RECENT = timedelta(days=7)
 
@@ -27,6 +42,8 @@ class View(StrEnum):
     OPEN = "open"
     MINE = "mine"
     UNOWNED = "unowned"
+    SNOOZED = "snoozed"
+    UNTOLD = "untold"
     RESOLVED = "resolved"
 
 
@@ -40,6 +57,8 @@ class Row:
     owner: Named | None
     wait: Wait
     limit: str
+    rung: Rung | None
+    """How far it has climbed since somebody last had it."""
 
     @property
     def id(self) -> UUID:
@@ -59,7 +78,11 @@ class Row:
 
     @property
     def due_at(self) -> datetime:
-        return self.state.flag.due_at
+        return self.state.due_at
+
+    @property
+    def is_snoozed(self) -> bool:
+        return self.is_open and self.state.care.is_snoozed(clock.now())
 
     @property
     def outcome(self) -> Outcome | None:
@@ -68,8 +91,10 @@ class Row:
     @property
     def mark(self) -> str:
         """Changes whenever somebody acted on the flag, so that a page knows to look again."""
-        owner = self.state.owner_id or "nobody"
-        return f"{self.state.flag.round}.{owner}.{'open' if self.is_open else 'done'}"
+        state = self.state
+        owner = state.owner_id or state.care.holder_duty or "nobody"
+        parts = (state.flag.round, owner, state.stage, self.rung, state.is_acknowledged)
+        return ".".join(str(part) for part in (*parts, self.is_snoozed, state.care.tried_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +118,7 @@ class Queue:
 
 async def queue_for(session: AsyncSession, actor: Actor, view: View) -> Queue:
     """The view in its order. An emergency that nobody has taken heads every view."""
-    now_open = await open_flags_for(session, actor)
-    kinds = {
-        View.OPEN: now_open,
-        View.MINE: [state for state in now_open if state.owner_id == actor.person_id],
-        View.UNOWNED: [state for state in now_open if not state.is_acknowledged],
-    }
+    kinds = await _kinds(session, actor)
     counts = {kind: len(states) for kind, states in kinds.items()}
     alarms = [state for state in kinds[View.UNOWNED] if state.level is Level.EMERGENCY]
     shown = {state.id: state for state in (*alarms, *kinds.get(view, ()))}
@@ -109,12 +129,25 @@ async def queue_for(session: AsyncSession, actor: Actor, view: View) -> Queue:
     return Queue(view, groups, counts)
 
 
+async def _kinds(session: AsyncSession, actor: Actor) -> dict[View, list[FlagState]]:
+    now, now_open = clock.now(), await open_flags_for(session, actor)
+    awake = [state for state in now_open if not state.care.is_snoozed(now)]
+    return {
+        View.OPEN: awake,
+        View.MINE: [state for state in now_open if state.owner_id == actor.person_id],
+        View.UNOWNED: [state for state in now_open if not state.is_acknowledged],
+        View.SNOOZED: [state for state in now_open if state.care.is_snoozed(now)],
+        View.UNTOLD: await untold_flags_for(session, actor),
+    }
+
+
 async def rows_of(session: AsyncSession, actor: Actor, states: Sequence[FlagState]) -> list[Row]:
-    """Rows in the order of `states`, with two queries for all of them together."""
+    """Rows in the order of `states`, with three queries for all of them together."""
     people = await named(
         session, [id for state in states for id in (state.patient_id, state.owner_id)]
     )
     doses = await _doses(session, {state.patient_id for state in states})
+    rungs = await highest_rungs(session, states)
     zone = ZoneInfo(actor.time_zone)
     return [
         Row(
@@ -124,6 +157,7 @@ async def rows_of(session: AsyncSession, actor: Actor, states: Sequence[FlagStat
             people[state.owner_id] if state.owner_id else None,
             _wait(state, zone),
             _limit(state, zone),
+            rungs.get(state.id),
         )
         for state in states
     ]
@@ -140,17 +174,22 @@ def context_of(state: FlagState, doses: Iterable[Dose]) -> str:
 
 
 def _wait(state: FlagState, zone: ZoneInfo) -> Wait:
-    flag = state.flag
-    seen = state.acknowledgement.at if state.acknowledgement else None
-    return wait_of(flag.waiting_since, flag.due_at, clock.now(), zone, seen)
+    now = clock.now()
+    if state.disposition is not None:
+        return Wait(duration(now - state.disposition.at), "tell the patient")
+    if state.care.is_snoozed(now) and state.care.snoozed_until:
+        until = limit_on_the_wall(state.care.snoozed_until, zone)
+        return Wait(duration(now - state.waiting_since), f"back {until}")
+    seen = state.acknowledgement.at if state.is_acknowledged and state.acknowledgement else None
+    since = state.flag.waiting_since if seen else state.waiting_since
+    return wait_of(since, state.due_at, now, zone, seen)
 
 
 def _limit(state: FlagState, zone: ZoneInfo) -> str:
     """What the row says beside the time until the limit has passed."""
-    flag = state.flag
-    if state.acknowledgement:
-        return seen_words(flag.waiting_since, state.acknowledgement.at)
-    return limit_words(flag.waiting_since, flag.due_at, zone)
+    if state.is_acknowledged and state.acknowledgement:
+        return seen_words(state.flag.waiting_since, state.acknowledgement.at)
+    return limit_words(state.waiting_since, state.due_at, zone)
 
 
 async def _doses(session: AsyncSession, patient_ids: set[UUID]) -> dict[UUID, list[Dose]]:

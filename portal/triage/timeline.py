@@ -1,9 +1,10 @@
 """What happened around a flag, in words, the latest first. Messages count; their words do not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,38 +12,45 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.check_ins.models import CheckIn, CutShort
 from portal.check_ins.results import advice
 from portal.conversations.models import Conversation, Kind, Message
+from portal.flags.care import Did
 from portal.flags.history import Happening, Step, history_of
 from portal.flags.models import Flag, FlagSource
 from portal.flags.reasons import Reason
 from portal.people.queries import Named, named
+from portal.triage.history_words import line_of
 
-_WORDS = {
-    Step.RAISED: "Flag raised",
-    Step.ACKNOWLEDGED: "{who} acknowledged",
-    Step.RESOLVED: "{who} resolved",
-    Step.REOPENED: "{who} reopened",
-}
 MOST_MESSAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line. `note` is what the person wrote about it."""
+    """One line. `note` is what the person wrote about it, `flag_id` another flag it points at."""
 
     at: datetime
     words: str
     note: str | None = None
     is_strong: bool = False
+    flag_id: UUID | None = None
 
 
-async def timeline_of(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -> list[Moment]:
+async def timeline_of(
+    session: AsyncSession, flag: Flag, reasons: Sequence[Reason], zone: ZoneInfo
+) -> list[Moment]:
     steps = await history_of(session, flag)
-    sent = await _messages_since(session, flag)
-    people = await named(session, [*(step.by_id for step in steps), *(who for who, _ in sent)])
+    linked = {step.care.other_id for step in steps if step.care}
+    sent = [one for one in await _messages_since(session, flag) if one[2] not in linked]
+    people = await named(session, [*_named_in(steps), *(who for who, _, _ in sent)])
     lines = [await _shown(session, flag, reasons)]
-    lines += [moment(step, people) for step in steps]
-    lines += [Moment(at, f"{people[who].name} sent a message") for who, at in sent]
+    lines += [_moment(step, people, flag, zone) for step in steps]
+    lines += [Moment(at, f"{people[who].name} sent a message") for who, at, _ in sent]
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _named_in(steps: Sequence[Happening]) -> Iterator[UUID | None]:
+    for step in steps:
+        yield step.by_id
+        yield step.care.to_id if step.care else None
+        yield from (UUID(id) for id in step.climb.told) if step.climb else ()
 
 
 async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -> Moment:
@@ -58,18 +66,17 @@ async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -
     return Moment(flag.raised_at, f"Patient read “{told.heading}”", " ".join(told.sentences))
 
 
-def moment(step: Happening, people: Mapping[UUID, Named]) -> Moment:
-    who = people[step.by_id].name if step.by_id else ""
-    words = _WORDS[step.step].format(who=who)
-    if step.outcome is not None:
-        words = f"{words}: {step.outcome.words.lower()}"
-    return Moment(step.at, words, step.words, is_strong=step.step is Step.RAISED)
+def _moment(step: Happening, people: Mapping[UUID, Named], flag: Flag, zone: ZoneInfo) -> Moment:
+    words = line_of(step, people, flag.raised_at, zone)
+    link = step.care.other_id if step.care and step.care.did is Did.LINK else None
+    is_strong = step.step in {Step.RAISED, Step.CLIMBED}
+    return Moment(step.at, words, step.words, is_strong=is_strong, flag_id=link)
 
 
-async def _messages_since(session: AsyncSession, flag: Flag) -> list[tuple[UUID, datetime]]:
+async def _messages_since(session: AsyncSession, flag: Flag) -> list[tuple[UUID, datetime, UUID]]:
     """Who wrote in the patient's conversation after the flag, the last few."""
     found = await session.exec(
-        select(Message.author_id, Message.sent_at)
+        select(Message.author_id, Message.sent_at, Message.id)
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .where(
             col(Conversation.patient_id) == flag.patient_id,
@@ -79,4 +86,4 @@ async def _messages_since(session: AsyncSession, flag: Flag) -> list[tuple[UUID,
         .order_by(col(Message.seq).desc())
         .limit(MOST_MESSAGES)
     )
-    return [(row[0], row[1]) for row in found.all()]
+    return [(row[0], row[1], row[2]) for row in found.all()]

@@ -1,35 +1,25 @@
 """The queue and one flag. Every flag is found through the actor, every opening is recorded."""
 
-from collections.abc import Awaitable, Callable
-
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal.db import UnitOfWork
-from portal.errors import Conflict
 from portal.flags.actions import acknowledge_flag, reopen_flag, resolve_flag
 from portal.flags.models import Outcome
-from portal.flags.queries import flag_for
-from portal.people.queries import name_of
 from portal.permissions import Permission
-from portal.triage import rulebook
+from portal.triage import caring, rulebook
+from portal.triage.acting import act_on, show_form
 from portal.triage.answers import (
     Screen,
-    address,
     detail_pane,
-    form_page,
     list_context,
     read_queue,
-    view_of,
     whole_page,
 )
 from portal.triage.detail import open_detail
 from portal.triage.forms import Posted, read_reopening, read_resolution, read_seen
-from portal.web.requests import actor_of, is_htmx, path_id, see_other, work
+from portal.web.requests import actor_of, is_htmx, path_id, work
 from portal.web.routing import get, post
 from portal.web.templates import fragment
-
-Act = Callable[[UnitOfWork], Awaitable[object]]
 
 
 async def queue(request: Request) -> Response:
@@ -60,86 +50,55 @@ async def one(request: Request) -> Response:
 
 async def acknowledge(request: Request) -> Response:
     flag_id, posted = path_id(request, "flag_id"), await read_seen(request)
-    return await _act(
+    return await act_on(
         request,
         lambda unit: acknowledge_flag(unit, flag_id, seen_round=posted.round),
-        done="Acknowledged",
+        done="Acknowledged {patient}",
         then=f"/triage/{flag_id}",
+        undo=True,
     )
 
 
 async def resolve_form(request: Request) -> Response:
-    return await _form(request, "triage/resolve.html", Posted())
+    return await show_form(request, "triage/resolve.html", Posted())
 
 
 async def resolve(request: Request) -> Response:
     flag_id, posted = path_id(request, "flag_id"), await read_resolution(request)
     if posted.errors:
-        return await _form(request, "triage/resolve.html", posted)
-    return await _act(
+        return await show_form(request, "triage/resolve.html", posted)
+    return await act_on(
         request,
         lambda unit: resolve_flag(
             unit,
             flag_id,
             outcome=Outcome(posted.outcome),
             note=posted.words,
+            told=posted.told,
             seen_round=posted.round,
         ),
-        done="Resolved",
+        done="Resolved {patient}",
         then="/triage",
         written=posted.words,
+        undo=True,
     )
 
 
 async def reopen_form(request: Request) -> Response:
-    return await _form(request, "triage/reopen.html", Posted())
+    return await show_form(request, "triage/reopen.html", Posted())
 
 
 async def reopen(request: Request) -> Response:
     flag_id, posted = path_id(request, "flag_id"), await read_reopening(request)
     if posted.errors:
-        return await _form(request, "triage/reopen.html", posted)
-    return await _act(
+        return await show_form(request, "triage/reopen.html", posted)
+    return await act_on(
         request,
         lambda unit: reopen_flag(unit, flag_id, reason=posted.words, seen_round=posted.round),
-        done="Reopened",
+        done="Reopened {patient}",
         then=f"/triage/{flag_id}",
         written=posted.words,
     )
-
-
-async def _form(request: Request, template: str, posted: Posted) -> Response:
-    async with work(request) as unit:
-        detail = await open_detail(unit, actor_of(request), path_id(request, "flag_id"))
-    return await form_page(request, template, detail, posted)
-
-
-async def _act(request: Request, act: Act, *, done: str, then: str, written: str = "") -> Response:
-    """Do it to a flag of the actor's patients; whoever comes second is told who was first, and
-    gets back what they wrote."""
-    try:
-        async with work(request) as unit:
-            flag = await flag_for(unit.session, actor_of(request), path_id(request, "flag_id"))
-            patient = await name_of(unit.session, flag.patient_id)
-            await act(unit)
-    except Conflict as conflict:
-        return await _told(request, conflict.sentence, written)
-    said = f"{done} {patient.name}"
-    if not is_htmx(request):
-        return see_other(address(view_of(request), then), said=said)
-    async with work(request) as unit:
-        detail = await open_detail(unit, actor_of(request), flag.id)
-    return detail_pane(request, detail, said=said)
-
-
-async def _told(request: Request, sentence: str, kept: str) -> Response:
-    """The flag as it is now, under the sentence that says why nothing was done."""
-    async with work(request) as unit:
-        detail = await open_detail(unit, actor_of(request), path_id(request, "flag_id"))
-        shown = None if is_htmx(request) else await read_queue(request, unit)
-    if shown is None:
-        return detail_pane(request, detail, 409, notice=sentence, said=sentence, kept=kept)
-    return await whole_page(request, Screen(shown, detail, notice=sentence, kept=kept), 409)
 
 
 ROW = "/triage/{flag_id}"
@@ -154,4 +113,5 @@ routes = [
     post(f"{ROW}/resolve", resolve, allow=Permission.FLAG_ACT),
     get(f"{ROW}/reopen", reopen_form, allow=Permission.FLAG_ACT),
     post(f"{ROW}/reopen", reopen, allow=Permission.FLAG_ACT),
+    *caring.routes,
 ]

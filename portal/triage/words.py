@@ -35,7 +35,12 @@ def limit_words(since: datetime, due: datetime, zone: ZoneInfo) -> str:
     """`of 15 min`; a limit on the wall instead of the stopwatch reads `by Tue 6 pm`."""
     if timedelta() < due - since <= DAY / 2:
         return f"of {duration(due - since)}"
-    return f"by {due.astimezone(zone):%a} {clock_time(due, zone)}"
+    return f"by {limit_on_the_wall(due, zone)}"
+
+
+def limit_on_the_wall(at: datetime, zone: ZoneInfo) -> str:
+    """`Tue 6 pm`"""
+    return f"{at.astimezone(zone):%a} {clock_time(at, zone)}"
 
 
 def late_words(over: timedelta) -> str:

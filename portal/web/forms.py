@@ -12,7 +12,7 @@ from portal.languages import N_, _
 from portal.web.uploads import takes_files, upload_data
 
 MOST_FIELDS = 100
-LONGEST_FIELD = 64 * 1024
+LONGEST_FIELD = 128 * 1024
 FEWEST_DIGITS = 7
 PHONE_SIGNS = frozenset("0123456789+-()./ ")
 PHONE_ASKED = N_("Check this number. Use 7 digits or more, and no words.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,17 @@ from portal.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers in the navigation. What does not concern the actor stays 0."""
+    """The numbers in the navigation. What does not concern the actor stays 0.
+
+    `on_duty_until`: the end of the shift in which this person is now.
+    """
 
     triage: int = 0
     inbox: int = 0
     requests: int = 0
     unread: int = 0
+    on_duty_until: datetime | None = None
+    notices: int = 0
 
 
 CountFor = Callable[[AsyncSession, Actor], Awaitable[Counts]]

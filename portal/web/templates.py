@@ -73,6 +73,7 @@ def _frame(request: Request, counts: Counts) -> dict[str, Any]:
         "csrf": csrf_token(settings.secret_key, actor.session_id) if actor else "",
         "demo": settings.demo,
         "language": languages.language(),
+        "script_words": languages.script_words(),
         "limits": settings.files,
         "path": request.url.path,
         "said": said_to(request),
@@ -85,9 +86,9 @@ def _zone(context: Context, tz: ZoneInfo | None) -> ZoneInfo:
     return zone
 
 
-def _in_zone(words: Callable[[Any, ZoneInfo], str]) -> Callable[..., str]:
+def _in_zone(words: Callable[[Any, ZoneInfo], str | bool]) -> Callable[..., str | bool]:
     @pass_context
-    def filter(context: Context, at: datetime | date, tz: ZoneInfo | None = None) -> str:
+    def filter(context: Context, at: datetime | date, tz: ZoneInfo | None = None) -> str | bool:
         return words(at, _zone(context, tz))
 
     return filter

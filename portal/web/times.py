@@ -26,10 +26,16 @@ _HALVES = {"en": ("am", "pm"), "es": ("a. m.", "p. m.")}
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
     """`8:12 pm`, and `9 pm` on the hour (`9:00 p. m.` in Spanish, where a bare hour is unclear)."""
     local = at.astimezone(zone)
-    hour = local.hour % 12 or 12
+    if not local.minute:
+        return whole_hour(local.hour)
     half = _HALVES[language()][local.hour >= 12]
-    is_written_out = local.minute or language() == SPANISH
-    return f"{hour}:{local.minute:02} {half}" if is_written_out else f"{hour} {half}"
+    return f"{local.hour % 12 or 12}:{local.minute:02} {half}"
+
+
+def whole_hour(hour: int) -> str:
+    """`9 pm`, from 0 to 23."""
+    minutes = ":00" if language() == SPANISH else ""
+    return f"{hour % 12 or 12}{minutes} {_HALVES[language()][hour >= 12]}"
 
 
 def day(at: datetime | date, zone: ZoneInfo) -> str:

@@ -15,6 +15,8 @@ const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 const TEXT_INPUTS = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])";
 
 let restTimer;
+// The row whose detail was asked for and is not here yet.
+let asked = null;
 
 const off = () => document.body.dataset.keys === "off";
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
@@ -44,11 +46,14 @@ function choose(row) {
 
 function load(row) {
   clearTimeout(restTimer);
-  if (!detailIsShown() || row.dataset.row === detailFor() || row.dataset.loading) return;
-  row.dataset.loading = "yes";
-  setTimeout(() => delete row.dataset.loading, WAIT_FOR_DETAIL);
+  const id = row.dataset.row;
+  if (!detailIsShown() || id === detailFor() || id === asked) return;
+  asked = id;
+  setTimeout(() => { if (asked === id) asked = null; }, WAIT_FOR_DETAIL);
   row.dispatchEvent(new CustomEvent("row-chosen", { bubbles: true }));
 }
+
+document.addEventListener("htmx:after:swap", () => { if (asked === detailFor()) asked = null; });
 
 // Resolves true when the detail on the page is the chosen row's: no key may act on the patient before.
 // The swap has to be over: until then htmx does not know the new forms, and they would leave the page.
@@ -59,7 +64,7 @@ function detailOf(row) {
     const done = (ready) => {
       document.removeEventListener("htmx:after:swap", look);
       clearTimeout(late);
-      delete row.dataset.loading;
+      asked = null;
       resolve(ready);
     };
     const look = () => { if (row.dataset.row === detailFor()) done(true); };

@@ -16,6 +16,7 @@ const listeners = new Set();
 let socket = null;
 let state = "lost";
 let reason = null;
+let delayed = false;
 let attempts = 0;
 let timer = 0;
 let heartbeat = 0;
@@ -91,6 +92,7 @@ function greet(frame) {
     return;
   }
   attempts = 0;
+  delayed = false;
   become("live");
   for (const [id, followed] of conversations) followFrom(id, followed);
   for (const topic of topics.keys()) followAgain(topic);
@@ -115,6 +117,7 @@ function hear(frame) {
   if (frame.type === "hello") return greet(frame);
   if (frame.type === "changed") return tell(frame.topic);
   if (frame.type === "refused") return refuse(frame);
+  if (frame.type === "state") return showDelay(frame.delayed);
   const followed = conversations.get(frame.conversation);
   if (!followed) return;
   if (frame.type === "message") followed.after = Math.max(followed.after, frame.seq);
@@ -179,11 +182,18 @@ function listening() {
   return topics.size + conversations.size > 0;
 }
 
-const WORDS = { live: "Live", lost: "Not live", over: "Not live" };
-live.onState((now) => {
+// The server is reached, but not by the others: what they say may come some seconds late.
+function showDelay(is) {
+  delayed = is;
+  show(state);
+}
+
+const WORDS = { live: "Live", late: "Live, some seconds late", lost: "Not live", over: "Not live" };
+function show(now) {
   for (const element of document.querySelectorAll("[data-live-state]")) {
     element.dataset.state = now === "live" ? "live" : "lost";
     const words = element.querySelector("[data-words]");
-    if (words) words.textContent = WORDS[now];
+    if (words) words.textContent = WORDS[now === "live" && delayed ? "late" : now];
   }
-});
+}
+live.onState(show);

@@ -40,7 +40,7 @@ document.addEventListener("htmx:before:request", (event) => {
     return;
   }
   ctx.hadFocus = detail.contains(document.activeElement);
-  ctx.resolves = ctx.sourceElement?.dataset?.resolve;
+  ctx.leaves = ctx.sourceElement?.dataset?.leaves;
 });
 
 document.addEventListener("htmx:before:response", (event) => {
@@ -81,7 +81,7 @@ function toast(words) {
 }
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (ctx.resolves && ctx.response?.status === 200) goOn(ctx.resolves);
+  if (ctx.leaves && ctx.response?.status === 200) goOn(ctx.leaves);
   else if (ctx.hadFocus && document.activeElement === document.body) focusDetail();
   rememberAddress();
 });
@@ -114,7 +114,7 @@ document.addEventListener("queue-changed", () => {
 });
 
 const counts = document.getElementById("queue-rows").dataset;
-setCounts({ open: Number(counts.open), mine: counts.mine, unowned: counts.unowned });
+setCounts({ ...counts, open: Number(counts.open) });
 live.followTopic("triage", refresh);
 live.onState((state, why) => {
   setLive(state === "live", state === "over");

@@ -18,7 +18,7 @@ from portal.db import Database
 from portal.people.models import CareTeam, Person
 from portal.permissions import Role
 from portal.web.routing import guard_of
-from tests.access.belongings import Ids, Staff, belongings, one_more
+from tests.access.belongings import Ids, Staff, belongings, on_duty, one_more
 from tests.attachments.sending import sent_photo
 from tests.clients import Client, sign_in
 from tests.people import Clinic
@@ -110,8 +110,11 @@ class Walk:
         missing: Ids = {name: uuid4() for name in own}
         everything: Ids = {
             "team_id": clinic.team.id,
+            "shift_id": await on_duty(self.database, clinic.team, clinic.nurse_on_team),
             "session_id": uuid4(),
             "reply_id": uuid4(),
+            "notice_id": uuid4(),
+            "subscription_id": uuid4(),
             "token": "x",
             "ticket": "x",
             "table": "weeks",

@@ -1,7 +1,8 @@
-"""`./run chaos [--minutes N] [--seed S] [--on sqlite|postgresql]`: the long storm.
+"""`./run chaos [--minutes N] [--seed S] [--on sqlite|postgresql] [--sockets N]`: the long storm.
 
 People write over real sockets to real servers while these, Valkey and the database are killed,
-frozen, terminated and replaced. Ends with 1 if anything that was promised was not kept.
+frozen, terminated and replaced. Then comes a deploy with many open sockets. Ends with 1 if anything
+that was promised was not kept.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.chaos.deploy import deployed
 from tests.chaos.ground import on_postgresql, on_sqlite
 from tests.chaos.storm import Outcome, Storm, weathered
 
@@ -23,6 +25,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
     parser.add_argument("--on", choices=sorted(GROUNDS), help="one ground only")
     parser.add_argument("--writers", type=int, default=12)
+    parser.add_argument("--sockets", type=int, default=1000, help="open at the deploy; 0: none")
     arguments = parser.parse_args()
     bad = 0
     for name in [arguments.on] if arguments.on else sorted(GROUNDS):
@@ -30,6 +33,11 @@ def main() -> int:
         outcome = asyncio.run(storm(name, arguments.seed, arguments.minutes, arguments.writers))
         say(f"{name}: {outcome}")
         bad += bool(outcome.wrong)
+    if arguments.sockets:
+        with tempfile.TemporaryDirectory() as folder:
+            deploy = asyncio.run(deployed(Path(folder), arguments.sockets))
+        say(f"deploy: {deploy}")
+        bad += bool(deploy.wrong)
     return 1 if bad else 0
 
 

@@ -90,16 +90,7 @@ async def on_postgresql(folder: Path) -> AsyncIterator[Ground]:
 
 @asynccontextmanager
 async def _prepared(ground: Ground, webs: int) -> AsyncIterator[Ground]:
-    ground.settings |= {
-        "DATABASE_URL": ground.url,
-        "DATA_FOLDER": str(ground.folder),
-        "PUBLIC_URL": ORIGIN,
-        "SECRET_KEY": SECRET_KEY,
-        "ENCRYPTION_KEYS": ENCRYPTION_KEY,
-        "OIDC_ISSUER": "https://provider.test",
-        "OIDC_CLIENT_ID": "portal",
-        "LOG_FORMAT": "json",
-    }
+    ground.settings |= settings_on(ground)
     await upgrade(ground.url)
     async with ground.database().read() as session:
         is_empty = (await session.exec(select(Person))).first() is None
@@ -110,6 +101,19 @@ async def _prepared(ground: Ground, webs: int) -> AsyncIterator[Ground]:
         yield ground
     finally:
         await ground.stop()
+
+
+def settings_on(ground: Ground) -> dict[str, str]:
+    return {
+        "DATABASE_URL": ground.url,
+        "DATA_FOLDER": str(ground.folder),
+        "PUBLIC_URL": ORIGIN,
+        "SECRET_KEY": SECRET_KEY,
+        "ENCRYPTION_KEYS": ENCRYPTION_KEY,
+        "OIDC_ISSUER": "https://provider.test",
+        "OIDC_CLIENT_ID": "portal",
+        "LOG_FORMAT": "json",
+    }
 
 
 async def people_write(ground: Ground, count: int, seed: int) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from tests.chaos.deploy import deployed
 from tests.chaos.ground import on_postgresql, on_sqlite
 from tests.chaos.storm import Storm, weathered
 from tests.databases import Databases, give_up
@@ -18,7 +19,6 @@ async def test_on_sqlite_no_acknowledged_message_is_lost_or_doubled(
         await storm.freeze(web, 0.5)
         await storm.kill(web)
         await asyncio.sleep(0.3)
-        await storm.roll(web)
 
     async with databases.copy("sqlite", clinic_of) as url, on_sqlite(tmp_path, url) as ground:
         outcome = await weathered(ground, 1, course, writers=6)
@@ -41,3 +41,9 @@ async def test_on_two_processes_no_acknowledged_message_is_lost_or_doubled(tmp_p
         give_up(f"No PostgreSQL or no Valkey: {missing}.")
     assert outcome.wrong == []
     assert outcome.acknowledged > 20
+
+
+async def test_a_deploy_tells_every_page_to_come_back_and_loses_nothing(tmp_path: Path) -> None:
+    deploy = await deployed(tmp_path, 50, longest=0.5)
+    assert deploy.wrong == []
+    assert deploy.acknowledged > 0

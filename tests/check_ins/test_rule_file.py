@@ -1,15 +1,16 @@
 """A wrong rule file is refused at start, in one sentence that names the rule."""
 
 from copy import deepcopy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from portal.check_ins.library import FOLDER, NUMBERS, RULES, WORDS, read
 from portal.check_ins.rule_file import CAUTIONS, NEEDED, RuleFileError, rule_set
-from portal.flags.due import LIMITS
+from portal.flags.due import due_at
 from portal.people.models import Caution
+from portal.settings import Clinic
 from portal.symptoms.levels import Level
 
 
@@ -152,8 +153,10 @@ def test_a_file_without_version_or_level_words_is_refused(file: dict[str, Any]) 
 
 def test_the_targets_of_the_file_are_those_the_clock_keeps() -> None:
     minutes = {"5 minutes": 5, "15 minutes": 15, "4 hours": 240}
+    since = datetime(2026, 11, 23, 20, 12, tzinfo=UTC)
     for level in (Level.EMERGENCY, Level.URGENT, Level.SOON):
-        assert timedelta(minutes=minutes[RULES.levels[level].target]) == LIMITS[level]
+        target = timedelta(minutes=minutes[RULES.levels[level].target])
+        assert due_at(level, since, Clinic()) == since + target
 
 
 def test_the_cautions_of_the_rules_are_those_of_the_record() -> None:

@@ -11,7 +11,7 @@ from portal.audit.models import AuditEvent
 from portal.conversations import doorkeeper
 from portal.conversations.models import Conversation
 from portal.db import Database
-from portal.people.actions import change_role, disable_person, leave_care_team
+from portal.people.actions import change_role, disable_person, join_care_team, leave_care_team
 from portal.people.models import Person
 from portal.permissions import Role
 from tests.conftest import Clock
@@ -114,9 +114,21 @@ async def test_a_nurse_taken_off_the_team_is_closed_and_hears_no_more(
         assert await desk.rest() == ([], 4403)
 
 
-async def test_somebody_who_left_another_team_may_stay(
+async def test_somebody_who_left_their_last_team_is_closed_whatever_they_follow(
+    server: Served, database: Database, clinic: Clinic, nurse_on_team: Person
+) -> None:
+    async with page_of(server, nurse_on_team) as desk:
+        await desk.say("follow", topic="inbox")
+        async with database.work() as work:
+            await leave_care_team(work, nurse_on_team.id, clinic.team.id)
+        assert await desk.closed() == 4403
+
+
+async def test_somebody_who_left_one_of_their_teams_may_stay(
     server: Served, database: Database, clinic: Clinic, care: Conversation, nurse_on_team: Person
 ) -> None:
+    async with database.work() as work:
+        await join_care_team(work, nurse_on_team.id, clinic.other_team.id)
     async with page_of(server, nurse_on_team) as desk:
         await desk.say("follow", topic="inbox")
         async with database.work() as work:

@@ -253,6 +253,28 @@ async def test_an_owner_who_answered_or_snoozed_keeps_it(
     assert await return_silent(database, clock.forward(minutes=60)) == 1
 
 
+@pytest.mark.parametrize("step", ["need_no_reply", "close", "snooze", "assign"])
+async def test_ones_own_last_step_is_undone_as_if_it_had_not_been(
+    database: Database, care: Conversation, patient: Person, night: Room, day: Room, step: str
+) -> None:
+    await said(database, care, patient, "Sick")
+    await night.do("assign", night.person.id)
+    in_an_hour = portal_clock.now() + timedelta(hours=1)
+    more: dict[str, list[object]] = {"snooze": [in_an_hour], "assign": [day.person.id]}
+    made = await night.do(step, *more.get(step, []))
+    assert not await night.is_in_queue()
+    seen = Seen(made.number, care.last_seq)
+    with pytest.raises(Conflict):
+        await day.do("undo", seen=seen)
+    await night.do("undo", seen=seen)
+    row = await night.row()
+    assert (row.is_waiting, row.is_open) == (True, True)
+    assert row.owner is not None
+    assert row.owner.name == "Night nurse"
+    with pytest.raises(Conflict):
+        await night.do("undo", seen=seen)
+
+
 async def test_steps_are_in_the_trail_without_words(
     database: Database, care: Conversation, patient: Person, night: Room
 ) -> None:

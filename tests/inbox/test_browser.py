@@ -152,3 +152,83 @@ async def test_a_draft_is_kept_by_itself_and_stands_on_the_other_device(
     await expect(tablet.locator("[data-message].message--team")).to_have_count(1)
     await desk.reload()
     await expect(desk.locator("#reply-body")).to_have_value("")
+
+
+async def test_every_key_of_the_map_does_its_one_thing(
+    desk: Page, care: Conversation, second: Conversation, nurse_on_team: Person
+) -> None:
+    await desk.goto("/inbox?view=open")
+    title = desk.locator("[data-detail-title]")
+    await desk.keyboard.press("j")
+    await expect(title).to_have_text("Patient A")
+    await desk.keyboard.press("ArrowDown")
+    await expect(title).to_have_text("Patient C")
+    await desk.keyboard.press("k")
+    await expect(title).to_have_text("Patient A")
+    await desk.keyboard.press("Enter")
+    await expect(title).to_be_focused()
+    await desk.keyboard.press("Escape")
+    await expect(desk.locator(f"#open-{care.id}")).to_be_focused()
+
+    await desk.keyboard.press("r")
+    await expect(desk.locator("#toast")).to_contain_text("Resolved Patient A")
+    await desk.keyboard.press("z")
+    await expect(desk.locator("#toast")).to_contain_text("Undone for Patient A")
+    await expect(desk.locator("[data-total=closed]")).to_have_text("0")
+
+    await desk.wait_for_load_state()  # undoing is a page of its own
+    await desk.keyboard.press("/")
+    await expect(desk.get_by_role("searchbox", name="Find a patient")).to_be_focused()
+    await desk.keyboard.type("rsz")
+    await expect(desk.get_by_role("searchbox", name="Find a patient")).to_have_value("rsz")
+    await expect(desk.locator("[data-total=closed]")).to_have_text("0")
+    await desk.keyboard.press("Escape")
+
+    await desk.keyboard.press("?")
+    keys = desk.locator("#keys-dialog")
+    for words in ("internal note", "Snooze", "Resolve", "next, previous row"):
+        await expect(keys).to_contain_text(words, ignore_case=True)
+    await desk.keyboard.press("Escape")
+    await desk.keyboard.press("]")
+    await expect(desk.locator(".views [aria-current]")).to_contain_text("Snoozed")
+    await desk.wait_for_load_state()
+    await desk.keyboard.press("[")
+    await expect(desk.locator(".views [aria-current]")).to_contain_text("All open")
+    await desk.wait_for_load_state()
+
+    await desk.keyboard.press("?")
+    await desk.get_by_role("button", name="Turn keys off").click()
+    await desk.goto(f"/inbox/{care.id}")
+    await desk.keyboard.press("n")
+    await desk.keyboard.press("r")
+    await expect(desk.locator("#note-body")).to_be_hidden()
+    await expect(desk.locator("#toast")).not_to_contain_text("Resolved")
+
+
+async def test_a_note_calls_a_colleague_and_a_reply_waits_for_its_time_by_keyboard(
+    desk: Page, browse: Browse, care: Conversation, second_nurse: Person
+) -> None:
+    other = await browse(second_nurse, "desktop")
+    await other.goto("/inbox")
+    await desk.goto(f"/inbox/{care.id}")
+    await desk.keyboard.press("n")
+    await desk.keyboard.type("Please look, @nur")
+    await desk.keyboard.press("ArrowDown")
+    await desk.keyboard.press("Enter")
+    note = desk.locator("#note-body")
+    await expect(note).to_be_focused()
+    await expect(note).to_have_value("Please look, @Day nurse ")
+    await desk.keyboard.press("Control+Enter")
+    await expect(other.locator("[data-total=mentions]")).to_have_text("1")
+
+    await desk.keyboard.press("Escape")
+    await desk.keyboard.press("m")
+    await desk.keyboard.type("Good morning")
+    await desk.get_by_text("Send later").click()
+    await expect(desk.get_by_label("Day", exact=True)).to_be_focused()
+    await desk.get_by_role("button", name="In 2 h").click()
+    await expect(desk.locator(".later")).to_contain_text("Good morning")
+    await expect(desk.locator("#reply-body")).to_have_value("")
+    assert await desk.locator("[data-message].message--team").count() == 0
+    await desk.get_by_role("button", name="Cancel it").click()
+    await expect(desk.locator("#reply-body")).to_have_value("Good morning")

@@ -51,10 +51,10 @@ async def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     client_for: ClientFor, database: Database, reply: SavedReply, coordinator_on_team: Person
 ) -> None:
     client = await client_for(coordinator_on_team)
-    answer = await client.post("/saved-replies", name="other", words="Dear {first name}")
+    answer = await client.post("/saved-replies", name="other", words="Dear {birthday}")
     assert answer.status_code == 422
-    assert "There is no variable {first name}" in answer.text
-    assert "Dear {first name}" in answer.text
+    assert "There is no variable {birthday}" in answer.text
+    assert "Dear {birthday}" in answer.text
     taken = await client.post("/saved-replies", name="COME-soon", words="Others")
     assert taken.status_code == 409
     assert "of this name already" in taken.text

@@ -19,7 +19,7 @@ from portal.symptoms.spelling import plain_text
 HERE = Path(__file__).parent
 # Texts that may not be in this repository can be named when the tests are run.
 ELSEWHERE = os.environ.get("READER_TEXTS", "")
-FILES = [HERE / "authored.jsonl", HERE / "held_out.jsonl"]
+FILES = [HERE / f"{name}.jsonl" for name in ("authored", "held_out", "red_flags")]
 TEXTS = [row["text"] for path in FILES for row in read_rows(path)]
 
 

@@ -23,6 +23,7 @@ from portal.symptoms.vocabulary import Effect
 HERE = Path(__file__).parent
 AUTHORED = read_rows(HERE / "authored.jsonl")
 HELD_OUT = read_rows(HERE / "held_out.jsonl")
+RED_FLAGS = read_rows(HERE / "red_flags.jsonl")
 UNRELATED = [
     "The weather is nice here.",
     "See you on Tuesday at ten.",
@@ -57,8 +58,14 @@ def test_the_scores_hold(rows: list[dict[str, Any]]) -> None:
     assert score.alarms <= score.quiet * 0.05
 
 
+def test_red_flags_in_odd_words_raise_a_flag_and_what_only_sounds_like_them_does_not() -> None:
+    score = judged(RED_FLAGS)
+    assert score.red_seen >= score.red * 0.98
+    assert score.alarms <= score.quiet * 0.05
+
+
 def test_the_texts_are_whole() -> None:
-    rows = AUTHORED + HELD_OUT
+    rows = AUTHORED + HELD_OUT + RED_FLAGS
     assert len({row["id"] for row in rows}) == len(rows)
     assert {effect for row in rows for effect in row["labels"]} == set(EFFECTS)
     assert {status for row in rows for status in row["labels"].values()} <= set(Status)
@@ -80,6 +87,11 @@ def test_a_mention_shows_the_patients_own_words(text: str, what: str, words: str
     mention = mention_of(text, what)
     assert mention.words == words
     assert text[mention.start : mention.end] == words
+
+
+def test_a_new_line_ends_a_sentence_also_after_a_space() -> None:
+    assert flags("nausea today 🤢\nMy pressure was 118 over 76") == ["nausea"]
+    assert flags("nausea today \n My pressure was 118 over 76") == ["nausea"]
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -187,6 +199,6 @@ def test_slips_are_mended_and_real_words_left(word: str, mended: str) -> None:
 
 
 def test_texts_are_stored_one_object_a_line() -> None:
-    for name in ("authored.jsonl", "held_out.jsonl"):
+    for name in ("authored.jsonl", "held_out.jsonl", "red_flags.jsonl"):
         for line in (HERE / name).read_text("utf-8").splitlines():
             assert {"id", "text", "labels", "source", "lang"} <= set(json.loads(line))

@@ -122,7 +122,7 @@ async def test_an_emergency_is_seen_from_every_view(
 ) -> None:
     page = await open_queue(await browse(nurse_on_team, "desktop"), "/triage?view=unowned")
     await page.keyboard.press("]")
-    await page.wait_for_url("**/triage?view=resolved")
+    await page.wait_for_url("**/triage?view=snoozed")
     await page.wait_for_selector('[data-live-state][data-state="live"]')
     alarm = await raised(database, patient, Level.EMERGENCY)
     await page.locator(f"#row-{alarm.id}").wait_for(timeout=2000)
@@ -187,7 +187,7 @@ async def test_after_resolving_the_next_flag_is_open_and_its_row_has_the_focus(
     await page.locator(f"#open-{second.id}:focus").wait_for()
     await page.locator(f'[data-detail-for="{second.id}"]').wait_for()
     assert await page.locator(f"#row-{first.id}").count() == 0
-    assert await page.locator("#toast").inner_text() == "Resolved Patient A"
+    assert await page.locator("#toast p").inner_text() == "Resolved Patient A"
     assert page.url.endswith(f"/triage/{second.id}")
     await page.keyboard.press("r")
     await page.locator("#outcome").select_option("seen")

@@ -56,8 +56,7 @@ async function takeIn(next) {
   } else {
     await update(next);
   }
-  const { open, mine, unowned } = next.dataset;
-  setCounts({ open: Number(open), mine, unowned });
+  setCounts({ ...next.dataset, open: Number(next.dataset.open) });
   setWaiting(rowsOf(next).filter((row) => isNew(row) && !onPage(row)).map((row) => row.dataset.level));
   setUpdated();
   tick();

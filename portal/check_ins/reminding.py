@@ -1,0 +1,108 @@
+"""Where a series stands, and what the patient may do about reminders: put one off, or answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal import clock
+from portal.audit.actions import record
+from portal.check_ins import ladder, schedule
+from portal.check_ins.models import CheckIn
+from portal.check_ins.opening import Opening, opening_of
+from portal.check_ins.queries import check_ins_of
+from portal.check_ins.silence_models import RemindLater, SilenceStep
+from portal.db import UnitOfWork
+from portal.errors import Conflict
+from portal.notices.actions import seen
+from portal.notices.reasons import Reason
+from portal.people.models import Patient
+from portal.treatments.models import Dose
+
+CHECK_IN_NOTICES = (Reason.CHECK_IN_DUE, Reason.CHECK_IN_WAITING)
+
+
+class TooLateForLater(Conflict):
+    sentence = "We would miss you by then. Please check in now."
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is to a series: its dose, check-ins, rungs taken and reminders asked for."""
+
+    dose: Dose
+    rows: Sequence[CheckIn]
+    taken: Sequence[SilenceStep]
+    later: Sequence[RemindLater]
+
+    def unanswered(self, now: datetime, zone: tzinfo) -> list[schedule.Due]:
+        sent = {row.point for row in self.rows if row.submitted_at is not None}
+        every = schedule.series(self.dose.ended_at, zone)
+        return [due for due in every if due.point.name not in sent and ladder.is_live(due, now)]
+
+    def steps(self, due: schedule.Due, now: datetime) -> list[ladder.Step]:
+        name = due.point.name
+        begun = [row.left_at for row in self.rows if row.point == name and row.left_at]
+        return ladder.steps(
+            due,
+            now,
+            {(each.rung, each.number) for each in self.taken if each.point == name},
+            [each.remind_at for each in self.later if each.point == name],
+            max(begun, default=None),
+        )
+
+
+async def standing_of(session: AsyncSession, dose: Dose) -> Standing:
+    series = str(dose.id)
+    taken = await session.exec(select(SilenceStep).where(col(SilenceStep.series) == series))
+    later = await session.exec(
+        select(RemindLater)
+        .where(col(RemindLater.series) == series)
+        .order_by(col(RemindLater.number))
+    )
+    rows = await check_ins_of(session, dose.patient_id, series)
+    return Standing(dose, rows, taken.all(), later.all())
+
+
+async def hold(work: UnitOfWork, patient_id: UUID) -> Patient:
+    query = select(Patient).where(col(Patient.id) == patient_id).with_for_update()
+    return (await work.session.exec(query.execution_options(populate_existing=True))).one()
+
+
+async def stop_reminding(work: UnitOfWork, patient_id: UUID, dose: Dose | None) -> None:
+    """Answering has begun or is done: what was to remind of it stays in the portal."""
+    if dose is not None:
+        await seen(work, patient_id, CHECK_IN_NOTICES, dose.id)
+
+
+async def remind_later(work: UnitOfWork, patient_id: UUID, minutes: int) -> datetime:
+    """Remind the patient in that many minutes; raises TooLateForLater where nobody may wait."""
+    await hold(work, patient_id)
+    now = clock.now()
+    opening = await opening_of(work.session, patient_id, now)
+    due, dose = opening.due, opening.dose
+    if due is None or dose is None or minutes not in ladder.later_choices(due, now):
+        raise TooLateForLater
+    standing = await standing_of(work.session, dose)
+    number = 1 + sum(each.point == due.point.name for each in standing.later)
+    row = RemindLater(
+        patient_id=patient_id,
+        series=str(dose.id),
+        point=due.point.name,
+        number=number,
+        asked_at=now,
+        remind_at=now + timedelta(minutes=minutes),
+    )
+    work.session.add(row)
+    await seen(work, patient_id, CHECK_IN_NOTICES, dose.id)
+    detail = {"point": due.point.name, "minutes": minutes}
+    record(work, "check_in:later", patient_id=patient_id, subject=row.id, detail=detail)
+    return row.remind_at
+
+
+def choices_for(opening: Opening) -> list[int]:
+    """In how many minutes the patient may be reminded of what is open now."""
+    return ladder.later_choices(opening.due, opening.now) if opening.due else []

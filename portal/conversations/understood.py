@@ -1,0 +1,38 @@
+"""What patients write is read as it is stored: what was found is kept beside the message."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+from sqlmodel import insert
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.conversations.reading_models import MessageReading
+from portal.sealing import Vault, unseal
+from portal.symptoms.understanding import Understood, from_json, understood
+
+# What an announcement of a kept reading is called; its id is the message's.
+TOPIC = "readings"
+_KEEP = insert(MessageReading)
+
+
+def keep_reading(
+    connection: Connection, vault: Vault, patient_id: UUID, message_id: UUID, text: str
+) -> bool:
+    """Read a new message of the patient, in its transaction. False for a quiet one: no row."""
+    found = understood(text)
+    if found.is_quiet:
+        return False
+    sealed = vault.seal(found.as_json(), *_bound(message_id, patient_id))
+    row = {"message_id": message_id, "patient_id": patient_id, "found": sealed}
+    connection.execute(_KEEP, row)
+    return True
+
+
+def opened_reading(session: AsyncSession, row: MessageReading) -> Understood:
+    """Raises CannotOpen without the key."""
+    bound = _bound(row.message_id, row.patient_id)
+    return from_json(unseal(session, row.found, *bound))
+
+
+def _bound(message_id: UUID, patient_id: UUID) -> tuple[str, UUID, UUID]:
+    return ("message_reading", message_id, patient_id)

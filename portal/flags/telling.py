@@ -1,0 +1,44 @@
+"""Who hears of a flag at a rung of its ladder. Nobody on duty means the administrators, at once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from portal.flags.ladder import Rung, duties_at
+from portal.flags.models import Flag
+from portal.people.models import Patient
+from portal.people.queries import administrators
+from portal.rota.queries import able_staff, on_duty
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """`is_uncovered`: nobody stood in the rota for this rung."""
+
+    people: tuple[UUID, ...]
+    is_uncovered: bool = False
+
+
+async def listeners(
+    session: AsyncSession, flag: Flag, rung: Rung, now: datetime, told: Collection[UUID]
+) -> Listeners:
+    """Those on duty for the patient's care team; else the administrators; else the whole team.
+
+    A second clinician is another one than those who were told before.
+    """
+    duties = duties_at(rung, flag.level)
+    found = [id for duty in duties for id in await on_duty(session, flag.patient_id, duty, now)]
+    if rung is Rung.SECOND:
+        found = [id for id in found if id not in told]
+    if found:
+        return Listeners(tuple(dict.fromkeys(found)))
+    people = await administrators(session) or await _team(session, flag)
+    return Listeners(tuple(people), is_uncovered=bool(duties))
+
+
+async def _team(session: AsyncSession, flag: Flag) -> list[UUID]:
+    patient = await session.get_one(Patient, flag.patient_id)
+    return [person.id for person in await able_staff(session, patient.care_team_id)]

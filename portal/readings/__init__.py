@@ -1,0 +1,1 @@
+"""What was understood from words: judged by the rules, shown, corrected, and tried again."""
