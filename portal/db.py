@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy import Enum as SAEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
@@ -194,7 +195,9 @@ def make_engine(url: URL, *, may_take_long: bool = False, **options: Any) -> Asy
     options.setdefault("hide_parameters", True)
     if url.get_backend_name() != "sqlite":
         limits = {} if may_take_long else POSTGRESQL
-        return create_async_engine(url, pool_pre_ping=True, **(limits | options))
+        engine = create_async_engine(url, **(limits | options))
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        return engine
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     arguments = {"isolation_level": None, "timeout": 5}
@@ -202,6 +205,12 @@ def make_engine(url: URL, *, may_take_long: bool = False, **options: Any) -> Asy
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _refuse_closed(connection: Any, record: Any, fairy: Any) -> None:
+    # A database that went away has closed its connections, and the driver knows: no need to ask.
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

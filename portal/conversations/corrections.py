@@ -1,7 +1,8 @@
 """Correcting and withdrawing one's own message, for a time that is a setting.
 
 Nothing is overwritten: each correction is a row, numbered under the conversation's lock. A flag
-that the first words raised is not touched, and who waited for an answer still does.
+that the first words raised is not touched, and who waited for an answer still does. A patient's new
+words are read like those of a new message.
 """
 
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from portal.conversations.revision_models import MessageRevision
 from portal.conversations.revisions import bound, revised_of
 from portal.conversations.rules import Changed, Closed, TooLate, Withdrawn, message_text
 from portal.conversations.store import sealed_for
+from portal.conversations.understood import read_again
 from portal.db import UnitOfWork
 from portal.errors import NotFound
 from portal.permissions import Actor
@@ -93,6 +95,9 @@ async def _revise(
         return message
     _require_changeable(work, held, message, seen, is_withdrawn=now is None)
     _write(work, held, message, text)
+    if text is not None and message.author_id == held.patient_id:
+        first = unseal_words(work.session, message.body, *sealed_for(message.id, held.patient_id))
+        await read_again(work, held.patient_id, message.id, first, text)
     return message
 
 

@@ -65,6 +65,29 @@ async def revised_after(
     return rows.all()
 
 
+async def corrections_of(
+    session: AsyncSession, message: Message, patient_id: UUID
+) -> list[tuple[UUID, str]]:
+    """What a message's corrections say, each with its own id, the first first."""
+    rows = await session.exec(
+        select(MessageRevision)
+        .where(col(MessageRevision.message_id) == message.id)
+        .order_by(col(MessageRevision.number))
+    )
+    said = [(row.id, _opened(session, row, patient_id)) for row in rows.all()]
+    return [(id, words) for id, words in said if words is not None]
+
+
+async def messages_behind(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The message of each of these ids that is one of a correction."""
+    rows = await session.exec(
+        select(MessageRevision.id, MessageRevision.message_id).where(
+            col(MessageRevision.id).in_(list(ids))
+        )
+    )
+    return dict(rows.all())
+
+
 async def versions_of(
     session: AsyncSession, conversation: Conversation, message: Message
 ) -> list[Version]:

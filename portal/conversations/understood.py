@@ -7,7 +7,8 @@ from sqlmodel import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.conversations.reading_models import MessageReading
-from portal.sealing import Vault, unseal
+from portal.db import UnitOfWork
+from portal.sealing import Vault, seal, unseal
 from portal.symptoms.understanding import Understood, from_json, understood
 
 # What an announcement of a kept reading is called; its id is the message's.
@@ -26,6 +27,23 @@ def keep_reading(
     row = {"message_id": message_id, "patient_id": patient_id, "found": sealed}
     connection.execute(_KEEP, row)
     return True
+
+
+async def read_again(
+    work: UnitOfWork, patient_id: UUID, message_id: UUID, first_words: str, text: str
+) -> None:
+    """A corrected message of the patient waits to be judged once more, unless its new words are
+    quiet. What was found in the first words is not touched."""
+    if understood(text).is_quiet:
+        return
+    row = await work.session.get(MessageReading, message_id, populate_existing=True)
+    if row is None:
+        found = understood(first_words).as_json()
+        sealed = seal(work.session, found, *_bound(message_id, patient_id))
+        row = MessageReading(message_id=message_id, patient_id=patient_id, found=sealed)
+    row.settled_at = None
+    work.session.add(row)
+    work.announce(TOPIC, "found", message_id, patient_id)
 
 
 def opened_reading(session: AsyncSession, row: MessageReading) -> Understood:

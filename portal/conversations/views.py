@@ -121,10 +121,14 @@ async def _send(
 async def fetch(request: Request) -> Response:
     """The messages after a number, as fragments: what a page without a socket asks for."""
     actor, after = actor_of(request), _number(request, "after") or 0
+    board = switchboard_of(request)
     async with work(request) as unit:
         found = await conversation_for(unit.session, actor, path_id(request, "conversation_id"))
-        record(unit, "conversation:read", patient_id=found.patient_id, subject=found.id)
+        # A page without a socket asks every few seconds: its reading is noted like a socket's.
+        if not board.was_noted(actor.session_id, found.id):
+            record(unit, "conversation:read", patient_id=found.patient_id, subject=found.id)
         lines = await messages_after(unit.session, found, after, MOST_FETCHED)
+    board.note(actor.session_id, found.id)
     return HTMLResponse("\n".join(fragment_of(line) for line in lines))
 
 

@@ -36,6 +36,8 @@ from portal.flags.models import (
 from portal.flags.queries import state_of_flag
 from portal.flags.reasons import Reason
 from portal.flags.refusals import already_acknowledged, still_open, taken_over
+from portal.notices.actions import notify
+from portal.notices.reasons import Reason as Notice
 from portal.permissions import Actor
 from portal.sealing import seal
 
@@ -135,6 +137,8 @@ async def resolve_flag(
     work.session.add(disposition)
     if told:
         add_step(work, flag, Did.TOLD, at=now)
+    else:
+        await notify(work, flag.patient_id, Notice.FLAG_TOLD, subject_id=flag.id)
     await close_if_told(work, flag, now)
     tell(work, "flag:resolve", flag, {"round": flag.round, "outcome": outcome.value})
     return disposition

@@ -15,10 +15,15 @@ from portal.db import Database, UnitOfWork
 from portal.flags.care import Did
 from portal.flags.holding import add_step, clinic_of, locked, tell
 from portal.flags.ladder import Rung, rungs_due
-from portal.flags.models import Escalation
+from portal.flags.models import Escalation, Flag
 from portal.flags.queries import FlagState, climbed, open_flags, state_of_flag
 from portal.flags.telling import Listeners, listeners
 from portal.ids import new_id
+from portal.notices.actions import notify_all
+from portal.notices.reasons import Reason
+from portal.symptoms.levels import Level
+
+GRAVE = {Level.EMERGENCY, Level.URGENT}
 
 
 async def escalate(database: Database, now: datetime) -> int:
@@ -52,7 +57,14 @@ async def climb(work: UnitOfWork, state: FlagState, rung: Rung, now: datetime) -
         add_step(work, flag, Did.WAKE, by_id=None)
     detail: dict[str, object] = {"rung": rung.value, "uncovered": heard.is_uncovered}
     tell(work, "flag:escalate", flag, detail)
+    await _reach(work, flag, rung, heard)
     return True
+
+
+async def _reach(work: UnitOfWork, flag: Flag, rung: Rung, heard: Listeners) -> None:
+    """By bell, mail and push; what is grave goes past quiet hours, for these are on duty."""
+    reason = Reason.FLAG_RAISED if rung is Rung.DUTY else Reason.FLAG_WAITING
+    await notify_all(work, heard.people, reason, flag.id, urgent=flag.level in GRAVE)
 
 
 async def _told(work: UnitOfWork, state: FlagState) -> set[UUID]:

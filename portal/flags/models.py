@@ -29,6 +29,7 @@ class FlagSource(StrEnum):
     SILENCE = "silence"
     MESSAGE = "message"
     HELP_NOW = "help_now"
+    READING = "reading"  # what the reader found in a message
 
 
 class Outcome(StrEnum):
@@ -83,7 +84,7 @@ class Flag(SQLModel, table=True):
         """Where the patient reads what to do."""
         pages = {
             FlagSource.CHECK_IN: f"/check-ins/{self.source_id}/result",
-            FlagSource.MESSAGE: f"/understood/messages/{self.source_id}",
+            FlagSource.READING: f"/understood/messages/{self.source_id}",
         }
         return pages.get(FlagSource(self.source), "/messages")
 

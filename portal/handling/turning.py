@@ -13,7 +13,7 @@ from portal.bookings.kinds import Kind as RequestKind
 from portal.bookings.models import BookingRequest
 from portal.bookings.on_behalf import ask_for
 from portal.conversations.models import Conversation, Kind, Message
-from portal.conversations.store import sealed_for
+from portal.conversations.revisions import messages_behind, versions_of
 from portal.db import UnitOfWork
 from portal.errors import NotFound
 from portal.flags.actions import raise_flag
@@ -22,7 +22,6 @@ from portal.flags.queries import FlagState, flags_of
 from portal.flags.reasons import Reason
 from portal.people.access import is_visible, patient_for
 from portal.permissions import Actor
-from portal.sealing import unseal_words
 from portal.symptoms.levels import Level
 from portal.treatments.queries import latest_dose
 
@@ -53,7 +52,9 @@ class Turned:
 
 
 async def told_for(session: AsyncSession, actor: Actor, message_id: UUID) -> Told:
-    """What a patient of the actor's said to the team; raises NotFound."""
+    """What a patient of the actor's said to the team, in its present words; what was withdrawn, in
+    its last ones. Also found by a correction's id. Raises NotFound."""
+    message_id = (await messages_behind(session, [message_id])).get(message_id, message_id)
     found = await session.exec(
         select(Message, Conversation)
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
@@ -68,8 +69,9 @@ async def told_for(session: AsyncSession, actor: Actor, message_id: UUID) -> Tol
     if row is None:
         raise NotFound
     message, conversation = row
-    bound = sealed_for(message.id, conversation.patient_id)
-    return Told(message, conversation, unseal_words(session, message.body, *bound))
+    versions = await versions_of(session, conversation, message)
+    words = next(one.body for one in reversed(versions) if one.body is not None)
+    return Told(message, conversation, words)
 
 
 async def turned_of(

@@ -35,6 +35,8 @@ class Details:
     address: str
     companion_name: str
     companion_phone: str
+    companion_email: str = ""
+    companion_may_hear: bool = False
 
     @property
     def mark(self) -> str:
@@ -122,6 +124,8 @@ def details_of(patient: Patient) -> Details:
         address=patient.address,
         companion_name=patient.companion_name,
         companion_phone=patient.companion_phone,
+        companion_email=patient.companion_email or "",
+        companion_may_hear=patient.companion_may_hear,
     )
 
 

@@ -14,6 +14,7 @@ from portal.check_ins.own_words import PLAIN_KINDS
 from portal.check_ins.queries import submitted_check_in
 from portal.conversations.models import Message
 from portal.conversations.reading_models import MessageReading
+from portal.conversations.revisions import corrections_of, messages_behind
 from portal.conversations.store import sealed_for
 from portal.conversations.understood import opened_reading
 from portal.errors import NotFound
@@ -22,7 +23,7 @@ from portal.people.access import is_visible
 from portal.permissions import Actor
 from portal.readings.models import ReadingAnswer
 from portal.sealing import CannotOpen, unseal, unseal_words
-from portal.symptoms.understanding import QUIET, pieces
+from portal.symptoms.understanding import QUIET, Understood, pieces, understood
 from portal.symptoms.vocabulary import Effect
 
 
@@ -51,7 +52,7 @@ class Reading:
 
     @property
     def address(self) -> str:
-        kind = "messages" if self.source is FlagSource.MESSAGE else "check-ins"
+        kind = "messages" if self.source is FlagSource.READING else "check-ins"
         return f"/understood/{kind}/{self.source_id}"
 
     @property
@@ -88,32 +89,44 @@ async def _is_theirs(session: AsyncSession, actor: Actor, reading: Reading) -> b
 
 
 async def _reading(session: AsyncSession, source: str, source_id: UUID) -> Reading | None:
-    if source == FlagSource.MESSAGE:
+    if source == FlagSource.READING:
         return await _of_message(session, source_id)
     if source == FlagSource.CHECK_IN:
         return await _of_note(session, source_id)
     return None
 
 
-async def _of_message(session: AsyncSession, message_id: UUID) -> Reading | None:
+async def _of_message(session: AsyncSession, source_id: UUID) -> Reading | None:
+    """Of a message, or of a correction that was read for itself."""
+    message_id = (await messages_behind(session, [source_id])).get(source_id, source_id)
     row = await session.get(MessageReading, message_id)
     if row is None:
         return None
     message = await session.get_one(Message, message_id)
-    text = unseal_words(session, message.body, *sealed_for(message_id, row.patient_id))
-    try:
-        found = opened_reading(session, row)
-    except CannotOpen:
-        found = QUIET
-    things = await _things(session, FlagSource.MESSAGE, message_id, found.found)
+    text, found = await _words_of(session, row, message, source_id)
+    things = await _things(session, FlagSource.READING, message_id, found.found)
     return Reading(
-        FlagSource.MESSAGE,
+        FlagSource.READING,
         message_id,
         row.patient_id,
         message.sent_at,
         pieces(text, found.marks),
         things,
     )
+
+
+async def _words_of(
+    session: AsyncSession, row: MessageReading, message: Message, source_id: UUID
+) -> tuple[str, Understood]:
+    corrections = await corrections_of(session, message, row.patient_id) if message.revised else []
+    for id, words in corrections:
+        if id == source_id:
+            return words, understood(words)
+    text = unseal_words(session, message.body, *sealed_for(message.id, row.patient_id))
+    try:
+        return text, opened_reading(session, row)
+    except CannotOpen:
+        return text, QUIET
 
 
 async def _of_note(session: AsyncSession, check_in_id: UUID) -> Reading | None:

@@ -19,12 +19,14 @@ from portal.check_ins.rules import judge
 from portal.check_ins.wording import summary
 from portal.conversations.models import Message
 from portal.conversations.reading_models import MessageReading
+from portal.conversations.revisions import corrections_of
 from portal.conversations.store import sealed_for
 from portal.conversations.understood import opened_reading
 from portal.db import Database, UnitOfWork
 from portal.flags.actions import raise_flag
 from portal.flags.models import FlagSource
 from portal.sealing import UNREADABLE, unseal_words
+from portal.symptoms.understanding import Understood, understood
 from portal.treatments.queries import latest_dose
 
 log = structlog.get_logger()
@@ -61,18 +63,20 @@ async def settle(work: UnitOfWork, message_id: UUID) -> bool:
     row = await _locked(work, message_id)
     if row is None or row.settled_at is not None:
         return False
-    case = await case_of_message(work.session, row)
-    findings = judge(RULES, case)
-    if findings:
-        await raise_flag(
-            work,
-            patient_id=row.patient_id,
-            source=FlagSource.MESSAGE,
-            source_id=message_id,
-            summary=summary(findings),
-            reasons=[reason_of(case, finding) for finding in findings],
-            hours_since_dose=case.now.hours,
-        )
+    known: set[str] = set()
+    for source_id, case in await _cases(work.session, row):
+        findings = [one for one in judge(RULES, case) if one.rule.id not in known]
+        known |= {one.rule.id for one in findings}
+        if findings:
+            await raise_flag(
+                work,
+                patient_id=row.patient_id,
+                source=FlagSource.READING,
+                source_id=source_id,
+                summary=summary(findings),
+                reasons=[reason_of(case, finding) for finding in findings],
+                hours_since_dose=case.now.hours,
+            )
     row.settled_at = clock.now()
     work.session.add(row)
     return True
@@ -84,14 +88,33 @@ async def case_of_message(session: AsyncSession, row: MessageReading) -> Case:
     message = await session.get_one(Message, row.message_id)
     text = unseal_words(session, message.body, *sealed_for(message.id, row.patient_id))
     found = opened_reading(session, row)
-    dose = await latest_dose(session, row.patient_id, before=message.sent_at)
-    sent = await submitted_check_ins(session, row.patient_id)
+    return await _case(session, message, row.patient_id, found, text)
+
+
+async def _cases(session: AsyncSession, row: MessageReading) -> list[tuple[UUID, Case]]:
+    """The message as it was sent and each correction of it, with the id its flag is known by. What
+    the words before have raised is not raised again."""
+    cases = [(row.message_id, await case_of_message(session, row))]
+    message = await session.get_one(Message, row.message_id, populate_existing=True)
+    if not message.revised:
+        return cases
+    for id, words in await corrections_of(session, message, row.patient_id):
+        case = await _case(session, message, row.patient_id, understood(words), words)
+        cases.append((id, case))
+    return cases
+
+
+async def _case(
+    session: AsyncSession, message: Message, patient_id: UUID, found: Understood, text: str
+) -> Case:
+    dose = await latest_dose(session, patient_id, before=message.sent_at)
+    sent = await submitted_check_ins(session, patient_id)
     answers = answers_of(found, "" if text == UNREADABLE else text, MESSAGE)
     return Case(
         Told(answers, message.sent_at, hours_since(dose, message.sent_at)),
         PAGES,
         earlier_of([each for each in sent if each.at < message.sent_at], series_of(dose)),
-        await cautions_of(session, row.patient_id),
+        await cautions_of(session, patient_id),
     )
 
 

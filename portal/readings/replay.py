@@ -168,5 +168,5 @@ async def _cases(
         except CannotOpen:
             tally.unreadable += 1
             continue
-        cases.append((FlagSource.MESSAGE, row.message_id, case.now.at, case))
+        cases.append((FlagSource.READING, row.message_id, case.now.at, case))
     return cases

@@ -48,7 +48,7 @@ async def answer(request: Request) -> Response:
 
 def _source(request: Request) -> tuple[FlagSource, UUID]:
     if "message_id" in request.path_params:
-        return FlagSource.MESSAGE, path_id(request, "message_id")
+        return FlagSource.READING, path_id(request, "message_id")
     return FlagSource.CHECK_IN, path_id(request, "check_in_id")
 
 

@@ -12,8 +12,9 @@ LONGEST = {
     "address": 200,
     "companion_name": 80,
     "companion_phone": 40,
+    "companion_email": 254,
 }
-FIELDS = ("born_on", *LONGEST)
+FIELDS = ("born_on", *LONGEST, "companion_may_hear")
 
 
 def typed_details(form: Form, today: date) -> Details:
@@ -25,7 +26,17 @@ def typed_details(form: Form, today: date) -> Details:
             form.errors[name] = PHONE_ASKED
     if texts["companion_phone"] and not texts["companion_name"]:
         form.errors["companion_name"] = "Say whose number this is."
-    return Details(born_on=born_on, **texts)
+    may_hear = form.flag("companion_may_hear")
+    _check_email(form, texts["companion_email"], may_hear)
+    return Details(born_on=born_on, companion_may_hear=may_hear, **texts)
+
+
+def _check_email(form: Form, email: str, may_hear: bool) -> None:
+    name, _, host = email.partition("@")
+    if email and not (name and host and email.isprintable() and " " not in email):
+        form.errors["companion_email"] = "Write it like somebody@example.org."
+    elif may_hear and not email:
+        form.errors["companion_email"] = "Add their e-mail, or take the tick away."
 
 
 def _born_on(form: Form, today: date) -> date | None:

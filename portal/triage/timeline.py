@@ -57,6 +57,8 @@ async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -
     """What the patient read at once, before any of us had seen it."""
     if flag.source == FlagSource.MESSAGE:
         return Moment(flag.raised_at, "Somebody of the team read it in a message")
+    if flag.source == FlagSource.READING:
+        return Moment(flag.raised_at, "The rules found it in the patient's message")
     told = advice(reasons, flag.due_at, session.info["clinic"])
     check_in = await session.get(CheckIn, flag.source_id)
     if check_in is not None and check_in.cut_short is CutShort.LEFT:

@@ -35,6 +35,7 @@ class Talk {
     this.readSeq = log.lastOfOthers(this.id);
     this.line = live.followConversation(this.id, after, {
       message: (frame) => this.message(frame),
+      fetched: (html) => this.fetched(html),
       sent: (frame) => this.outbox?.answer({ ...frame, type: "sent" }),
       refused: (frame) => this.outbox?.answer(frame),
       revised: (frame) => this.log.revise(frame),
@@ -57,6 +58,13 @@ class Talk {
     if (message.classList.contains(`message--${this.log.viewer}`)) this.log.showState(_("Sent"));
     lookWhoAnswers();
     this.markRead();
+  }
+
+  /** What came while there was no socket; says how far it goes. */
+  fetched(html) {
+    const messages = this.log.insertAll(html);
+    if (messages.length) lookWhoAnswers();
+    return Number(messages.at(-1)?.dataset.seq ?? 0);
   }
 
   read(frame) {

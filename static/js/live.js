@@ -2,12 +2,13 @@
 // after a loss it asks for everything after the last message it has.
 //
 //   live.followTopic("triage", () => …)                fetch the page's part again
-//   live.followConversation(id, after, { message, revised, read, typing, sent, refused, followed }, corrections)
+//   live.followConversation(id, after, { message, revised, read, typing, sent, refused, followed, fetched }, corrections)
 //   live.onState((state, why) => …)                    "live", "lost", or "over": it will not come back
 
 const SLOWEST = 15_000;
 const PING_EVERY = 25_000;
 const PATIENCE = 10_000;
+const FETCH_EVERY = 15_000;
 const OVER = { 4401: "signed_out", 4403: "not_allowed", 4408: "idle" };
 
 const topics = new Map();
@@ -21,8 +22,10 @@ let attempts = 0;
 let timer = 0;
 let heartbeat = 0;
 let heardAt = 0;
+let fetching = 0;
 
 function become(next, why = null) {
+  if (next !== "lost") fetching = clearTimeout(fetching);
   if (state === next) return;
   state = next;
   reason = why;
@@ -38,6 +41,7 @@ function say(frame) {
 function connect() {
   clearTimeout(timer);
   if (socket || state === "over" || navigator.onLine === false) return;
+  fetching ||= setTimeout(fetchNews, FETCH_EVERY);
   const mine = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`);
   socket = mine;
   mine.addEventListener("message", (event) => { if (socket === mine) hear(JSON.parse(event.data)); });
@@ -73,6 +77,23 @@ function lose(code) {
 function wait(code) {
   const longest = code === 1012 ? 3000 : code === 1008 ? 30_000 : Math.min(SLOWEST, 500 * 2 ** attempts);
   return longest * (0.2 + 0.8 * Math.random());
+}
+
+// Some networks let no socket through: until there is one, what is new is fetched now and then.
+async function fetchNews() {
+  if (!document.hidden && navigator.onLine) {
+    for (const topic of topics.keys()) tell(topic);
+    await Promise.all([...conversations].map(([id, followed]) => fetchAfter(id, followed)));
+  }
+  if (state === "lost") fetching = setTimeout(fetchNews, FETCH_EVERY * (0.8 + 0.4 * Math.random()));
+}
+
+async function fetchAfter(id, followed) {
+  const options = { redirect: "manual", headers: { "x-background": "yes" } };
+  const answer = await fetch(`/conversations/${id}/messages?after=${followed.after}`, options).catch(() => null);
+  if (!answer?.ok || state !== "lost") return;
+  const last = followed.handlers.fetched?.(await answer.text()) ?? 0;
+  followed.after = Math.max(followed.after, last);
 }
 
 // A socket that is refused does not say why. A page can.

@@ -94,10 +94,15 @@ async def test_what_is_written_offline_is_kept_and_sent_once_when_the_line_is_ba
     assert await bodies(database, care) == ["One", "Two", "Three"]
 
 
-async def test_without_a_socket_messages_still_go_by_form(
-    browse: Browse, database: Database, care: Conversation, patient: Person
+async def test_without_a_socket_messages_still_go_and_come(
+    browse: Browse,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
 ) -> None:
     page = await browse(patient, "phone")
+    await page.clock.install()
     await page.add_init_script(
         "window.WebSocket = class extends EventTarget { close() {} send() {} };"
     )
@@ -106,6 +111,11 @@ async def test_without_a_socket_messages_still_go_by_form(
     await expect(page.locator("[data-message]")).to_contain_text("By form")
     await expect(page.locator("[data-receipt]")).to_have_text("Sent")
     assert await bodies(database, care) == ["By form"]
+    await said(database, care, nurse_on_team, "Good evening", "How are you?")
+    for _ in range(2):
+        await page.clock.fast_forward(20_000)
+        await expect(page.locator("[data-message]")).to_have_count(3)
+    await expect(page.locator("[data-message]").last).to_contain_text("How are you?")
 
 
 async def test_a_conversation_works_without_scripts(

@@ -134,3 +134,23 @@ async def test_no_word_of_it_is_in_the_trail(
         events = (await session.exec(select(AuditEvent))).all()
     assert {"flag:raise", "request:ask"} <= {event.tag for event in events}
     assert not any("wollen" in event.model_dump_json() for event in events)
+
+
+async def test_what_was_corrected_is_turned_in_its_present_words(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+) -> None:
+    (id,) = await said(database, care, patient, "I took 20 pills")
+    theirs, nurse = await client_for(patient), await client_for(nurse_on_team)
+    at = f"/conversations/{care.id}/messages/{id}"
+    await theirs.post(f"{at}/correct", body="I took 2 pills", seen="0")
+    page = (await nurse.get(f"/inbox/messages/{id}/turn")).text
+    assert "I took 2 pills" in page
+    assert "I took 20 pills" not in page
+    await nurse.post(f"/inbox/messages/{id}/request", kind="call_back")
+    async with database.read() as session:
+        asked = (await session.exec(select(BookingRequest))).one()
+    assert "I took 2 pills" in (await nurse.get(f"/requests/{asked.id}")).text

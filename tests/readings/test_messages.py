@@ -10,7 +10,9 @@ from portal import clock
 from portal.announcements import Announcement
 from portal.audit.models import AuditEvent
 from portal.check_ins.own_words import note_answers
+from portal.conversations.corrections import correct, own_message
 from portal.conversations.reading_models import MessageReading
+from portal.conversations.store import Stored
 from portal.conversations.understood import TOPIC
 from portal.db import Database
 from portal.flags.history import reasons_of
@@ -24,7 +26,7 @@ from portal.realtime.hub import MISSED, NOBODY, Hub
 from portal.symptoms.levels import Level
 from tests.check_ins.doses import give_dose
 from tests.check_ins.sending import send
-from tests.clients import Client
+from tests.clients import Client, actor_of
 from tests.people import Clinic
 from tests.readings.words import ClientFor, flags_after, wrote
 
@@ -160,6 +162,8 @@ async def test_staff_see_which_words_led_there(
     [state] = await flags_after(database, patient)
     page = await (await client_for(nurse_on_team)).get(f"/triage/{state.id}")
     assert "then I <mark>threw up</mark> &lt;b&gt;twice" in page.text
+    assert "found it in the patient" in page.text
+    assert 'href="/rules#rule-w-vomiting"' in page.text
 
 
 async def own_page(client_for: ClientFor, patient: Person, state: FlagState) -> tuple[Client, str]:
@@ -226,3 +230,59 @@ async def test_a_note_of_a_check_in_is_shown_and_answered_alike(
     assert "throwing up. Is that right?" in page
     await own.post(address, what="vomiting", right="yes")
     assert "You said that is right." in (await own.get(address)).text
+
+
+async def reworded(database: Database, patient: Person, message: Stored, *words: str) -> None:
+    actor = await actor_of(database, patient)
+    for body in words:
+        async with database.work(actor) as work:
+            found, own = await own_message(work.session, actor, message.conversation_id, message.id)
+            await correct(work, found, message.id, own.revised, body)
+
+
+async def test_a_correction_is_read_like_a_new_message(
+    database: Database, patient: Person, nurse_on_team: Person, client_for: ClientFor
+) -> None:
+    heard: list[Announcement] = []
+    message = await wrote(database, patient, "I feel alright")
+    assert not await flags_after(database, patient)
+    database.publish = heard.extend
+    await reworded(database, patient, message, "I want to die")
+    assert Announcement(TOPIC, "found", message.id, patient.id) in heard
+    [state] = await flags_after(database, patient)
+    assert state.level is Level.EMERGENCY
+    nurse = await client_for(nurse_on_team)
+    page = (await nurse.get(f"/triage/{state.flag.id}")).text
+    assert "want to die" in page
+    way = await nurse.get(f"/inbox/messages/{state.flag.source_id}")
+    assert way.headers["location"].endswith(f"#m-{message.id}")
+    thread = (await nurse.get(f"/inbox/{message.conversation_id}")).text
+    assert f'href="/triage/{state.flag.id}"' in thread
+    theirs = await (await client_for(patient)).get(f"/understood/messages/{state.flag.source_id}")
+    assert theirs.status_code == 200
+    assert "want to die" in theirs.text
+
+
+async def test_a_correction_raises_only_what_the_words_before_did_not(
+    database: Database, patient: Person
+) -> None:
+    message = await wrote(database, patient, "I threw up twice")
+    await flags_after(database, patient)
+    await reworded(database, patient, message, "I threw up twice!", "No, I did not throw up")
+    assert len(await flags_after(database, patient)) == 1
+    await reworded(database, patient, message, "I threw up twice and I cant breathe properly")
+    last, first = await flags_after(database, patient)
+    assert (first.level, last.level) == (Level.SOON, Level.EMERGENCY)
+    async with database.read() as session:
+        assert [one.rule for one in await reasons_of(session, last.flag)] == ["w-danger"]
+
+
+async def test_what_is_corrected_away_before_it_was_judged_is_judged_all_the_same(
+    database: Database, patient: Person
+) -> None:
+    message = await wrote(database, patient, "I want to die")
+    await reworded(database, patient, message, "I threw up twice", "All is well")
+    assert {state.level for state in await flags_after(database, patient)} == {
+        Level.EMERGENCY,
+        Level.SOON,
+    }

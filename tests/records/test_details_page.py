@@ -181,3 +181,18 @@ async def test_who_may_not_touch_the_details(
     nobody = await outsider.get(f"/patients/{clinic.team.id}/details")
     assert (await outsider.get(path(clinic.patient))).text == nobody.text
     assert (await held(database, clinic.patient)).phone == ""
+
+
+@ON_ONE
+async def test_the_adult_is_written_to_only_with_an_address_and_the_patients_word(
+    client_for: ClientFor, clinic: Clinic, database: Database
+) -> None:
+    client = await client_for(clinic.coordinator_on_team)
+    mark = await seen(client, clinic.patient)
+    agreed = {**TYPED, "seen": mark, "companion_may_hear": "yes"}
+    assert (await client.post(path(clinic.patient), **agreed)).status_code == 422
+    wrong = await client.post(path(clinic.patient), **agreed, companion_email="nobody")
+    assert wrong.status_code == 422
+    await client.post(path(clinic.patient), **agreed, companion_email="sister@example.org")
+    patient = await held(database, clinic.patient)
+    assert (patient.companion_email, patient.companion_may_hear) == ("sister@example.org", True)

@@ -71,6 +71,20 @@ export class Log {
     return message;
   }
 
+  /** Several fragments one after the other; answers with their messages. */
+  insertAll(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    let before = "";
+    return [...template.content.children].flatMap((part) => {
+      before += part.outerHTML;
+      if (!part.matches("[data-message]")) return [];
+      const message = this.insert(before);
+      before = "";
+      return message ? [message] : [];
+    });
+  }
+
   /** What a message on this page says now, if that is newer than what stands here. */
   revise(frame) {
     const shown = document.getElementById(`m-${frame.id}`);
