@@ -1,8 +1,8 @@
 """The lane that messages are written on: one connection, kept, spoken to in the driver's own words.
 
-A Core statement costs 60 to 100 µs before the database sees it, a driver's own 6. Ten of them were
-most of a lone message: 1.1 CPU ms with Core, 0.4 like this. Everything else in the portal writes
-with sessions, where it does not matter; `Pen` is how both can say the same few statements.
+A statement of Core costs 30 to 100 µs, the same words said to the driver 6; with this, 1,000
+messages at 2,000 a second cost 0.28 CPU seconds instead of 0.36. Everything else in the portal
+writes with sessions, where it does not matter; `Pen` is how both say the same few statements.
 """
 
 import asyncio

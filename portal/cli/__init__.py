@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     read = _add(commands, "read", "what the free-text reader finds in lines of JSON")
     read.add_argument("--jsonl", required=True, metavar="IN", help="a file, or - for what is piped")
     read.set_defaults(module="reading")
+    _add_rehearse(commands)
     return top
 
 
@@ -52,6 +53,13 @@ def _add_people(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     add.add_argument("--role", required=True, choices=ROLES)
     add.add_argument("--email", help="where reminders may go; it never links an account")
     add.add_argument("--care-team", metavar="NAME", help="made when it is new")
+
+
+def _add_rehearse(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
+    rehearse = _add(commands, "rehearse", "months of a virtual clinic in minutes, with a report")
+    rehearse.add_argument("--days", type=int, default=90, help="how long (default: 90)")
+    rehearse.add_argument("--patients", type=int, default=50, help="how many (default: 50)")
+    rehearse.add_argument("--seed", type=int, default=7, help="the same seed, the same report")
 
 
 def _add_audit(commands: "argparse._SubParsersAction[OneLineParser]") -> None:

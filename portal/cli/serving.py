@@ -83,7 +83,7 @@ def serve_in_processes(
 def spare_the_collector() -> None:
     """What is there when serving begins stays there: it need not be looked at again and again.
 
-    The collector's full rounds, tens of milliseconds each, were a quarter of the slowest hundredth.
+    It took 8 % of the CPU at 2,000 messages a second, in pauses that everybody waited for.
     """
     gc.collect()
     gc.freeze()

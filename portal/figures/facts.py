@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, true
 from sqlmodel import col, select
@@ -13,8 +14,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.check_ins.models import CheckIn
 from portal.check_ins.schedule import Due, Point, State, series
-from portal.flags.models import Acknowledgement, Disposition, Flag, FlagReason, Outcome
+from portal.flags.care import standing, tells
+from portal.flags.models import (
+    Acknowledgement,
+    Disposition,
+    Flag,
+    FlagReason,
+    FlagStep,
+    Outcome,
+)
+from portal.flags.queries import steps_of
 from portal.people.access import is_visible
+from portal.people.models import Person
 from portal.permissions import Actor, Role
 from portal.symptoms.levels import Level
 from portal.treatments.models import Dose, Route
@@ -38,6 +49,7 @@ class FlagFact:
     acknowledged_at: datetime | None
     resolved_at: datetime | None
     outcome: Outcome | None
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +117,20 @@ async def _flags(
         .outerjoin(Disposition, _present(Disposition))
         .where(wanted)
     )
-    rows: Iterable[Any] = await session.exec(states.order_by(col(Flag.raised_at)))
-    return [_flag(row, reasons.get(row[0].id, []), doses) for row in rows]
+    rows: Sequence[Any] = (await session.exec(states.order_by(col(Flag.raised_at)))).all()
+    steps = await steps_of(session, [row[0].id for row in rows])
+    return [
+        replace(
+            _flag(row, reasons.get(row[0].id, []), doses),
+            is_told=_is_told(row[0], steps[row[0].id]),
+        )
+        for row in rows
+    ]
+
+
+def _is_told(flag: Flag, steps: Sequence[FlagStep]) -> bool:
+    present = [step for step in steps if step.round == flag.round]
+    return any(tells(step) for step in standing(present))
 
 
 def _present(record: type[Acknowledgement] | type[Disposition]) -> ColumnElement[bool]:
@@ -147,19 +171,23 @@ async def _check_ins(
         col(CheckIn.submitted_at) >= since - LONGEST_SERIES,
     )
     sent = {(name, point): at for name, point, at in await session.exec(query)}
+    zones = select(Person.id, Person.time_zone).where(col(Person.id).in_(doses))
+    zone_of = {id: ZoneInfo(zone) for id, zone in await session.exec(zones)} if doses else {}
     return [
         CheckInFact(due.point, _state(due, sent.get((str(dose.id), due.point.name))))
-        for dose, due in _asked(doses)
+        for dose, due in _asked(doses, zone_of)
         if since <= due.closes_at <= until
     ]
 
 
-def _asked(doses: Mapping[UUID, Sequence[Dose]]) -> Iterable[tuple[Dose, Due]]:
+def _asked(
+    doses: Mapping[UUID, Sequence[Dose]], zone_of: Mapping[UUID, ZoneInfo]
+) -> Iterable[tuple[Dose, Due]]:
     """Each dose's check-ins up to the next dose, which replaces what is left."""
-    for given in doses.values():
+    for patient_id, given in doses.items():
         for place, dose in enumerate(given):
             ends = given[place + 1].ended_at if place + 1 < len(given) else None
-            for due in series(dose.ended_at):
+            for due in series(dose.ended_at, zone_of[patient_id]):
                 if ends is None or due.due_at < ends:
                     yield dose, due
 

@@ -133,10 +133,12 @@ def endings(flags: Sequence[FlagFact]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for level in Level:
         all_of = [flag for flag in flags if flag.level is level]
-        ended = sum(flag.outcome is not None for flag in all_of)
-        rows.append((level.words, len(all_of), ended, _share(ended, len(all_of))))
-    note = "How many flags have an end that somebody recorded."
-    columns = ("Level", "Flags", "Resolved", "Share, %")
+        ended = [flag for flag in all_of if flag.outcome is not None]
+        told = sum(flag.is_told for flag in ended)
+        shares = _share(len(ended), len(all_of)), _share(told, len(ended))
+        rows.append((level.words, len(all_of), len(ended), shares[0], told, shares[1]))
+    note = "How many flags have an end that somebody recorded, and of which the patient has heard."
+    columns = ("Level", "Flags", "Resolved", "Resolved, %", "Told", "Of the resolved, %")
     return Table("endings", "Flags with an end", note, columns, tuple(rows))
 
 

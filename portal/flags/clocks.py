@@ -15,22 +15,25 @@ from portal.db import Database, UnitOfWork
 from portal.flags.care import Did
 from portal.flags.holding import add_step, clinic_of, locked, tell
 from portal.flags.ladder import Rung, rungs_due
-from portal.flags.models import Escalation, Flag
-from portal.flags.queries import FlagState, climbed, open_flags, state_of_flag
-from portal.flags.telling import Listeners, listeners
+from portal.flags.models import Escalation
+from portal.flags.queries import FlagState, climbed, open_flags, rungs_of, state_of_flag
+from portal.flags.telling import Listeners, listeners, tell_people
 from portal.ids import new_id
-from portal.notices.actions import notify_all
-from portal.notices.reasons import Reason
 from portal.symptoms.levels import Level
-
-GRAVE = {Level.EMERGENCY, Level.URGENT}
 
 
 async def escalate(database: Database, now: datetime) -> int:
     """Climb every rung that is due; says how many this worker climbed."""
     async with database.read() as session:
-        waiting = [state.id for state in await open_flags(session) if not state.is_acknowledged]
-    return sum([await _climb_due(database, flag_id, now) for flag_id in waiting])
+        waiting = [state for state in await open_flags(session) if not state.is_acknowledged]
+        done, clinic = await rungs_of(session, waiting), session.info["clinic"]
+    # Most wait within their limit: they are looked at again and again, so without being held.
+    due = [state.id for state in waiting if rungs_due(*_wait(state), done[state.id], now, clinic)]
+    return sum([await _climb_due(database, flag_id, now) for flag_id in due])
+
+
+def _wait(state: FlagState) -> tuple[Level, datetime]:
+    return state.level, state.waiting_since
 
 
 async def _climb_due(database: Database, flag_id: UUID, now: datetime) -> int:
@@ -57,14 +60,8 @@ async def climb(work: UnitOfWork, state: FlagState, rung: Rung, now: datetime) -
         add_step(work, flag, Did.WAKE, by_id=None)
     detail: dict[str, object] = {"rung": rung.value, "uncovered": heard.is_uncovered}
     tell(work, "flag:escalate", flag, detail)
-    await _reach(work, flag, rung, heard)
+    await tell_people(work, flag, rung, heard)
     return True
-
-
-async def _reach(work: UnitOfWork, flag: Flag, rung: Rung, heard: Listeners) -> None:
-    """By bell, mail and push; what is grave goes past quiet hours, for these are on duty."""
-    reason = Reason.FLAG_RAISED if rung is Rung.DUTY else Reason.FLAG_WAITING
-    await notify_all(work, heard.people, reason, flag.id, urgent=flag.level in GRAVE)
 
 
 async def _told(work: UnitOfWork, state: FlagState) -> set[UUID]:

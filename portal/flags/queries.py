@@ -177,6 +177,17 @@ async def highest_rungs(session: AsyncSession, states: Sequence[FlagState]) -> d
     return {row.flag_id: row.rung for row in sorted(present, key=lambda row: row.rung.height)}
 
 
+async def rungs_of(session: AsyncSession, states: Sequence[FlagState]) -> dict[UUID, set[Rung]]:
+    """The rungs that each of these flags has climbed in its present lap."""
+    laps = {state.id: (state.flag.round, state.care.handovers) for state in states}
+    rungs: dict[UUID, set[Rung]] = {flag_id: set() for flag_id in laps}
+    query = select(Escalation).where(col(Escalation.flag_id).in_(laps))
+    for row in (await session.exec(query)).all() if laps else ():
+        if (row.round, row.lap) == laps[row.flag_id]:
+            rungs[row.flag_id].add(row.rung)
+    return rungs
+
+
 async def steps_of(session: AsyncSession, flag_ids: Sequence[UUID]) -> dict[UUID, list[FlagStep]]:
     """Every step of care of these flags, all rounds, the first one first."""
     steps: dict[UUID, list[FlagStep]] = {id: [] for id in flag_ids}

@@ -9,6 +9,7 @@ from portal.db import Database
 from portal.flags.care import Did
 from portal.flags.holding import add_step, locked, tell
 from portal.flags.queries import FlagState, open_flags, state_of_flag
+from portal.flags.telling import tell_receiver
 from portal.people.models import Patient
 from portal.rota.duties import Duty
 from portal.rota.queries import shifts_of
@@ -42,6 +43,7 @@ async def _hand_on(database: Database, flag_id: UUID, now: datetime) -> int:
             return 0
         add_step(work, flag, Did.HAND_OVER, to_duty=Duty.NURSE)
         tell(work, "flag:hand_over", flag, {"duty": Duty.NURSE.value})
+        await tell_receiver(work, flag, None, Duty.NURSE)
         return 1
 
 

@@ -13,6 +13,7 @@ from portal.flags.ladder import GRAVE
 from portal.flags.models import Flag, FlagStep
 from portal.flags.queries import FlagState, state_of_flag
 from portal.flags.refusals import nobody_has_it, not_resolved
+from portal.flags.telling import tell_receiver
 from portal.people.models import Patient
 from portal.rota.duties import Duty
 from portal.rota.queries import able_staff
@@ -98,6 +99,7 @@ async def hand_over(work: UnitOfWork, flag_id: UUID, to: To, words: str = "") ->
     parts = {"to_id": to.person_id, "to_duty": to.duty}
     step = add_step(work, flag, Did.HAND_OVER, words=words, **parts)
     tell(work, "flag:hand_over", flag, _to_words(to))
+    await tell_receiver(work, flag, to.person_id, to.duty)
     return step
 
 

@@ -7,10 +7,15 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from portal.flags.ladder import Rung, duties_at
+from portal import clock
+from portal.db import UnitOfWork
+from portal.flags.ladder import GRAVE, Rung, duties_at
 from portal.flags.models import Flag
+from portal.notices.actions import notify_all
+from portal.notices.reasons import Reason
 from portal.people.models import Patient
 from portal.people.queries import administrators
+from portal.rota.duties import Duty
 from portal.rota.queries import able_staff, on_duty
 
 
@@ -42,3 +47,25 @@ async def listeners(
 async def _team(session: AsyncSession, flag: Flag) -> list[UUID]:
     patient = await session.get_one(Patient, flag.patient_id)
     return [person.id for person in await able_staff(session, patient.care_team_id)]
+
+
+async def tell_people(work: UnitOfWork, flag: Flag, rung: Rung, heard: Listeners) -> None:
+    """Ask for each of them to be told, in the transaction of the row that says so.
+
+    Administrators see no patient: they are led to the rota, which says what waits and since when.
+    """
+    reason = Reason.FLAG_RAISED if rung is Rung.DUTY else Reason.FLAG_WAITING
+    if heard.is_uncovered or rung is Rung.ADMIN:
+        reason = Reason.FLAG_UNTAKEN
+    urgent = flag.level in GRAVE
+    await notify_all(work, heard.people, reason, flag.id, urgent=urgent)
+
+
+async def tell_receiver(
+    work: UnitOfWork, flag: Flag, person_id: UUID | None, duty: Duty | None
+) -> None:
+    """Something was handed over to them, or to whoever does this duty now."""
+    people = [person_id] if person_id else []
+    if duty is not None:
+        people = await on_duty(work.session, flag.patient_id, duty, clock.now())
+    await notify_all(work, people, Reason.HAND_OVER, flag.id, urgent=flag.level in GRAVE)

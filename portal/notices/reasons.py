@@ -33,10 +33,12 @@ class Reason(StrEnum):
     CHECK_IN_WAITING = "check_in_waiting"
     FLAG_RAISED = "flag_raised"
     FLAG_TOLD = "flag_told"
+    FLAG_UNTAKEN = "flag_untaken"
     FLAG_WAITING = "flag_waiting"
     HAND_OVER = "hand_over"
     MENTIONED = "mentioned"
     MESSAGE = "message"
+    ROTA_GAP = "rota_gap"
     UNREACHED = "unreached"
     VISIT_CHANGED = "visit_changed"
     VISIT_OFFERED = "visit_offered"
@@ -68,10 +70,14 @@ SHOWN = {
     Reason.FLAG_TOLD: Shown(
         N_("We looked at your check-in. See what happens next."), "/", "/triage/{}"
     ),
+    Reason.FLAG_UNTAKEN: Shown(
+        "Nobody has taken a flag. Call somebody of the care team.", "/", "/rota"
+    ),
     Reason.FLAG_WAITING: Shown("A flag is waiting, and it came to you.", "/", "/triage/{}"),
     Reason.HAND_OVER: Shown("Something was handed over to you.", "/", "/triage"),
     Reason.MENTIONED: Shown("Somebody on your team named you in a note.", "/", "/inbox/{}"),
     Reason.MESSAGE: Shown(N_("There is a new message."), "/messages", "/inbox/{}"),
+    Reason.ROTA_GAP: Shown("A duty has nobody within the next day.", "/", "/rota/{}"),
     Reason.UNREACHED: Shown(
         N_("We could not reach somebody by mail or push. Call them."),
         "/account/notices",

@@ -1,8 +1,8 @@
 """The web server's socket, with a short way in and out for the live protocol's frames.
 
 uvicorn carries each frame through a queue, a task and ASGI's dictionaries. Here text goes straight
-to who listens, and a frame that was framed once is written as it is: 0.12 instead of 0.20 CPU ms
-for one message to three sockets, and one task for each socket instead of five.
+to who listens, and a frame that was framed once is written as it is: a third of the CPU at 2,000
+messages a second, and one task for each socket instead of five.
 """
 
 from collections.abc import Callable, Coroutine
@@ -48,6 +48,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def open(self, take: Callable[[str], None], flow: Flow) -> None:
         self.take, self.flow = take, flow
+        # Only the handshake needed them: 1 to 3 KiB a socket.
+        del self.request, self.response
 
     def write(self, frame: bytes) -> None:
         self.transport.write(frame)

@@ -10,7 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.audit.actions import record
 from portal.db import Database, UnitOfWork
 from portal.ids import new_id
-from portal.people.queries import care_teams
+from portal.notices.actions import notify_all
+from portal.notices.reasons import Reason
+from portal.people.queries import administrators, care_teams
 from portal.rota.coverage import Gap, began, gaps
 from portal.rota.duties import Duty
 from portal.rota.models import GapWarning
@@ -67,4 +69,5 @@ async def _add(work: UnitOfWork, team_id: UUID, gap: Gap, since: datetime, now: 
         return False
     detail = {"duty": gap.duty.value, "from": gap.starts_at.isoformat()}
     record(work, "rota:gap", subject=team_id, detail=detail)
+    await notify_all(work, await administrators(work.session), Reason.ROTA_GAP, team_id)
     return True

@@ -91,6 +91,12 @@ def test_false_alarms_are_shares_of_what_was_resolved() -> None:
     assert [each[0] for each in table.rows] == ["Rule 9", "Rule 10"]
 
 
+def test_the_share_told_is_of_those_with_an_end() -> None:
+    ends = ended(Outcome.CALLED, "9")
+    found = row(tables.endings([replace(ends, is_told=True), ends, USUAL]), "Urgent")
+    assert (found["Resolved, %"], found["Told"], found["Of the resolved, %"]) == (67, 1, 50)
+
+
 def test_missed_check_ins_are_counted_at_their_place_in_the_schedule() -> None:
     facts = [CheckInFact(POINTS[0], state) for state in (State.OPEN, State.LATE, State.MISSED)]
     found = row(tables.check_ins(facts), "1 hour check-in")

@@ -19,6 +19,7 @@ from portal.flags.ladder import Rung
 from portal.flags.models import Escalation, Flag, Outcome
 from portal.flags.queries import flag_for
 from portal.flags.steps import To, hand_over, snooze_flag
+from portal.notices.models import Notice
 from portal.people.models import CareTeam, Person
 from portal.rota.actions import add_shift
 from portal.rota.duties import Duty
@@ -35,6 +36,14 @@ MANY = 12
 async def climbs(database: Database) -> list[Escalation]:
     async with database.read() as session:
         return list((await session.exec(select(Escalation).order_by(col(Escalation.at)))).all())
+
+
+async def notices(database: Database) -> set[tuple[str, str]]:
+    async with database.read() as session:
+        query = select(Person.name, Notice.reason).join(
+            Notice, col(Notice.person_id) == col(Person.id)
+        )
+        return {(name, str(reason)) for name, reason in (await session.exec(query)).all()}
 
 
 async def on_duty(
@@ -61,6 +70,13 @@ async def test_an_emergency_that_nobody_takes_climbs_to_the_administrator(
     at_once = await escalate(database, portal_clock.now())
     later = [await escalate(database, clock.forward(minutes=5)) for _ in range(4)]
     assert (at_once, later) == (1, [1, 1, 1, 0])
+    assert await notices(database) == {
+        ("Night nurse", "flag_raised"),
+        ("Day doctor", "flag_raised"),
+        ("Day nurse", "flag_waiting"),
+        ("Day doctor", "flag_waiting"),
+        ("Administrator", "flag_untaken"),
+    }
     rows = await climbs(database)
     assert [(row.rung, row.told, row.is_uncovered) for row in rows] == [
         (Rung.DUTY, [str(full.nurse_on_team.id), str(full.clinician_on_team.id)], False),

@@ -28,7 +28,8 @@ async def test_a_grave_flag_reaches_people_past_their_quiet_hours(
 ) -> None:
     flag = await raised(database, patient)
     await escalate(database, clock.forward(minutes=40))
-    told = await notices(database, Reason.FLAG_RAISED, Reason.FLAG_WAITING)
+    raising = (Reason.FLAG_RAISED, Reason.FLAG_WAITING, Reason.FLAG_UNTAKEN)
+    told = await notices(database, *raising)
     assert told
     assert {row.subject_id for row in told} == {flag.id}
     assert patient.id not in {row.person_id for row in told}

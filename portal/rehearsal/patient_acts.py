@@ -1,0 +1,88 @@
+"""What a virtual patient does: has doses, answers check-ins, through the same actions as a page."""
+
+from uuid import UUID
+
+from portal import clock
+from portal.check_ins.actions import (
+    Unfinished,
+    locked,
+    save_answers,
+    start_check_in,
+    submit_check_in,
+)
+from portal.check_ins.answers import Answer
+from portal.check_ins.early import send_in_emergency
+from portal.check_ins.library import QUESTIONNAIRES
+from portal.check_ins.questionnaires import Kind, Page, PageForm
+from portal.db import UnitOfWork
+from portal.demo.answers import acute_answers, follow_up_answers
+from portal.demo.courses import DoseAt, Report
+from portal.flags.queries import flags_of
+from portal.people.access import patient_for
+from portal.rehearsal.clinic import RehearsedClinic
+from portal.symptoms.levels import Level
+from portal.treatments.actions import DoseRefused, Given, record_dose
+from portal.treatments.queries import latest_dose
+
+GRAVE = frozenset({Level.EMERGENCY, Level.URGENT})
+
+
+async def have_dose(clinic: RehearsedClinic, patient_id: UUID, planned: DoseAt) -> bool:
+    """A nurse records the dose; False when it may not be given, which is then put off."""
+    nurse = clinic.staff["Day nurse"]
+    try:
+        async with clinic.database.work(nurse, origin="rehearsal") as work:
+            patient = await patient_for(work.session, nurse, patient_id)
+            before = await latest_dose(work.session, patient_id)
+            given = Given(
+                number=(before.number if before else 0) + 1,
+                step=min(planned.step, (before.step if before else 0) + 1),
+                ended_at=clock.now(),
+                adult_present=True,
+            )
+            held = await _has_grave_flag(work, patient_id)
+            await record_dose(work, patient, given, safety_flag_open=held)
+    except DoseRefused:
+        return False
+    return True
+
+
+async def answer(clinic: RehearsedClinic, patient_id: UUID, report: Report) -> None:
+    """Check in now, with what the course says; what it does not say is well."""
+    actor = clinic.actors[patient_id]
+    async with clinic.database.work(actor, origin="rehearsal") as work:
+        check_in = await start_check_in(work, patient_id)
+        acute = check_in.kind is Kind.ACUTE
+        answers = (
+            acute_answers(report, clinic.settings.zone) if acute else follow_up_answers(report)
+        )
+        check_in = await save_answers(work, check_in, answers)
+        if await send_in_emergency(work, await locked(work, check_in.id)) is None:
+            await _finish(work, check_in.id, set(answers))
+
+
+async def _finish(work: UnitOfWork, check_in_id: UUID, given: set[str]) -> None:
+    row = await locked(work, check_in_id)
+    pages = QUESTIONNAIRES[row.questionnaire].by_id
+    while True:
+        try:
+            await submit_check_in(work, row)
+        except Unfinished as left:
+            if left.page_id in given:
+                raise
+            given.add(left.page_id)
+            row = await save_answers(work, row, {left.page_id: _well(pages[left.page_id])})
+        else:
+            return
+
+
+def _well(page: Page) -> Answer:
+    """What somebody who is well answers: nothing ticked, or the mildest choice."""
+    if page.form is PageForm.CHECKS:
+        return ()
+    return min(page.choices, key=lambda choice: choice.grade).value
+
+
+async def _has_grave_flag(work: UnitOfWork, patient_id: UUID) -> bool:
+    states = await flags_of(work.session, patient_id)
+    return any(state.is_open and state.level in GRAVE for state in states)

@@ -1,0 +1,64 @@
+"""How virtual staff behave: when they are there, how fast they notice, how long a flag takes.
+
+The numbers are guesses about people, kept in one place so that a clinic may put in its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from portal.flags.models import Outcome
+from portal.symptoms.levels import Level
+
+# A nurse at the desk sees a new flag within minutes; one in a home, or asleep on call, does not.
+NOTICES_WITHIN_MINUTES = {Level.EMERGENCY: 3, Level.URGENT: 6, Level.SOON: 50, Level.ROUTINE: 240}
+MISSES_ONE_IN = 12
+ON_CALL_WAKES_WITHIN_MINUTES = 4
+ON_CALL_SLEEPS_ON_ONE_IN = 10
+HANDLING_MINUTES = {Level.EMERGENCY: 25, Level.URGENT: 18, Level.SOON: 10, Level.ROUTINE: 5}
+OUTCOMES: dict[Level, tuple[tuple[Outcome, int], ...]] = {
+    Level.EMERGENCY: ((Outcome.SENT_TO_EMERGENCY, 6), (Outcome.CALLED, 3), (Outcome.SEEN, 1)),
+    Level.URGENT: ((Outcome.CALLED, 6), (Outcome.ADVISED, 2), (Outcome.DOSE_HELD, 1)),
+    Level.SOON: ((Outcome.ADVISED, 5), (Outcome.CALLED, 2), (Outcome.EXPECTED_EFFECT, 3)),
+    Level.ROUTINE: ((Outcome.EXPECTED_EFFECT, 6), (Outcome.ADVISED, 4)),
+}
+
+
+@dataclass(slots=True)
+class Desk:
+    """One member of staff: busy until `free_at`, one thing at a time."""
+
+    name: str
+    free_at: datetime
+
+    def starts(self, now: datetime, delay: timedelta) -> datetime:
+        return max(self.free_at, now + delay)
+
+
+def notice_delay(level: Level, random: Random) -> timedelta | None:
+    """How long until whoever is on duty sees a new flag; None when they never do by themselves."""
+    if random.random() * MISSES_ONE_IN < 1:
+        return None
+    return timedelta(minutes=NOTICES_WITHIN_MINUTES[level] * random.lognormvariate(-0.4, 0.6))
+
+
+def answer_delay(random: Random) -> timedelta | None:
+    """How long until somebody who was told reacts; None when they sleep on."""
+    if random.random() * ON_CALL_SLEEPS_ON_ONE_IN < 1:
+        return None
+    return timedelta(minutes=ON_CALL_WAKES_WITHIN_MINUTES * random.lognormvariate(-0.2, 0.5))
+
+
+def handling_time(level: Level, random: Random) -> timedelta:
+    return timedelta(minutes=HANDLING_MINUTES[level] * random.lognormvariate(-0.1, 0.4))
+
+
+def outcome_of(level: Level, random: Random) -> Outcome:
+    likely = OUTCOMES[level]
+    weights = [weight for _, weight in likely]
+    return random.choices([outcome for outcome, _ in likely], weights=weights)[0]
+
+
+def first_free(desks: Sequence[Desk]) -> Desk:
+    return min(desks, key=lambda desk: (desk.free_at, desk.name))
