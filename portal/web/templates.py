@@ -72,8 +72,6 @@ def _frame(request: Request, counts: Counts) -> dict[str, Any]:
         "counts": counts,
         "csrf": csrf_token(settings.secret_key, actor.session_id) if actor else "",
         "demo": settings.demo,
-        "language": languages.language(),
-        "script_words": languages.script_words(),
         "limits": settings.files,
         "path": request.url.path,
         "said": said_to(request),
@@ -107,7 +105,9 @@ def _duration(span: timedelta) -> str:
     return times.duration(span)
 
 
-environment.globals["static"] = versioned
+environment.globals.update(
+    language=languages.language, script_words=languages.script_words, static=versioned
+)
 environment.filters.update(
     {
         "ago": times.ago,
