@@ -129,7 +129,8 @@ class SQLiteLane:
             result = write(SQLitePen(connection, _driver_of(connection)))
             await self._flush(transaction)
         except BaseException:
-            transaction.rollback()
+            if transaction.is_active:  # else it was committed, and only its caller is gone
+                transaction.rollback()
             raise
         return result
 

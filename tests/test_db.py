@@ -1,13 +1,16 @@
 """The unit of work: all or nothing, announced after the commit, on both databases."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from uuid import uuid4
 
 import pytest
-from sqlmodel import select
+from sqlmodel import insert, select
 
 from portal.announcements import Announcement
 from portal.db import Database, portable_url
+from portal.db_lane import Pen
 from portal.people.actions import care_team_named
 from portal.people.models import CareTeam, Person
 from portal.permissions import Role
@@ -60,6 +63,38 @@ async def test_a_reading_session_cannot_be_mistaken_for_a_writing_one(database: 
         session.add(CareTeam(name="North"))
         await session.flush()
     assert await _teams(database) == []
+
+
+async def test_what_is_written_together_may_be_said_with_core_and_is_undone_as_a_whole(
+    database: Database,
+) -> None:
+    def write(pen: Pen) -> None:
+        pen.connection.execute(insert(CareTeam).values(id=uuid4(), name="North"))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await database.together(write)
+    assert await _teams(database) == []
+    await database.together(lambda pen: _add_team(pen, "South"))
+    assert await _teams(database) == ["South"]
+
+
+async def test_a_write_that_is_cancelled_halfway_leaves_the_next_one_alone(
+    database: Database,
+) -> None:
+    for turns in range(12):
+        task = asyncio.create_task(database.together(lambda pen: _add_team(pen, f"Cut {uuid4()}")))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await database.together(partial(_add_team, name=f"Whole {turns}"))
+    whole = [name for name in await _teams(database) if name.startswith("Whole")]
+    assert len(whole) == 12
+
+
+def _add_team(pen: Pen, name: str) -> None:
+    pen.connection.execute(insert(CareTeam).values(id=uuid4(), name=name))
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,11 @@ class Line:
         is_fresh = clock.now() <= self.sent_at + timedelta(minutes=minutes)
         return self.author.id == person_id and is_fresh and not self.is_withdrawn
 
+    def change_seconds(self, minutes: int) -> int:
+        """For how long that is so: a page counts these, for its own clock may be wrong."""
+        left = self.sent_at + timedelta(minutes=minutes) - clock.now()
+        return max(0, int(left.total_seconds()))
+
     @property
     def is_wordless(self) -> bool:
         """Its files say it all: the words only stand for them where no file can."""

@@ -10,7 +10,7 @@ from portal.audit.actions import record
 from portal.conversations.models import Conversation, Kind
 from portal.conversations.queries import conversation_for
 from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE
-from portal.conversations.searching import LONGEST_QUERY, Results, search
+from portal.conversations.searching import LONGEST_QUERY, Results, says_nothing, search
 from portal.errors import NotFound
 from portal.permissions import Permission
 from portal.web.forms import form_of
@@ -33,6 +33,8 @@ async def ask(request: Request) -> Response:
 async def look(request: Request) -> Response:
     form = await form_of(request)
     wanted = form.text("words", longest=LONGEST_QUERY, required=ASK)
+    if wanted and says_nothing(wanted):
+        form.errors["words"] = ASK
     before = form.raw("before")
     start = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
     results = None

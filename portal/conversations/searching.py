@@ -69,6 +69,11 @@ async def search(
     return Results([_found(line, wanted) for line in lines], at if at > 1 else None)
 
 
+def says_nothing(wanted: str) -> bool:
+    """Nothing is left of it to look for: an accent without a letter is in every message."""
+    return not _plain(wanted)[0].strip()
+
+
 async def _messages(
     session: AsyncSession, conversation: Conversation, before: int
 ) -> Sequence[Message]:

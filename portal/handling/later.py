@@ -5,7 +5,7 @@ The caller has found the conversation through the actor, or used `later_for`, wh
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlmodel import col, func, select
 
@@ -28,14 +28,17 @@ from portal.sealing import CannotOpen, seal, unseal
 async def set_later(
     work: UnitOfWork, conversation: Conversation, name: UUID, words: str, send_at: datetime
 ) -> LaterMessage:
-    """Set a reply for `send_at`. The same author's same `name` again is the same reply."""
-    actor = _actor(work)
+    """Set a reply for `send_at`. The same author's same `name` and words again are the same reply;
+    other words, or those of one that was stopped, are a new one: a second tab has the same name."""
+    actor, text = _actor(work), _text(words)
     before = await _named(work, actor.person_id, name)
+    while before is not None and not _is_same(work, before, conversation, text):
+        name = uuid5(name, str(before.id))
+        before = await _named(work, actor.person_id, name)
     if before is not None:
         if before.conversation_id != conversation.id:
             raise NotFound
         return before
-    text = _text(words)
     row = LaterMessage(
         conversation_id=conversation.id,
         author_id=actor.person_id,
@@ -180,6 +183,12 @@ async def _named(work: UnitOfWork, author_id: UUID, name: UUID) -> LaterMessage 
         col(LaterMessage.author_id) == author_id, col(LaterMessage.name) == name
     )
     return (await work.session.exec(query)).first()
+
+
+def _is_same(work: UnitOfWork, row: LaterMessage, conversation: Conversation, text: str) -> bool:
+    if row.conversation_id != conversation.id:
+        return True  # found there by its name, which the caller refuses
+    return row.fate in {None, Fate.SENT} and _readable(work, row, conversation) == text
 
 
 async def _seen(work: UnitOfWork, conversation: Conversation, person_id: UUID) -> int:

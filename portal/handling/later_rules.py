@@ -37,7 +37,7 @@ def _chosen(choice: str, on: str, at: str, now: datetime, zone: ZoneInfo) -> dat
         return on_the_wall(now.astimezone(zone).date() + timedelta(days=1), MORNING, zone)
     try:
         return on_the_wall(date.fromisoformat(on), time.fromisoformat(at), zone)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Invalid("Choose a day and a time.") from error
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,6 +56,9 @@ class Shield:
             return
         try:
             await self.app(scope, receive, self._with_headers(scope, send))
+        except ClientDisconnect:
+            # A phone that lost its line, or a page that was left: nothing of ours has failed.
+            log.info("request.left", request_id=request_id)
         except Exception as error:
             # The text of an exception can hold what somebody wrote; its type and place cannot.
             log.critical("request.failed", request_id=request_id, error=_place_of(error))

@@ -13,6 +13,9 @@ const formFor = (id) => document.querySelector(`form[data-composer="${id}"]`);
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 const sizeWords = (bytes) => (bytes < MEGABYTE ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / MEGABYTE).toFixed(1)} MB`);
 
+// The same photo chosen twice: a picture on the clipboard has no name of its own, but a time.
+const isSame = (one, other) => ["name", "size", "lastModified"].every((key) => one[key] === other[key]);
+
 /** What was chosen for one conversation and not sent, and what is on its way there. */
 class Basket {
   constructor(id) {
@@ -27,11 +30,12 @@ class Basket {
 
   add(files) {
     const { most, megabytes } = this.form.querySelector("[data-attach]").dataset;
-    const small = files.filter((file) => file.size <= megabytes * MEGABYTE);
+    const chosen = files.filter((file) => !this.files.some((other) => isSame(file, other)));
+    const small = chosen.filter((file) => file.size <= megabytes * MEGABYTE);
     const room = Math.max(0, most - this.files.length);
     this.files.push(...small.slice(0, room));
     this.show();
-    if (small.length < files.length) this.complain(`This file is too big. Use one under ${megabytes} MB.`);
+    if (small.length < chosen.length) this.complain(`This file is too big. Use one under ${megabytes} MB.`);
     else if (small.length > room) this.complain(`Send ${most} files or fewer at a time.`);
     else this.complain("");
   }

@@ -51,8 +51,8 @@ class Talk {
 
   message(frame) {
     const message = this.log.insert(frame.html);
-    if (frame.author.id === this.log.person) this.outbox?.arrived(frame.client_id);
-    else clearTyping();
+    if (frame.author.id !== this.log.person) clearTyping();
+    else this.#mine(message);
     document.dispatchEvent(new CustomEvent("message-arrived", { detail: { frame, person: this.log.person } }));
     if (message.classList.contains(`message--${this.log.viewer}`)) this.log.showState("Sent");
     lookWhoAnswers();
@@ -62,6 +62,7 @@ class Talk {
   /** What came while there was no socket; says how far it goes. */
   fetched(html) {
     const messages = this.log.insertAll(html);
+    for (const message of messages) if (message.dataset.author === this.log.person) this.#mine(message);
     if (messages.length) lookWhoAnswers();
     return Number(messages.at(-1)?.dataset.seq ?? 0);
   }
@@ -76,6 +77,19 @@ class Talk {
     const seq = this.log.lastOfOthers(this.id);
     if (document.hidden || seq <= this.readSeq || !this.log.isAtEnd()) return;
     if (this.line.read(seq)) this.readSeq = seq;
+  }
+
+  // The same draft is open on every device of its writer, under one name. Once it was sent from
+  // another, what stands here beyond it is a new message, which needs a name of its own.
+  #mine(message) {
+    const name = message.dataset.client;
+    this.outbox?.arrived(name);
+    const { body, client_id: own } = this.form?.elements ?? {};
+    if (own?.value !== name) return;
+    const sent = message.querySelector(".message__words, .note__words")?.textContent.trim();
+    if (body.value.trim() === sent) body.value = "";
+    own.value = crypto.randomUUID();
+    this.form.dispatchEvent(new Event("renamed", { bubbles: true }));
   }
 
   #compose() {

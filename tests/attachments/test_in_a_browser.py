@@ -13,6 +13,14 @@ from tests.conversations.people import opened
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
+CHOOSE_THE_SAME = """() => {
+    const input = document.querySelector("[data-attach-input]");
+    const chosen = new DataTransfer();
+    chosen.items.add(new File(["same"], "same.jpg", { lastModified: 1 }));
+    input.files = chosen.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+
 
 async def choose(page: Page, *files: tuple[str, bytes]) -> None:
     chosen = [{"name": name, "mimeType": "image/jpeg", "buffer": data} for name, data in files]
@@ -69,7 +77,19 @@ async def lost_and_tried_again(phone: Page, care: Conversation) -> None:
     await phone.get_by_role("button", name="Cancel").click()
     await expect(phone.get_by_role("list", name="Chosen files")).to_contain_text("arm.jpg")
     await expect(phone.locator("textarea:visible")).to_have_value("The skin around the needle")
+
+    async with phone.expect_response("**/draft"):
+        await phone.locator("textarea:visible").blur()
+    await phone.get_by_role("button", name="Send", exact=True).click()
+    await expect(phone.get_by_role("progressbar", name="Sent so far")).to_be_visible()
+    await phone.reload()  # no page can choose the file again, but no word is lost
     await phone.unroute(address)
+    await expect(phone.locator("textarea:visible")).to_have_value("The skin around the needle")
+    for _ in range(2):
+        await phone.evaluate(CHOOSE_THE_SAME)
+    await expect(phone.locator("[data-tray] [data-remove]")).to_have_count(1)
+    await phone.get_by_role("button", name="Remove same.jpg").click()
+    await choose(phone, ("arm.jpg", photo(size=(900, 600))))
 
     await phone.route(address, lose)
     await phone.get_by_role("button", name="Send", exact=True).click()

@@ -124,3 +124,44 @@ async def test_that_somebody_writes_is_shown_for_five_seconds_and_never_sticks(
     await desk.close()
     await phone.clock.fast_forward(5000)
     await expect(typing).to_have_text("")
+
+
+async def test_a_draft_that_was_sent_from_another_tab_is_no_draft_here(
+    browse: Browse, database: Database, care: Conversation, patient: Person
+) -> None:
+    first = await browse(patient, "phone")
+    await first.goto(f"/conversations/{care.id}")
+    await first.locator("textarea:visible").fill("Half a sentence")
+    async with first.expect_response("**/draft"):
+        await first.locator("textarea:visible").blur()
+    same, more = [await first.context.new_page() for _ in range(2)]
+    for page in (same, more):
+        await page.goto(f"/conversations/{care.id}")
+        await expect(page.locator("textarea:visible")).to_have_value("Half a sentence")
+    await more.locator("textarea:visible").fill("Something else")
+    async with more.expect_response("**/draft"):
+        await more.locator("textarea:visible").blur()
+    async with more.expect_response("**/draft"):
+        await first.get_by_role("button", name="Send", exact=True).click()
+    await expect(same.locator("[data-message]")).to_have_count(1)
+    await expect(same.locator("textarea:visible")).to_have_value("")
+    await expect(more.locator("[data-message]")).to_have_count(1)
+    await same.reload()
+    await expect(same.locator("textarea:visible")).to_have_value("Something else")
+    await more.get_by_role("button", name="Send", exact=True).click()
+    await expect(more.locator("[data-message]")).to_have_count(2)
+    assert await bodies(database, care) == ["Half a sentence", "Something else"]
+
+
+async def test_the_way_to_correct_stays_on_a_phone_whose_clock_is_wrong(
+    browse: Browse, database: Database, care: Conversation, patient: Person
+) -> None:
+    await said(database, care, patient, "I took 20 pills")
+    page = await browse(patient, "phone")
+    await page.clock.install(time="2031-01-01T12:00:00")
+    await page.goto(f"/conversations/{care.id}")
+    await page.clock.fast_forward(14 * 60_000)
+    change = page.get_by_role("link", name="Correct or withdraw")
+    await expect(change).to_be_visible()
+    await page.clock.fast_forward(60_000)
+    await expect(change).to_have_count(0)

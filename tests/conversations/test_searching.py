@@ -34,6 +34,9 @@ async def test_case_accents_and_white_space_make_no_difference(
         assert "<mark>" in page
     assert "Nothing found" in await found(client, care, "tres")
     assert "Nothing found" in await found(client, care, ".*")
+    accent = await client.post(f"/conversations/{care.id}/search", words="\u0301")
+    assert accent.status_code == 422
+    assert "Type a word" in accent.text
 
 
 async def test_a_hit_leads_to_its_message_also_far_back(

@@ -59,6 +59,7 @@ def test_tomorrow_morning_is_8_on_the_wall_also_after_a_clock_change() -> None:
         ("at", "2027-11-23", "20:00"),
         ("at", "", "20:00"),
         ("at", "2026-13-01", "20:00"),
+        ("at", "9999-12-31", "23:59"),
         ("", "", ""),
     ],
 )
@@ -248,6 +249,16 @@ async def test_the_same_press_twice_sets_it_once(database: Database, night: Writ
     name = uuid4()
     first, second = await night.set(name=name), await night.set(name=name)
     assert first.id == second.id
+
+
+async def test_other_words_from_a_second_tab_are_a_reply_of_their_own(night: Writer) -> None:
+    name = uuid4()
+    first = await night.set("Good morning", name=name)
+    others = [await night.set("Bring the form", name=name) for _ in range(2)]
+    assert others[0].id == others[1].id != first.id
+    await night.do("cancel_later", first)
+    again = await night.set("Good morning", name=name)
+    assert again.fate is None
 
 
 @pytest.mark.parametrize("left", ["[next visit]", "{patient}"])

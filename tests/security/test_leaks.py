@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
 
 from portal.accounts.sessions import COOKIE
 from portal.cli import logs
 from portal.db import Database
 from portal.people.models import Person
 from portal.settings import Settings
+from portal.web.security import Shield
 from tests.accounts.conftest import fake as fake  # the provider of these tests
 from tests.accounts.conftest import go_sign_in, link
 from tests.accounts.test_invitations import link_for
@@ -97,3 +100,22 @@ async def test_no_page_holds_the_cookie_of_its_session(
     client = await client_for(nurse_on_team)
     page = await client.get("/account")
     assert client.http.cookies[COOKIE] not in page.text
+
+
+async def test_who_leaves_in_the_middle_of_a_form_is_no_failure(
+    settings: Settings, log: Log
+) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await Request(scope, receive).body()
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        raise AssertionError
+
+    host = (b"host", settings.host_header.encode())
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [host]}
+    await Shield(app, settings)(scope, receive, send)
+    assert "request.left" in log()
+    assert "critical" not in log()

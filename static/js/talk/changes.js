@@ -19,8 +19,7 @@ export function offerChange(list, message) {
 
 /** The links that came with the page go when their time is over. */
 export function endOffers(list) {
-  for (const offer of list.querySelectorAll("[data-change]")) {
-    const sentAt = new Date(document.querySelector(`#m-${offer.dataset.change} time`)?.dateTime ?? 0);
-    setTimeout(() => offer.remove(), Math.max(0, sentAt.getTime() + lastingOf(list) - Date.now()));
+  for (const offer of list.querySelectorAll("[data-change][data-seconds]")) {
+    setTimeout(() => offer.remove(), Number(offer.dataset.seconds) * 1000);
   }
 }

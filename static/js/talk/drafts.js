@@ -55,19 +55,28 @@ document.addEventListener("input", (event) => {
   timer = setTimeout(() => keep(form), REST);
 });
 
+// What was kept under the old name is gone with the message of that name.
+document.addEventListener("renamed", ({ target }) => {
+  kept.set(target, "");
+  keep(target);
+});
+
 document.addEventListener("focusout", (event) => {
   const form = formOf(event.target);
   if (form && event.target === form.elements.body) keep(form);
 });
 
 // What is sent is on its way under its name: the server knows by that name that the draft is over.
-document.addEventListener("submit", (event) => {
+// Words with files are kept once more, because a reload in the middle loses what is on its way. On
+// the window, before whoever sends the files stops the event.
+window.addEventListener("submit", (event) => {
   const form = formOf(event.target);
   if (!form) return;
+  if (form.querySelector("[data-tray] [data-remove]")) keep(form);
   clearTimeout(timer);
   say(form, "");
   forget(person(), placeOf(form));
-  queueMicrotask(() => kept.set(form, form.elements.body.value));
+  setTimeout(() => kept.set(form, form.elements.body.value));
 }, true);
 
 const forms = () => document.querySelectorAll("form[data-composer][data-draft]");
