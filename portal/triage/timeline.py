@@ -59,6 +59,8 @@ async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -
         return Moment(flag.raised_at, "Somebody of the team read it in a message")
     if flag.source == FlagSource.READING:
         return Moment(flag.raised_at, "The rules found it in the patient's message")
+    if flag.source == FlagSource.SILENCE:
+        return Moment(flag.raised_at, "The patient did not answer, so nothing was read")
     told = advice(reasons, flag.due_at, session.info["clinic"])
     check_in = await session.get(CheckIn, flag.source_id)
     if check_in is not None and check_in.cut_short is CutShort.LEFT:

@@ -252,3 +252,4 @@ async def test_the_patient_and_the_nurse_see_what_was_missed(
     shown = await (await client_for(nurse_on_team)).get(f"/triage/{flag.id}")
     assert shown.status_code == 200
     assert "Early check-in not answered" in shown.text
+    assert "Patient read" not in shown.text
