@@ -27,11 +27,9 @@ LAST_MESSAGES = 30
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """For the patient's page; every time is in words, in the patient's zone. `by_rota`: those
-    named are on duty, whether or not they are busy in the portal at this moment."""
+    """For the patient's page; every time is in words, in the patient's zone."""
 
     here: list[str]
-    by_rota: bool
     expected: Expected
     by: str
     opens: str
@@ -48,10 +46,8 @@ async def answering_for(session: AsyncSession, patient_id: UUID) -> Answering:
     done = await _answered(session, patient.care_team_id, now - LAST_DAYS)
     turns = [*done, *(Turn(asked) for asked in waits.values())]
     expected = expect(turns, waits.get(patient_id), now, clinic)
-    present = await on_duty(session, patient, now)
     return Answering(
-        here=[byline_of(one) for one in present.people],
-        by_rota=present.by_rota,
+        here=[byline_of(one) for one in await on_duty(session, patient, now)],
         expected=expected,
         by=moment(expected.by, now, zone),
         opens=moment(expected.opens_at, now, zone),

@@ -4,7 +4,6 @@ Where the rota has neither now it is who is there: signed in, and busy in the po
 ago. Whoever is on call is not named: they look when they are called.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
@@ -19,22 +18,14 @@ from portal.rota.duties import Duty
 LATELY = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
-    """By name; `by_rota` when the rota says so, and nobody's being busy."""
-
-    people: list[Named]
-    by_rota: bool
-
-
-async def on_duty(session: AsyncSession, patient: Patient, now: datetime) -> Present:
-    """The caller has found the patient."""
+async def on_duty(session: AsyncSession, patient: Patient, now: datetime) -> list[Named]:
+    """By name. The caller has found the patient."""
     team = await practitioners_of(session, patient)
     for duty in (Duty.NURSE, Duty.SECOND):
         ids = await rota.on_duty(session, patient.id, duty, now)
         if ids:
-            return Present([one for one in team if one.id in ids], by_rota=True)
-    return Present(await _busy(session, team, now), by_rota=False)
+            return [one for one in team if one.id in ids]
+    return await _busy(session, team, now)
 
 
 async def _busy(session: AsyncSession, team: list[Named], now: datetime) -> list[Named]:
