@@ -107,7 +107,7 @@ async def test_the_rota_says_who_is_on_duty_before_whoever_is_busy_in_the_portal
     await sign_in(database, clinic.nurse_on_team)
     client = await client_for(patient)
     page = (await client.get(f"/conversations/{care.id}")).text
-    assert "Second nurse is here." in page
+    assert "Day nurse is here." in page
     assert "Night nurse" not in page
     clock.set(NOW + timedelta(hours=4))
     await sign_in(database, clinic.nurse_on_team)
