@@ -1,12 +1,14 @@
 """What can go wrong in the ordinary course: its HTTP status, and a sentence for the person."""
 
+from portal.languages import N_
+
 
 class PortalError(Exception):
     """Base of all expected refusals. `sentence` is shown to the person it concerns."""
 
     status = 500
     code = "error"
-    sentence = "Something went wrong on our side. Please try again."
+    sentence = N_("Something went wrong on our side. Please try again.")
 
     def __init__(self, sentence: str | None = None) -> None:
         if sentence is not None:
@@ -17,13 +19,13 @@ class PortalError(Exception):
 class NotSignedIn(PortalError):
     status = 401
     code = "not_signed_in"
-    sentence = "Please sign in to go on."
+    sentence = N_("Please sign in to go on.")
 
 
 class NotAllowed(PortalError):
     status = 403
     code = "not_allowed"
-    sentence = "Your account cannot do this."
+    sentence = N_("Your account cannot do this.")
 
 
 class NotFound(PortalError):
@@ -31,25 +33,25 @@ class NotFound(PortalError):
 
     status = 404
     code = "not_found"
-    sentence = "This page is not here, or it is not yours to see."
+    sentence = N_("This page is not here, or it is not yours to see.")
 
 
 class Conflict(PortalError):
     status = 409
     code = "conflict"
-    sentence = "Somebody changed this first. Look at it again, please."
+    sentence = N_("Somebody changed this first. Look at it again, please.")
 
 
 class Invalid(PortalError):
     status = 422
     code = "invalid"
-    sentence = "Something in this form needs another look."
+    sentence = N_("Something in this form needs another look.")
 
 
 class TooFast(PortalError):
     status = 429
     code = "too_fast"
-    sentence = "That was very quick. Please wait a moment and try again."
+    sentence = N_("That was very quick. Please wait a moment and try again.")
 
     def __init__(self, sentence: str | None = None, seconds: int = 10) -> None:
         super().__init__(sentence)
@@ -59,4 +61,4 @@ class TooFast(PortalError):
 class Unavailable(PortalError):
     status = 503
     code = "unavailable"
-    sentence = "We cannot reach our records right now. Please try again in a minute."
+    sentence = N_("We cannot reach our records right now. Please try again in a minute.")

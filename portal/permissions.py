@@ -107,6 +107,7 @@ class Actor:
     time_zone: str
     theme: str = "system"
     keys_on: bool = True
+    language: str = ""  # not chosen: as the browser asks
 
     def may(self, permission: Permission) -> bool:
         return permission in GRANTS[self.role]

@@ -1,5 +1,8 @@
 """The language a person reads."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0018_languages"
 down_revision = "0017_reminders"
 branch_labels = None
@@ -7,8 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("person", sa.Column("language", sa.String(8), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("person", "language")

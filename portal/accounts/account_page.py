@@ -1,17 +1,19 @@
 """One's own account: how the portal looks, where one is signed in, and staying signed in."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from portal import clock
-from portal.accounts.actions import choose_theme, switch_keys
-from portal.accounts.backend import limits_of
+from portal.accounts.actions import choose_language, choose_theme, switch_keys
+from portal.accounts.backend import language_of, limits_of
 from portal.accounts.queries import ending_of, own_session, sign_ins_of
 from portal.accounts.rules import local_path
 from portal.accounts.sessions import end_all_sessions, end_session, note_use
 from portal.audit.actions import record
+from portal.languages import LANGUAGES, N_, _, read_in
 from portal.permissions import Actor
 from portal.web.forms import form_of
 from portal.web.requests import actor_of, actor_or_none, path_id, reading, see_other, work
@@ -19,7 +21,10 @@ from portal.web.security import csrf_token
 from portal.web.state import state_of
 from portal.web.templates import page
 
-THEMES = {"system": "Same as this device", "light": "Light", "dark": "Dark"}
+THEMES = {"system": N_("Same as this device"), "light": N_("Light"), "dark": N_("Dark")}
+
+
+PICK_ONE = N_("Pick one of these.")
 
 
 async def account(request: Request) -> Response:
@@ -27,14 +32,24 @@ async def account(request: Request) -> Response:
     async with reading(request) as session:
         sign_ins = await sign_ins_of(session, actor, limits_of(state_of(request).settings))
     name = "accounts/account_staff.html" if actor.is_staff else "accounts/account_patient.html"
-    return await page(request, name, sign_ins=sign_ins, themes=THEMES)
+    return await page(request, name, sign_ins=sign_ins, themes=THEMES, languages=LANGUAGES)
 
 
 async def set_theme(request: Request) -> Response:
-    theme = (await form_of(request)).choice("theme", THEMES, "Pick one of these.")
+    theme = (await form_of(request)).choice("theme", THEMES, PICK_ONE)
     async with work(request) as unit:
         await choose_theme(unit, actor_of(request).person_id, theme or "system")
-    return see_other("/account", "Saved.")
+    return see_other("/account", _("Saved."))
+
+
+async def set_language(request: Request) -> Response:
+    """A patient's own choice; the answer is already in it."""
+    language = (await form_of(request)).choice("language", LANGUAGES, PICK_ONE)
+    actor = actor_of(request)
+    async with work(request) as unit:
+        await choose_language(unit, actor.person_id, language)
+    read_in(language_of(replace(actor, language=language), request))
+    return see_other("/account", _("Saved."))
 
 
 async def set_keys(request: Request) -> Response:
@@ -58,7 +73,7 @@ async def end_one(request: Request) -> Response:
         held = await own_session(unit.session, actor, session_id)
         await end_session(unit, held.id, actor.person_id)
         record(unit, "session:end", subject=actor.person_id)
-    return see_other("/account", "That sign-in has ended.")
+    return see_other("/account", _("That sign-in has ended."))
 
 
 async def end_others(request: Request) -> Response:
@@ -66,7 +81,7 @@ async def end_others(request: Request) -> Response:
     async with work(request) as unit:
         await end_all_sessions(unit, actor.person_id, but=actor.session_id)
         record(unit, "session:end_others", subject=actor.person_id)
-    return see_other("/account", "You are signed out everywhere else.")
+    return see_other("/account", _("You are signed out everywhere else."))
 
 
 async def session_state(request: Request) -> Response:

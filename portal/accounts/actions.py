@@ -115,6 +115,11 @@ async def disable(work: UnitOfWork, person: Person) -> None:
     record(work, "person:disable", subject=person.id)
 
 
+async def choose_language(work: UnitOfWork, person_id: UUID, language: str) -> None:
+    """`language` is a code, or "" for what the browser asks for."""
+    (await work.session.get_one(Person, person_id)).language = language
+
+
 async def choose_theme(work: UnitOfWork, person_id: UUID, theme: str) -> None:
     (await work.session.get_one(Person, person_id)).theme = theme
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal import clock
+from portal import clock, languages
 from portal.accounts.sessions import COOKIE, NOTE_USE_EVERY, Limits, find_actor, note_use
 from portal.permissions import Actor
 from portal.settings import Settings
@@ -30,7 +30,10 @@ class SignedIn:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The live socket is judged at its own door, many at a time.
         if scope["type"] == "http":
-            scope["actor"] = await self._actor(HTTPConnection(scope))
+            connection = HTTPConnection(scope)
+            scope["actor"] = actor = await self._actor(connection)
+            if actor is not None:
+                languages.read_in(language_of(actor, connection))
         await self.app(scope, receive, send)
 
     async def _actor(self, connection: HTTPConnection) -> Actor | None:
@@ -47,6 +50,13 @@ class SignedIn:
             async with state.database.work(actor) as work:
                 await note_use(work, actor.session_id)
         return actor
+
+
+def language_of(actor: Actor, connection: HTTPConnection) -> str:
+    """What they chose, else what their browser asks for. The team's pages are English so far."""
+    if actor.is_staff:
+        return languages.ENGLISH
+    return actor.language or languages.accepted(connection.headers.get("accept-language"))
 
 
 def token_of(connection: HTTPConnection) -> str | None:

@@ -14,6 +14,7 @@ from portal.accounts.sessions import hash_of
 from portal.audit.actions import record
 from portal.db import UnitOfWork
 from portal.errors import NotFound
+from portal.languages import N_
 from portal.people.actions import add_person, care_team_named
 from portal.people.models import Person
 from portal.permissions import Role
@@ -24,7 +25,7 @@ GOOD_FOR = timedelta(days=7)
 class InvitationOver(NotFound):
     """Used, run out, withdrawn or never made: the four must not differ."""
 
-    sentence = "This invitation cannot be used. It may have been used before, or be too old."
+    sentence = N_("This invitation cannot be used. It may have been used before, or be too old.")
 
 
 async def invite(

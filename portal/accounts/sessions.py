@@ -100,6 +100,7 @@ def actor_from(person: Person, session_id: UUID) -> Actor:
         session_id=session_id,
         time_zone=person.time_zone,
         theme=person.theme,
+        language=person.language,
         keys_on=person.keys_on,
     )
 

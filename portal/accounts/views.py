@@ -19,6 +19,7 @@ routes = [
     get("/signed-out/{ticket}", leaving.signed_out_here, allow=ANYONE),
     get("/signed-out/{ticket}/provider", leaving.to_provider, allow=ANYONE),
     get("/account", account_page.account, allow=OWN),
+    post("/account/language", account_page.set_language, allow=OWN),
     post("/account/theme", account_page.set_theme, allow=OWN),
     post("/account/keys", account_page.set_keys, allow=OWN),
     post("/account/sessions/end-others", account_page.end_others, allow=OWN),

@@ -26,6 +26,7 @@ from portal.bookings.refusals import already_cancelled, already_ended
 from portal.bookings.visits import Visit
 from portal.db import UnitOfWork
 from portal.errors import Conflict, Invalid
+from portal.languages import _
 from portal.notices.actions import notify, notify_all
 from portal.notices.reasons import Reason
 from portal.people.models import Patient
@@ -78,7 +79,10 @@ async def _refuse_too_many(work: UnitOfWork, patient: Patient) -> None:
     )
     if count.one() >= OPEN_AT_MOST:
         raise Conflict(
-            f"You have {OPEN_AT_MOST} requests waiting. Take one back first, or call the nurse."
+            _(
+                "You have %(n)s requests waiting. Take one back first, or call the nurse.",
+                n=OPEN_AT_MOST,
+            )
         )
 
 

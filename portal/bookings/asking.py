@@ -33,6 +33,7 @@ from portal.bookings.models import BookingDraft, BookingRequest
 from portal.bookings.steps import STEPS, Step
 from portal.db import UnitOfWork
 from portal.errors import Conflict, NotFound
+from portal.languages import N_
 from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.permissions import Actor, Permission
@@ -43,7 +44,7 @@ from portal.web.requests import actor_of, see_other, work
 from portal.web.routing import get, post
 from portal.web.templates import page
 
-HAVE_IT = "We have your request. We will offer you times here."
+HAVE_IT = N_("We have your request. We will offer you times here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ async def kind_page(request: Request) -> Response:
 
 async def choose_kind(request: Request) -> Response:
     form = await form_of(request)
-    kind = form.choice("kind", list(Kind), "Choose what you need.")
+    kind = form.choice("kind", list(Kind), N_("Choose what you need."))
     async with work(request) as unit:
         asking = await _asking(unit, actor_of(request), in_turn=True)
         asking.answers.kind = kind or asking.answers.kind

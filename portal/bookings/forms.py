@@ -6,6 +6,7 @@ from datetime import date
 from portal.bookings.details import Answers, Details
 from portal.bookings.kinds import WINDOWS_AT_MOST, Health, Kind, Part, Window
 from portal.bookings.steps import STEPS, Step, other_days
+from portal.languages import N_, _
 from portal.web.forms import PHONE_ASKED, Form, is_phone
 
 NONE_OF_THESE = "none"
@@ -60,21 +61,23 @@ def problems(step: Step, answers: Answers) -> Errors:
 def _times(answers: Answers) -> Errors:
     count = len(answers.windows)
     if count > WINDOWS_AT_MOST:
-        return {"windows": f"You picked {count}. Keep the best {WINDOWS_AT_MOST}."}
-    return {"windows": "" if count else "Pick at least one time."}
+        return {
+            "windows": _("You picked %(n)s. Keep the best %(best)s.", n=count, best=WINDOWS_AT_MOST)
+        }
+    return {"windows": "" if count else N_("Pick at least one time.")}
 
 
 def _place(answers: Answers) -> Errors:
     elsewhere = answers.where == "other" and not answers.place
     return {
-        "where": "" if answers.where else "Choose where we should come.",
-        "place": "Add the address we should come to." if elsewhere else "",
-        "phone": _phone_problem(answers, "Add a phone number the nurse can call at the door"),
+        "where": "" if answers.where else N_("Choose where we should come."),
+        "place": N_("Add the address we should come to.") if elsewhere else "",
+        "phone": _phone_problem(answers, N_("Add a phone number the nurse can call at the door")),
     }
 
 
 def _phone(answers: Answers) -> Errors:
-    return {"phone": _phone_problem(answers, "Add a phone number we can call")}
+    return {"phone": _phone_problem(answers, N_("Add a phone number we can call"))}
 
 
 def _phone_problem(answers: Answers, missing: str) -> str:
@@ -86,16 +89,18 @@ def _phone_problem(answers: Answers, missing: str) -> str:
 
 def _health(answers: Answers) -> Errors:
     if not answers.health:
-        return {"health": "Tick all that fit, or None of these."}
+        return {"health": N_("Tick all that fit, or None of these.")}
     both = NONE_OF_THESE in answers.health and len(answers.health) > 1
-    return {"health": "You ticked None of these and something else. Untick one." if both else ""}
+    return {
+        "health": N_("You ticked None of these and something else. Untick one.") if both else ""
+    }
 
 
 def _words(answers: Answers) -> Errors:
     missing = answers.wanted is Kind.DOSE_QUESTION and not answers.words
     if len(answers.words) > LONGEST_WORDS:
-        return {"words": f"Use {LONGEST_WORDS:,} characters or fewer."}
-    return {"words": "Write your question." if missing else ""}
+        return {"words": _("Use %(most)s characters or fewer.", most=f"{LONGEST_WORDS:,}")}
+    return {"words": N_("Write your question.") if missing else ""}
 
 
 CHECKS: dict[Step, Callable[[Answers], Errors]] = {

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from portal.languages import N_
 from portal.symptoms.levels import Level
 
 
@@ -34,12 +35,23 @@ class Kind(StrEnum):
         return self in {Kind.INFUSION_VISIT, Kind.FOLLOW_UP}
 
 
-HOURS, MINUTES = "\u00a0hours", "\u00a0minutes"
 _KIND_WORDS = {
-    Kind.INFUSION_VISIT: ("Infusion visit", f"A nurse gives your infusion at home. 3{HOURS}.", 180),
-    Kind.FOLLOW_UP: ("Follow-up visit", f"A nurse comes to see how you are. 45{MINUTES}.", 45),
-    Kind.CALL_BACK: ("Call back", f"We call you. 15{MINUTES}.", 15),
-    Kind.DOSE_QUESTION: ("Question about your dose", f"We call you about it. 15{MINUTES}.", 15),
+    Kind.INFUSION_VISIT: (
+        N_("Infusion visit"),
+        N_("A nurse gives your infusion at home. 3\u00a0hours."),
+        180,
+    ),
+    Kind.FOLLOW_UP: (
+        N_("Follow-up visit"),
+        N_("A nurse comes to see how you are. 45\u00a0minutes."),
+        45,
+    ),
+    Kind.CALL_BACK: (N_("Call back"), N_("We call you. 15\u00a0minutes."), 15),
+    Kind.DOSE_QUESTION: (
+        N_("Question about your dose"),
+        N_("We call you about it. 15\u00a0minutes."),
+        15,
+    ),
 }
 
 
@@ -51,12 +63,18 @@ class Part(StrEnum):
     EVENING = "evening"
 
     @property
+    def name_in_words(self) -> str:
+        return {"morning": N_("morning"), "midday": N_("midday"), "evening": N_("evening")}[self]
+
+    @property
     def hours(self) -> tuple[time, time]:
         return _PART_HOURS[self]
 
     @property
     def words(self) -> str:
-        return {"morning": "8 to 12", "midday": "12 to 4", "evening": "4 to 7"}[self.value]
+        return {"morning": N_("8 to 12"), "midday": N_("12 to 4"), "evening": N_("4 to 7")}[
+            self.value
+        ]
 
 
 _PART_HOURS = {
@@ -95,17 +113,17 @@ class Health(StrEnum):
 
 
 _HEALTH_WORDS = {
-    Health.NEW_MEDICINE: ("A new medicine", "", "New medicine: check"),
-    Health.ILLNESS: ("A cold, fever or infection", "", "Cold, fever or infection: check"),
+    Health.NEW_MEDICINE: (N_("A new medicine"), "", "New medicine: check"),
+    Health.ILLNESS: (N_("A cold, fever or infection"), "", "Cold, fever or infection: check"),
     Health.BLOOD_PRESSURE: (
-        "High blood pressure",
-        "Told by a doctor or at home",
+        N_("High blood pressure"),
+        N_("Told by a doctor or at home"),
         "Blood pressure: doctor to look",
     ),
-    Health.PREGNANT: ("Pregnant, or might be", "", "May be pregnant: doctor to look"),
+    Health.PREGNANT: (N_("Pregnant, or might be"), "", "May be pregnant: doctor to look"),
     Health.URINE: (
-        "Trouble passing urine",
-        "Pain, blood or going often",
+        N_("Trouble passing urine"),
+        N_("Pain, blood or going often"),
         "Trouble passing urine: speak before a dose",
     ),
 }

@@ -18,6 +18,7 @@ from portal.bookings.queries import RequestState, request_for, requests_of
 from portal.bookings.visits import Visit, appointments_of, visit_for
 from portal.db import UnitOfWork
 from portal.errors import Conflict, NotFound
+from portal.languages import N_
 from portal.permissions import Permission
 from portal.web.forms import Form, form_of
 from portal.web.requests import actor_of, path_id, see_other, work
@@ -70,21 +71,21 @@ async def accept_time(request: Request) -> Response:
             raise NotFound
         return await accept(unit, state, slot_id)
 
-    return await _answer(request, act, "Your visit is booked.")
+    return await _answer(request, act, N_("Your visit is booked."))
 
 
 async def decline_times(request: Request) -> Response:
     async def act(unit: UnitOfWork, state: RequestState, form: Form) -> None:
         await decline(unit, state, _offer_in(form))
 
-    return await _answer(request, act, "Thank you. We will look for other times.")
+    return await _answer(request, act, N_("Thank you. We will look for other times."))
 
 
 async def hold_times(request: Request) -> Response:
     async def act(unit: UnitOfWork, state: RequestState, form: Form) -> None:
         await hold_longer(unit, state, _offer_in(form))
 
-    return await _answer(request, act, "We hold these times 10 minutes longer.")
+    return await _answer(request, act, N_("We hold these times 10 minutes longer."))
 
 
 def _offer_in(form: Form) -> UUID:
@@ -98,7 +99,7 @@ async def withdraw_request(request: Request) -> Response:
     async def act(unit: UnitOfWork, state: RequestState, form: Form) -> object:
         return await withdraw(unit, state.id, state.patient_id)
 
-    return await _answer(request, act, "You took your request back.")
+    return await _answer(request, act, N_("You took your request back."))
 
 
 async def _answer(request: Request, act: Act, said: str) -> Response:
@@ -135,7 +136,7 @@ async def cancel_visit(request: Request) -> Response:
             await cancel(unit, await _own_visit(unit, request), reason)
     except Conflict as conflict:
         return await _as_it_is(request, conflict)
-    return see_other("/visits", "Your visit is cancelled.")
+    return see_other("/visits", N_("Your visit is cancelled."))
 
 
 async def _own_visit(unit: UnitOfWork, request: Request) -> Visit:

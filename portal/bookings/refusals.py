@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 
 from portal.bookings.models import Ending, Slot
 from portal.errors import Conflict
+from portal.languages import N_, _
 from portal.web.times import clock_time, when
 
 ENDED = {
-    Ending.ACCEPTED: "is already booked",
-    Ending.REFUSED: "was already refused",
-    Ending.WITHDRAWN: "was taken back by the patient",
+    Ending.ACCEPTED: N_("This request is already booked. Nothing was changed."),
+    Ending.REFUSED: N_("This request was already refused. Nothing was changed."),
+    Ending.WITHDRAWN: N_("This request was taken back by the patient. Nothing was changed."),
 }
 
 
@@ -35,7 +36,7 @@ def patient_taken(position: int, name: str, slot: Slot) -> TimeTaken:
 
 
 def already_ended(ending: Ending) -> Conflict:
-    return Conflict(f"This request {ENDED[ending]}. Nothing was changed.")
+    return Conflict(ENDED[ending])
 
 
 def already_offered(name: str, until: datetime, zone: ZoneInfo) -> Conflict:
@@ -48,11 +49,13 @@ def no_longer_held() -> Conflict:
 
 
 def already_chosen(starts_at: datetime, zone: ZoneInfo) -> Conflict:
-    return Conflict(f"You already chose {when(starts_at, zone)}. Cancel that visit to change it.")
+    return Conflict(
+        _("You already chose %(at)s. Cancel that visit to change it.", at=when(starts_at, zone))
+    )
 
 
 def already_cancelled(name: str, at: datetime, zone: ZoneInfo) -> Conflict:
-    return Conflict(f"{name} cancelled this visit first, {when(at, zone)}.")
+    return Conflict(_("%(name)s cancelled this visit first, %(at)s.", name=name, at=when(at, zone)))
 
 
 def _stretch(slot: Slot) -> str:

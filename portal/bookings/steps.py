@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from portal.bookings.kinds import Kind
+from portal.languages import N_
 
 DAYS_ON_A_PAGE = 5
 FURTHEST = timedelta(days=60)
@@ -24,11 +25,11 @@ class Step(StrEnum):
 
 
 _STEP_WORDS = {
-    Step.TIMES: "Time",
-    Step.PLACE: "Address",
-    Step.PHONE: "Phone",
-    Step.HEALTH: "Health",
-    Step.WORDS: "Send",
+    Step.TIMES: N_("Time"),
+    Step.PLACE: N_("Address"),
+    Step.PHONE: N_("Phone"),
+    Step.HEALTH: N_("Health"),
+    Step.WORDS: N_("Send"),
 }
 _AT_HOME = (Step.TIMES, Step.PLACE, Step.HEALTH, Step.WORDS)
 STEPS = {

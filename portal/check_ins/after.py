@@ -15,6 +15,7 @@ from portal.check_ins.queries import (
     check_in_for,
     missed_check_ins,
     next_check_in,
+    opened,
     submitted_check_in,
     submitted_check_ins,
 )
@@ -69,10 +70,11 @@ async def show_result(request: Request) -> Response:
         state = await flag_of_source(unit.session, FlagSource.CHECK_IN, check_in.id)
         reasons = await reasons_of(unit.session, state.flag) if state else []
         seen = await _seen(unit.session, state)
+        answers = opened(unit.session, check_in)
         coming = await next_check_in(unit.session, check_in.patient_id, clock.now())
         record(unit, "check_in:result", patient_id=check_in.patient_id, subject=check_in.id)
     context: dict[str, Any] = {
-        "advice": advice(reasons, state.flag.due_at, clinic) if state else None,
+        "advice": advice(reasons, state.flag.due_at, clinic, answers) if state else None,
         "coming": coming,
         "is_old": clock.now() - check_in.submitted_at > OLD_AFTER,
         "seen": seen,

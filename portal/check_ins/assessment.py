@@ -18,6 +18,7 @@ from portal.db import UnitOfWork
 from portal.flags.actions import raise_flag
 from portal.flags.models import Flag, FlagSource
 from portal.flags.reasons import Reason
+from portal.languages import ENGLISH, reading_in
 from portal.people.models import Patient
 from portal.treatments.models import Dose
 
@@ -82,13 +83,15 @@ async def cautions_of(session: AsyncSession, patient_id: UUID) -> frozenset[str]
 
 
 async def _raise(work: UnitOfWork, row: CheckIn, case: Case, findings: Sequence[Finding]) -> Flag:
+    with reading_in(ENGLISH):  # whoever sent it: the flag is kept, and the team's
+        reasons = [reason_of(case, finding) for finding in findings]
     return await raise_flag(
         work,
         patient_id=row.patient_id,
         source=FlagSource.CHECK_IN,
         source_id=row.id,
         summary=summary(findings),
-        reasons=[reason_of(case, finding) for finding in findings],
+        reasons=reasons,
         hours_since_dose=row.hours_since_dose,
     )
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from portal.check_ins.answers import Answer
 from portal.check_ins.own_words import note_answers
 from portal.check_ins.questionnaires import NONE, WEEKDAYS, Page, PageForm
+from portal.languages import N_, _
 from portal.web.forms import Form
 
 Found = dict[str, Answer | None]
@@ -18,9 +19,11 @@ LOWER = range(20, 201)
 # A page opened just before midnight is answered just after it.
 MIDNIGHT_GRACE = timedelta(minutes=10)
 
-TAP_ONE = "Tap one of the answers."
-TICK_OR_NONE = "Tick what fits, then press Continue. Or press None of these."
-BOTH = "You ticked something and pressed None of these. Which one is right?"
+TAP_ONE = N_("Tap one of the answers.")
+TICK_OR_NONE = N_("Tick what fits, then press Continue. Or press None of these.")
+UPPER_WRONG = N_("Write the upper number as on the screen, from %(least)s to %(most)s.")
+LOWER_WRONG = N_("Write the lower number as on the screen, from %(least)s to %(most)s.")
+BOTH = N_("You ticked something and pressed None of these. Which one is right?")
 
 
 def read_page(page: Page, form: Form, now: datetime, zone: ZoneInfo) -> Found:
@@ -66,7 +69,7 @@ def _last(form: Form) -> Found:
     upper = _pressure(form, "systolic", UPPER)
     lower = _pressure(form, "diastolic", LOWER)
     if upper is not None and lower is not None and lower >= upper:
-        form.errors["systolic"] = "The upper number is the larger one. Look again, please."
+        form.errors["systolic"] = N_("The upper number is the larger one. Look again, please.")
     return {**note_answers(note), "systolic": upper, "diastolic": lower}
 
 
@@ -76,8 +79,6 @@ def _pressure(form: Form, name: str, allowed: range) -> int | None:
         return None
     if text.isascii() and text.isdigit() and int(text) in allowed:
         return int(text)
-    which = "upper" if name == "systolic" else "lower"
-    form.errors[name] = (
-        f"Write the {which} number as on the screen, from {allowed[0]} to {allowed[-1]}."
-    )
+    wrong = UPPER_WRONG if name == "systolic" else LOWER_WRONG
+    form.errors[name] = _(wrong, least=allowed[0], most=allowed[-1])
     return None

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from portal.check_ins.questionnaires import Kind
 from portal.db import UTCDateTime, enum_type
 from portal.ids import new_id
+from portal.languages import N_
 from portal.symptoms.vocabulary import Effect
 
 NO_DOSE = "none"
@@ -33,14 +34,14 @@ class CutShort(StrEnum):
     @property
     def words(self) -> str:
         """For the care team and for lists: `sent at once`."""
-        return {"at_once": "sent at once", "left": "not finished"}[self.value]
+        return {"at_once": N_("sent at once"), "left": N_("not finished")}[self.value]
 
     @property
     def told(self) -> str:
         """For the patient, on the page with the advice."""
         return {
-            "at_once": "We stopped asking. Call first.",
-            "left": "You did not finish. We sent what you told us.",
+            "at_once": N_("We stopped asking. Call first."),
+            "left": N_("You did not finish. We sent what you told us."),
         }[self.value]
 
 

@@ -13,12 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.check_ins import schedule
 from portal.check_ins.answers import Answer, Told, reported_effects
 from portal.check_ins.facts import Case
-from portal.check_ins.library import PAGES, QUESTIONNAIRES
+from portal.check_ins.library import PAGES, PAGES_IN, questionnaire_in
 from portal.check_ins.models import AnsweredBy, CheckIn
 from portal.check_ins.own_words import marks_of
 from portal.check_ins.questionnaires import Page
 from portal.check_ins.wording import Line, lines, not_asked
 from portal.errors import NotFound
+from portal.languages import N_, gettext, language
 from portal.people.access import is_visible
 from portal.people.queries import zone_of
 from portal.permissions import Actor
@@ -66,7 +67,7 @@ class Submitted:
     @property
     def title(self) -> str:
         title, cut_short = title_of(self.check_in), self.check_in.cut_short
-        return f"{title}, {cut_short.words}" if cut_short else title
+        return f"{gettext(title)}, {gettext(cut_short.words)}" if cut_short else gettext(title)
 
     @property
     def note_pieces(self) -> list[tuple[str, bool]]:
@@ -122,7 +123,7 @@ class NextCheckIn:
 
     @property
     def length(self) -> str:
-        return "9 short questions. About 1 minute."
+        return N_("9 short questions. About 1 minute.")
 
 
 def opened(session: AsyncSession, check_in: CheckIn) -> dict[str, Answer]:
@@ -158,7 +159,7 @@ def point_of(check_in: CheckIn) -> schedule.Point | None:
 
 def title_of(check_in: CheckIn) -> str:
     point = point_of(check_in)
-    return point.title if point else "Check-in"
+    return point.title if point else N_("Check-in")
 
 
 async def check_in_for(session: AsyncSession, actor: Actor, check_in_id: UUID) -> CheckIn:
@@ -194,8 +195,8 @@ async def submitted_check_in(session: AsyncSession, check_in_id: UUID) -> Submit
 async def answers_in_words(session: AsyncSession, submitted: Submitted) -> list[Line]:
     """The whole check-in for a reader, each answer with its change since the one before."""
     every = await submitted_check_ins(session, submitted.check_in.patient_id)
-    case = case_of(submitted, every)
-    questionnaire = QUESTIONNAIRES[submitted.check_in.questionnaire]
+    case = replace(case_of(submitted, every), pages=PAGES_IN[language()])
+    questionnaire = questionnaire_in(language(), submitted.check_in.questionnaire)
     found = lines(case, questionnaire.path(case))
     cut_short = submitted.check_in.cut_short
     return not_asked(found, submitted.told.answers, cut_short.words) if cut_short else found
@@ -261,7 +262,8 @@ def hours_since(dose: Dose | None, at: datetime) -> float | None:
 def path_of(check_in: CheckIn, answers: dict[str, Answer]) -> list[Page]:
     """The pages of this check-in, as its answers so far lead."""
     told = Told(answers, check_in.started_at, None)
-    return QUESTIONNAIRES[check_in.questionnaire].path(Case(told, PAGES))
+    asked = questionnaire_in(language(), check_in.questionnaire)
+    return asked.path(Case(told, PAGES))
 
 
 def unanswered(check_in: CheckIn, answers: dict[str, Answer]) -> list[str]:

@@ -10,11 +10,36 @@ from functools import cached_property
 from typing import Any
 
 from portal.check_ins.conditions import Condition, ConditionError, Facts, parse
+from portal.languages import ENGLISH, LANGUAGES, N_
 from portal.symptoms.vocabulary import Effect
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-NUMBERS = {"pain": "pain {} of 10", "systolic": "upper number {}", "diastolic": "lower number {}"}
+NUMBERS = {
+    "pain": N_("pain {} of 10"),
+    "systolic": N_("upper number {}"),
+    "diastolic": N_("lower number {}"),
+}
 NONE = "none"
+# What is read by people, and so has to be there in every language.
+SAID = (
+    "title",
+    "title_adult",
+    "hint",
+    "hint_adult",
+    "short",
+    "label",
+    "label_adult",
+    "said",
+    "none",
+)
+DAYS = {
+    "en": ("I am not sure", "was not sure of the weekday", "said {}"),
+    "es": ("No sé con seguridad", "no sabía con seguridad el día", "dijo {}"),
+}
+DAY_NAMES = {
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "es": "Lunes Martes Miércoles Jueves Viernes Sábado Domingo",
+}
 
 
 class QuestionnaireError(ValueError):
@@ -88,17 +113,33 @@ class Questionnaire:
         return [page for page in self.pages if page.when is None or page.when.holds(facts)]
 
 
-def questionnaire(data: Mapping[str, Any]) -> Questionnaire:
-    """Reads the contents of a questionnaire file; raises QuestionnaireError."""
+def questionnaire(data: Mapping[str, Any], language: str = ENGLISH) -> Questionnaire:
+    """Reads a questionnaire file in one of its languages; raises QuestionnaireError."""
     version = str(data.get("version", "a questionnaire without version"))
     try:
         words = words_of(data["page"])
-        pages = tuple(_page(entry, words) for entry in data["page"])
+        pages = tuple(_page(in_language(entry, language), words) for entry in data["page"])
         return Questionnaire(Kind(data["kind"]), version, pages)
     except KeyError as error:
         raise QuestionnaireError(f"{version}: {error.args[0]} is missing") from error
     except ValueError as error:
         raise QuestionnaireError(f"{version}: {error}") from error
+
+
+def in_language(entry: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A page with its choices in that language. What is said in English is said in every one."""
+    choices = [_translated(entry["id"], each, language) for each in entry.get("choice", ())]
+    return {**_translated(entry["id"], entry, language), "choice": choices}
+
+
+def _translated(id: str, entry: Mapping[str, Any], language: str) -> dict[str, Any]:
+    if language == ENGLISH:
+        return {**entry}
+    words = entry.get(language, {})
+    missing = [name for name in SAID if name in entry and not words.get(name)]
+    if missing:
+        raise QuestionnaireError(f"{id} has no {missing[0]} in {LANGUAGES[language]}")
+    return {**entry, **words, "language": language}
 
 
 def words_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
@@ -143,7 +184,7 @@ def _page(entry: Mapping[str, Any], words: Mapping[str, frozenset[str]]) -> Page
 
 def _choices(id: str, entry: Mapping[str, Any]) -> tuple[Choice, ...]:
     if entry["form"] == PageForm.WEEKDAY:
-        return _weekdays()
+        return _weekdays(entry.get("language", ENGLISH))
     choices = tuple(_choice(choice) for choice in entry.get("choice", ()))
     if not choices and entry["form"] not in {PageForm.PAIN, PageForm.LAST}:
         raise QuestionnaireError(f"{id} has no choices")
@@ -163,10 +204,17 @@ def _choice(data: Mapping[str, Any]) -> Choice:
     )
 
 
-def _weekdays() -> tuple[Choice, ...]:
-    days = [(day, day.capitalize(), f"said {day.capitalize()}") for day in WEEKDAYS]
-    unsure = ("unsure", "I am not sure", "was not sure of the weekday")
-    return tuple(Choice(value, label, label, said, "", 0) for value, label, said in [*days, unsure])
+def _weekdays(language: str) -> tuple[Choice, ...]:
+    unsure, was_unsure, said_day = DAYS[language]
+    names = zip(WEEKDAYS, DAY_NAMES[language].split(), strict=True)
+    days = [(day, name, said_day.format(_inside(name, language))) for day, name in names]
+    every = [*days, ("unsure", unsure, was_unsure)]
+    return tuple(Choice(value, label, label, said, "", 0) for value, label, said in every)
+
+
+def _inside(name: str, language: str) -> str:
+    """A weekday inside a sentence: only English writes it large."""
+    return name if language == ENGLISH else name.lower()
 
 
 def _when(

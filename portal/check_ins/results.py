@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.check_ins.library import RULES
+from portal.check_ins.answers import Answers
+from portal.check_ins.library import PAGES_IN, RULES
 from portal.check_ins.rules import Rule
+from portal.check_ins.wording import said_of
 from portal.flags.reasons import Reason
+from portal.languages import ENGLISH, language
 from portal.settings import Clinic
 from portal.symptoms.levels import Level
 
@@ -26,16 +29,21 @@ class Advice:
     due_at: datetime
 
 
-def advice(reasons: Sequence[Reason], due_at: datetime, clinic: Clinic) -> Advice:
-    """From the reasons of one flag, gravest first. Tips come from the gravest rules only."""
+def advice(
+    reasons: Sequence[Reason], due_at: datetime, clinic: Clinic, answers: Answers | None = None
+) -> Advice:
+    """From the reasons of one flag, gravest first. Tips come from the gravest rules only.
+
+    `answers` say in the reader's own language what the flag has in English.
+    """
     first = reasons[0]
     gravest = [reason for reason in reasons if reason.level is first.level]
     rules = [rule for reason in gravest if (rule := RULES.rule(reason.rule))]
     return Advice(
         level=first.level,
         heading=_heading(first, rules).format(**vars(clinic)),
-        told=_told(gravest),
-        sentences=rules[0].advice if rules else (),
+        told=_told(gravest, answers),
+        sentences=rules[0].words_in(language()).advice if rules else (),
         meanwhile=_tips(rules),
         crisis=any(rule.crisis for reason in reasons if (rule := RULES.rule(reason.rule))),
         due_at=due_at,
@@ -44,16 +52,23 @@ def advice(reasons: Sequence[Reason], due_at: datetime, clinic: Clinic) -> Advic
 
 def _heading(first: Reason, rules: Sequence[Rule]) -> str:
     """The rule's own, unless something raised it above the level that was written for."""
-    own = rules[0].heading if rules and rules[0].level is first.level else ""
-    return own or RULES.levels[first.level].heading
+    own = rules[0].words_in(language()).heading if rules and rules[0].level is first.level else ""
+    return own or RULES.levels[first.level].heading_in(language())
 
 
-def _told(reasons: Sequence[Reason]) -> str:
+def _told(reasons: Sequence[Reason], answers: Answers | None) -> str:
     """Two reasons at most: the rest is one tap away, and the page must stay short."""
-    said = list(dict.fromkeys(reason.said for reason in reasons))[:2]
-    return ", ".join(each[:1].lower() + each[1:] for each in said)
+    parts = list(dict.fromkeys(_said(reason, answers) for reason in reasons))[:2]
+    return ", ".join(each[:1].lower() + each[1:] for each in parts)
+
+
+def _said(reason: Reason, answers: Answers | None) -> str:
+    rule = RULES.rule(reason.rule)
+    if language() == ENGLISH or rule is None or answers is None:
+        return reason.said
+    return said_of(PAGES_IN[language()], answers, rule) or reason.said
 
 
 def _tips(rules: Sequence[Rule]) -> tuple[str, ...]:
-    tips = [tip for rule in rules for tip in rule.meanwhile]
+    tips = [tip for rule in rules for tip in rule.words_in(language()).meanwhile]
     return tuple(dict.fromkeys(tips))[:MOST_TIPS]

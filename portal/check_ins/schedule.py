@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from portal.check_ins.questionnaires import Kind
+from portal.languages import N_
 
 
 class State(StrEnum):
@@ -76,16 +77,16 @@ def _later(name: str, days: int, title: str) -> Point:
 
 
 POINTS = (
-    _early("+1h", 1, "1 hour check-in"),
-    _early("+2h", 2, "2 hour check-in"),
-    _early("+4h", 4, "4 hour check-in"),
-    _first_day("+8h", 8, "8 hour check-in", opens=1),
-    _first_day("+24h", 24, "Next day check-in", opens=4),
-    _later("+72h", 3, "3 day check-in"),
-    _later("+7d", 7, "1 week check-in"),
-    _later("+14d", 14, "2 week check-in"),
-    _later("+30d", 30, "1 month check-in"),
-    _later("+90d", 90, "3 month check-in"),
+    _early("+1h", 1, N_("1 hour check-in")),
+    _early("+2h", 2, N_("2 hour check-in")),
+    _early("+4h", 4, N_("4 hour check-in")),
+    _first_day("+8h", 8, N_("8 hour check-in"), opens=1),
+    _first_day("+24h", 24, N_("Next day check-in"), opens=4),
+    _later("+72h", 3, N_("3 day check-in")),
+    _later("+7d", 7, N_("1 week check-in")),
+    _later("+14d", 14, N_("2 week check-in")),
+    _later("+30d", 30, N_("1 month check-in")),
+    _later("+90d", 90, N_("3 month check-in")),
 )
 UNSCHEDULED = "extra"
 # What the rules call a check-in that was not answered in time, and by how much (rule 32).

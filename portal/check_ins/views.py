@@ -21,7 +21,7 @@ from portal.check_ins.answers import Answer
 from portal.check_ins.early import send_in_emergency
 from portal.check_ins.forms import TAP_ONE, read_page
 from portal.check_ins.ladder import LATER_CHOICES
-from portal.check_ins.library import CURRENT
+from portal.check_ins.library import CURRENT, questionnaire_in
 from portal.check_ins.models import CheckIn, CutShort
 from portal.check_ins.opening import Opening, opening_of
 from portal.check_ins.queries import (
@@ -33,6 +33,7 @@ from portal.check_ins.questionnaires import Kind, Page
 from portal.check_ins.reminding import TooLateForLater, choices_for, remind_later
 from portal.check_ins.steps import LAST, Step, next_page, step_of
 from portal.db import UnitOfWork
+from portal.languages import N_, language
 from portal.people.access import patient_for
 from portal.permissions import Permission
 from portal.web.forms import Form, form_of
@@ -43,11 +44,11 @@ from portal.web.times import clock_time
 
 PUT_OFF = tuple(str(minutes) for minutes in LATER_CHOICES)
 TEXTS = ("note", "systolic", "diastolic")
-SENT_BEFORE = "You sent this check-in already. This is what we told you."
-SENT_WITHOUT_WORDS = "This check-in was sent before you wrote more. Send the rest as a message."
-WE_SENT_IT = "We sent this check-in for you. This is what we told you."
-TOO_LATE = "That answer came too late. Check in again to tell us."
-STILL_OPEN = "One question is still open. Answer it, then send."
+SENT_BEFORE = N_("You sent this check-in already. This is what we told you.")
+SENT_WITHOUT_WORDS = N_("This check-in was sent before you wrote more. Send the rest as a message.")
+WE_SENT_IT = N_("We sent this check-in for you. This is what we told you.")
+TOO_LATE = N_("That answer came too late. Check in again to tell us.")
+STILL_OPEN = N_("One question is still open. Answer it, then send.")
 
 
 async def show_first(request: Request) -> Response:
@@ -189,7 +190,8 @@ async def _found(request: Request) -> tuple[CheckIn, dict[str, Answer]]:
 
 
 async def _first_page(request: Request, opening: Opening, form: Form | None) -> Response:
-    pages = [each for each in CURRENT[opening.kind].pages if each.when is None]
+    asked = questionnaire_in(language(), CURRENT[opening.kind].version)
+    pages = [each for each in asked.pages if each.when is None]
     later = choices_for(opening)
     return await _question(request, None, Step(pages[0], pages, {}), form, later)
 

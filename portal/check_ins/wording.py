@@ -6,16 +6,22 @@ from dataclasses import dataclass, replace
 from portal.check_ins.answers import DRUGS, SEVERITIES, Answers, reported_effects, ticked
 from portal.check_ins.facts import Case, weight
 from portal.check_ins.questionnaires import NUMBERS, Page
-from portal.check_ins.rules import Finding
+from portal.check_ins.rules import Finding, Rule
+from portal.languages import N_, _, gettext, ngettext
 from portal.symptoms.vocabulary import Effect
 
 Pages = Mapping[str, Page]
 SUMMARY_LENGTH = 40
+PLAIN_EFFECTS = (  # of the vocabulary, which knows no other language
+    *(N_("throwing up"), N_("sick to the stomach"), N_("slurred speech"), N_("foggy memory")),
+    *(N_("mixed up"), N_("anxious, stressed or in panic")),
+    N_("too much medicine, or wanting more"),
+)
 BESIDE = {
-    "note_written": "wrote in their own words",
-    "text_unread": "wrote a {} that only a person can read",
-    "overdue": "did not answer",
-    "overdue_minutes": "{} minutes after it was due",
+    "note_written": N_("wrote in their own words"),
+    "text_unread": N_("wrote a {} that only a person can read"),
+    "overdue": N_("did not answer"),
+    "overdue_minutes": N_("{} minutes after it was due"),
 }
 
 
@@ -42,13 +48,13 @@ def quoted(pages: Pages, answers: Answers, name: str) -> str:
         return ""
     if name == "weekday_wrong":
         day = quoted(pages, answers, "weekday")
-        return f"{day}, which is not right" if answer == "yes" else ""
+        return _("%(day)s, which is not right", day=day) if answer == "yes" else ""
     if name in BESIDE:
-        return BESIDE[name].format(answer)
+        return _(BESIDE[name]).format(answer)
     if name.startswith("said_"):
         return str(answer)
     if name in NUMBERS:
-        return NUMBERS[name].format(answer)
+        return _(NUMBERS[name]).format(answer)
     page = pages.get(name)
     if page is None:
         return ""
@@ -61,12 +67,17 @@ def quoted(pages: Pages, answers: Answers, name: str) -> str:
 
 def said(pages: Pages, answers: Answers, finding: Finding) -> str:
     """The answers a finding is about, as one line: `Threw up 2 times, water does not stay down`."""
-    parts = [_said_about(pages, answers, name, finding) for name in finding.rule.about]
+    return said_of(pages, answers, finding.rule)
+
+
+def said_of(pages: Pages, answers: Answers, rule: Rule) -> str:
+    """The same in the language of the pages, for a rule that fired before."""
+    parts = [_said_about(pages, answers, name, rule) for name in rule.about]
     return capital(", ".join(part for part in parts if part))
 
 
-def _said_about(pages: Pages, answers: Answers, name: str, finding: Finding) -> str:
-    effect = finding.rule.effect
+def _said_about(pages: Pages, answers: Answers, name: str, rule: Rule) -> str:
+    effect = rule.effect
     if name == "effects":
         return _ticked_only(pages, answers, effect) if effect else ""
     page = pages.get(name)
@@ -74,7 +85,7 @@ def _said_about(pages: Pages, answers: Answers, name: str, finding: Finding) -> 
         # "No wish for more" is no report of the effect, and a skipped answer says nothing.
         return ""
     if name == "who":
-        return "nobody is there" if answers.get(name) == "patient_alone" else ""
+        return _("nobody is there") if answers.get(name) == "patient_alone" else ""
     return quoted(pages, answers, name)
 
 
@@ -83,8 +94,9 @@ def _ticked_only(pages: Pages, answers: Answers, effect: Effect) -> str:
     asked = [page.id for page in pages.values() if page.effect is effect]
     if any(weight(pages, answers, name) for name in asked):
         return ""
-    how = "which it is" if effect is Effect.OVERDOSE_ADDICTION else "how bad"
-    return f"{effect.plain}, but not {how}"
+    if effect is Effect.OVERDOSE_ADDICTION:
+        return _("%(effect)s, but not which it is", effect=gettext(effect.plain))
+    return _("%(effect)s, but not how bad", effect=gettext(effect.plain))
 
 
 def change(case: Case, finding: Finding) -> str | None:
@@ -126,14 +138,16 @@ def lines(case: Case, path: Sequence[Page]) -> list[Line]:
 def not_asked(lines: Sequence[Line], answers: Answers, how: str) -> list[Line]:
     """The lines of a check-in that was sent before its end, with how, and what stayed open."""
     count = sum(line.name not in answers for line in lines)
-    questions = "1 question was" if count == 1 else f"{count} questions were"
-    rest = f"{questions} not asked" if count else "all questions were answered"
-    first = Line("cut_short", "How it was sent", f"{capital(how)}; {rest}", None, None, None)
+    rest = _("all questions were answered")
+    if count:
+        rest = ngettext("%(n)s question was not asked", "%(n)s questions were not asked", count)
+    words = f"{capital(gettext(how))}; {rest}"
+    first = Line("cut_short", _("How it was sent"), words, None, None, None)
     return [first, *(_open(line) if line.name not in answers else line for line in lines)]
 
 
 def _open(line: Line) -> Line:
-    return replace(line, said="Not asked")
+    return replace(line, said=_("Not asked"))
 
 
 def _line(case: Case, page: Page, before: Answers | None) -> Line:
@@ -141,9 +155,10 @@ def _line(case: Case, page: Page, before: Answers | None) -> Line:
     words = quoted(case.pages, answers, name)
     if name == "weekday" and words:
         words = page.by_value[str(answers[name])].label
-        words += ", not right" if answers.get("weekday_wrong") == "yes" else ", right"
+        wrong = answers.get("weekday_wrong") == "yes"
+        words += _(", not right") if wrong else _(", right")
     if not words:
-        words = page.none.lower() if name in answers else "skipped"
+        words = page.none.lower() if name in answers else _("skipped")
     was = quoted(case.pages, before, name) if before is not None else ""
     return Line(
         name, page.short, capital(words), _squares(case, page), case.rise(name), was or None
@@ -159,7 +174,7 @@ def _has(case: Case, name: str) -> bool:
 
 
 def _number(case: Case, name: str) -> Line:
-    labels = {"systolic": "Blood pressure, upper", "diastolic": "Blood pressure, lower"}
+    labels = {"systolic": _("Blood pressure, upper"), "diastolic": _("Blood pressure, lower")}
     return Line(name, labels[name], str(case.now.answers[name]), None, case.rise(name), None)
 
 

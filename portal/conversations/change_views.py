@@ -26,6 +26,7 @@ from portal.conversations.rules import TooLate, require_writer
 from portal.db import UnitOfWork
 from portal.errors import Conflict, Invalid, PortalError
 from portal.ids import new_id
+from portal.languages import N_
 from portal.people.queries import name_of
 from portal.permissions import Permission
 from portal.web.forms import form_of
@@ -34,8 +35,8 @@ from portal.web.routing import get, post
 from portal.web.state import state_of
 from portal.web.templates import page
 
-CORRECTED = "Your message was corrected."
-TAKEN_BACK = "Your message was withdrawn."
+CORRECTED = N_("Your message was corrected.")
+TAKEN_BACK = N_("Your message was withdrawn.")
 
 Step = Callable[[UnitOfWork, Conversation, UUID], Awaitable[Message]]
 

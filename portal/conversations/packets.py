@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.conversations.queries import Line, Mark
+from portal.languages import ENGLISH, _, reading_in
 from portal.permissions import Actor
 from portal.realtime.frames import write_frame
 from portal.web.templates import environment
@@ -81,7 +82,9 @@ def revised_frame_of(line: Line) -> bytes:
 
 
 def fragment_of(line: Line) -> str:
-    return _message.render(line=line, zone=line.zone)
+    """For everybody alike, and so in English: a page in another language says it in its own."""
+    with reading_in(ENGLISH):
+        return _message.render(line=line, zone=line.zone)
 
 
 def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> bytes:
@@ -93,12 +96,17 @@ def read_frame_of(conversation_id: UUID, mark: Mark, zone: ZoneInfo) -> bytes:
         seq=mark.seq,
         role=mark.role,
         read_at=mark.read_at,
-        said=read_words(mark.read_at, zone),
+        said=_in_english(mark.read_at, zone),
     )
 
 
+def _in_english(read_at: datetime, zone: ZoneInfo) -> str:
+    with reading_in(ENGLISH):
+        return read_words(read_at, zone)
+
+
 def read_words(read_at: datetime, zone: ZoneInfo) -> str:
-    return f"Read {clock_time(read_at, zone)}"
+    return _("Read %(at)s", at=clock_time(read_at, zone))
 
 
 def person_of(actor: Actor) -> dict[str, object]:

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.conversations.models import Conversation
 from portal.conversations.packets import read_words
 from portal.conversations.queries import Line, Mark, marks_of, messages_before
+from portal.languages import N_
 from portal.permissions import Actor, Role
 
 LINES_ON_A_PAGE = 60
@@ -53,4 +54,4 @@ def _state(line: Line, marks: list[Mark]) -> str:
         is_other_side = (mark.role is Role.PATIENT) is not (line.side == "patient")
         if is_other_side and mark.seq >= line.seq:
             return read_words(mark.read_at, line.zone)
-    return "Sent"
+    return N_("Sent")

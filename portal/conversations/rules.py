@@ -5,6 +5,7 @@ import unicodedata
 
 from portal.conversations.models import Kind
 from portal.errors import Conflict, Invalid, NotAllowed
+from portal.languages import N_, _
 from portal.permissions import Actor, Permission
 
 LONGEST_MESSAGE = 8_000
@@ -16,27 +17,27 @@ _CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 
 class Empty(Invalid):
     code = "empty"
-    sentence = "Write something first."
+    sentence = N_("Write something first.")
 
 
 class TooLong(Invalid):
     code = "too_long"
-    sentence = f"This is too long. Use {LONGEST_MESSAGE:,} characters or fewer."
+    sentence = N_("This is too long. Use 8,000 characters or fewer.")
 
 
 class Unkeepable(Invalid):
     code = "not_allowed"
-    sentence = "This holds a sign that cannot be kept. Take it out and send again."
+    sentence = N_("This holds a sign that cannot be kept. Take it out and send again.")
 
 
 class Closed(Conflict):
     code = "closed"
-    sentence = "This conversation is closed."
+    sentence = N_("This conversation is closed.")
 
 
 class AlreadySaid(Conflict):
     code = "not_allowed"
-    sentence = "This was sent before with other words. Copy it into a new message."
+    sentence = N_("This was sent before with other words. Copy it into a new message.")
 
 
 class TooLate(Conflict):
@@ -44,19 +45,22 @@ class TooLate(Conflict):
 
     def __init__(self, minutes: int) -> None:
         super().__init__(
-            f"You can change a message for {minutes} minutes. This one is older."
-            " Send a new message to set it right."
+            _(
+                "You can change a message for %(minutes)s minutes. This one is older."
+                " Send a new message to set it right.",
+                minutes=minutes,
+            )
         )
 
 
 class Changed(Conflict):
     code = "changed"
-    sentence = "You changed this message on another page. Look at it, then save again."
+    sentence = N_("You changed this message on another page. Look at it, then save again.")
 
 
 class Withdrawn(Conflict):
     code = "withdrawn"
-    sentence = "You took this message back. Send a new one."
+    sentence = N_("You took this message back. Send a new one.")
 
 
 def message_text(written: str) -> str:

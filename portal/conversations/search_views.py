@@ -12,6 +12,7 @@ from portal.conversations.queries import conversation_for
 from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE
 from portal.conversations.searching import LONGEST_QUERY, Results, says_nothing, search
 from portal.errors import NotFound
+from portal.languages import N_
 from portal.permissions import Permission
 from portal.web.forms import form_of
 from portal.web.limits import SEARCHES
@@ -19,7 +20,7 @@ from portal.web.requests import actor_of, path_id, reading, work
 from portal.web.routing import get, post
 from portal.web.templates import page
 
-ASK = "Type a word to look for."
+ASK = N_("Type a word to look for.")
 # Lines that are shown after the one that was found, so that it does not stand at the very end.
 LINES_AFTER = 20
 

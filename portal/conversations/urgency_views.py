@@ -11,6 +11,7 @@ from portal.conversations.queries import conversation_for, messages_before
 from portal.conversations.reading import AFTER_EVERYTHING
 from portal.conversations.urgent import LOOKED_AT, answer, question_about
 from portal.errors import Invalid, NotFound
+from portal.languages import N_, _
 from portal.permissions import Permission
 from portal.web.forms import form_of
 from portal.web.requests import actor_of, path_id, reading, see_other, work
@@ -20,7 +21,7 @@ from portal.web.templates import fragment
 from portal.web.times import clock_time
 
 NOW, LATER = "now", "later"
-CAN_WAIT = "Thank you. If it gets worse, press I need help now."
+CAN_WAIT = N_("Thank you. If it gets worse, press I need help now.")
 
 
 async def above_composer(request: Request) -> Response:
@@ -51,7 +52,7 @@ async def say(request: Request) -> Response:
         return see_other(f"/conversations/{found.id}", CAN_WAIT)
     at = clock_time(clock.now(), state_of(request).settings.clinic.zone)
     return see_other(
-        "/help", f"We told your care team at {at}. If it gets worse, do not wait. Call."
+        "/help", _("We told your care team at %(at)s. If it gets worse, do not wait. Call.", at=at)
     )
 
 

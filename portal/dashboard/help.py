@@ -7,6 +7,7 @@ from portal.bookings.actions import ask
 from portal.bookings.details import Details
 from portal.bookings.kinds import Kind
 from portal.ids import new_id
+from portal.languages import N_
 from portal.people.access import patient_for
 from portal.permissions import Permission
 from portal.web.forms import form_of
@@ -15,7 +16,7 @@ from portal.web.requests import actor_of, see_other, work
 from portal.web.routing import ANYONE, get, post
 from portal.web.templates import page
 
-ASKED = "We asked a nurse to call you. If it gets worse, do not wait. Call."
+ASKED = N_("We asked a nurse to call you. If it gets worse, do not wait. Call.")
 
 
 async def show_help(request: Request) -> Response:
@@ -31,7 +32,7 @@ async def call_me(request: Request) -> Response:
             wanted = form.uuid("request") or new_id()
             await ask(unit, patient, wanted, Kind.CALL_BACK, [], Details(phone=patient.phone))
     if not patient.phone:
-        return see_other("/visits/ask?kind=call_back", "Add a phone number the nurse can call.")
+        return see_other("/visits/ask?kind=call_back", N_("Add a phone number the nurse can call."))
     return see_other("/help", ASKED)
 
 

@@ -5,24 +5,26 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.dashboard.rules import after_dose
+from portal.languages import N_, _
 from portal.symptoms.vocabulary import Effect
 from portal.treatments.models import Route
 from portal.web import trends
+from portal.web.times import long_day, weekday_name
 from portal.web.trends import DoseMark, Score
 
 SHOWN = 4
 """So many of the doses done are in sight; the ones before wait behind a summary."""
 
 FEELINGS = {
-    Effect.NAUSEA: "sick",
-    Effect.FOGGY_MEMORY: "foggy",
-    Effect.CONFUSION: "mixed up",
-    Effect.ANXIETY: "anxious",
+    Effect.NAUSEA: N_("sick"),
+    Effect.FOGGY_MEMORY: N_("foggy"),
+    Effect.CONFUSION: N_("mixed up"),
+    Effect.ANXIETY: N_("anxious"),
 }
 HAPPENED = {
-    Effect.VOMITING: "Threw up.",
-    Effect.SLURRED_SPEECH: "Speech was slurred.",
-    Effect.OVERDOSE_ADDICTION: "Wanted more.",
+    Effect.VOMITING: N_("Threw up."),
+    Effect.SLURRED_SPEECH: N_("Speech was slurred."),
+    Effect.OVERDOSE_ADDICTION: N_("Wanted more."),
 }
 
 
@@ -72,29 +74,25 @@ def bar(given: Given) -> list[str]:
 
 def _next(given: Given, number: int) -> Node:
     if given.visit_on is not None:
-        title = f"{given.visit_on:%A} {_day(given.visit_on)}"
-        return Node(number, title, "Booked", "next")
+        title = f"{weekday_name(given.visit_on)} {long_day(given.visit_on)}"
+        return Node(number, title, _("Booked"), "next")
     if given.route is Route.LOZENGE:
-        return Node(number, "Next", "Take it on the day your doctor told you.", "next")
-    return Node(number, "Next", "Not booked yet", "next", may_ask=True)
+        return Node(number, _("Next"), _("Take it on the day your doctor told you."), "next")
+    return Node(number, _("Next"), _("Not booked yet"), "next", may_ask=True)
 
 
 def _later(number: int) -> Node:
-    return Node(number, "Later", "", "later")
+    return Node(number, _("Later"), "", "later")
 
 
 def _words(given: Given, days: Sequence[Score], mark: DoseMark) -> str:
     change = trends.around(days, mark.on)
     effects = given.felt.get(mark.number, ())
-    feelings = [FEELINGS[effect] for effect in FEELINGS if effect in effects]
-    happened = [HAPPENED[effect] for effect in HAPPENED if effect in effects]
+    feelings = [_(FEELINGS[effect]) for effect in FEELINGS if effect in effects]
+    happened = [_(HAPPENED[effect]) for effect in HAPPENED if effect in effects]
     return after_dose(change, (given.today - mark.on).days, feelings, happened)
 
 
 def _title(on: date, today: date) -> str:
-    before = {0: "Today, ", 1: "Yesterday, "}.get((today - on).days, "")
-    return f"{before}{_day(on)}"
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B}"
+    near = {0: _("Today, %(day)s"), 1: _("Yesterday, %(day)s")}.get((today - on).days, "%(day)s")
+    return near % {"day": long_day(on)}

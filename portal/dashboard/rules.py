@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from portal.languages import _, gettext
+
 MORNING, AFTERNOON, EVENING, NIGHT = 5, 12, 17, 22
 LONG_AFTER = 21
 
@@ -50,27 +52,28 @@ def next_step(waiting: Waiting) -> NextStep:
 def greeting(local: datetime) -> str:
     """By the patient's own clock. At night nobody needs to be told that it is night."""
     if MORNING <= local.hour < AFTERNOON:
-        return "Good morning"
+        return _("Good morning")
     if AFTERNOON <= local.hour < EVENING:
-        return "Good afternoon"
-    return "Good evening" if EVENING <= local.hour < NIGHT else "Hello"
+        return _("Good afternoon")
+    return _("Good evening") if EVENING <= local.hour < NIGHT else _("Hello")
 
 
 def dose_line(number: int, route: str, ended_on: date, today: date) -> str:
     """Where the patient stands: "Day 1 after infusion 4"."""
     days = (today - ended_on).days
     if days <= 0:
-        return f"Today you had {route} {number}"
+        return _("Today you had %(dose)s %(number)s", dose=gettext(route), number=number)
     if days < LONG_AFTER:
-        return f"Day {days} after {route} {number}"
-    return f"{days // 7} weeks after {route} {number}"
+        return _("Day %(n)s after %(dose)s %(number)s", n=days, dose=gettext(route), number=number)
+    weeks = days // 7
+    return _("%(n)s weeks after %(dose)s %(number)s", n=weeks, dose=gettext(route), number=number)
 
 
 def course_line(given: int, planned: int, plural: str) -> str:
     """How far the treatment is: "4 of 6 infusions done"."""
     if given >= planned:
-        return f"All {planned} {plural} done"
-    return f"{given} of {planned} {plural} done"
+        return _("All %(n)s %(doses)s done", n=planned, doses=gettext(plural))
+    return _("%(n)s of %(of)s %(doses)s done", n=given, of=planned, doses=gettext(plural))
 
 
 def after_dose(
@@ -78,17 +81,22 @@ def after_dose(
 ) -> str:
     """One dose in the patient's words: what it did to the pain, and what else was felt."""
     if days_since < 7:
-        return "We look at your pain in one week."
+        return _("We look at your pain in one week.")
     if change is None:
-        return "No pain score that week."
+        return _("No pain score that week.")
     before, after = change
-    pain = f"Pain stayed at {after}." if before == after else f"Pain went from {before} to {after}."
+    if before == after:
+        pain = _("Pain stayed at %(pain)s.", pain=after)
+    else:
+        pain = _("Pain went from %(before)s to %(after)s.", before=before, after=after)
     felt = [*_felt(feelings), *happened]
-    return " ".join([pain, *(felt or ["No problems."])])
+    return " ".join([pain, *(felt or [_("No problems.")])])
 
 
 def _felt(feelings: list[str]) -> list[str]:
     if not feelings:
         return []
     most, last = ", ".join(feelings[:-1]), feelings[-1]
-    return [f"Felt {most} and {last}." if most else f"Felt {last}."]
+    if most:
+        return [_("Felt %(these)s and %(last)s.", these=most, last=last)]
+    return [_("Felt %(these)s.", these=last)]

@@ -13,6 +13,7 @@ from portal.bookings.visits import Visit, next_appointment
 from portal.dashboard import help, plan, rules
 from portal.dashboard.queries import Home, Treatment, home_of, treatment_of
 from portal.dashboard.rules import Waiting
+from portal.languages import _, gettext
 from portal.permissions import Actor, Permission, Role
 from portal.treatments.rules import step_words
 from portal.web import trends
@@ -20,7 +21,7 @@ from portal.web.charts import pain_chart
 from portal.web.requests import actor_of, actor_or_none, work
 from portal.web.routing import ANYONE, get
 from portal.web.templates import page
-from portal.web.times import clock_time, relative_day, when
+from portal.web.times import clock_time, is_today, month_name, when
 
 
 async def show_first(request: Request) -> Response:
@@ -73,7 +74,11 @@ async def show_numbers(request: Request) -> Response:
 
 def _number_row(week: trends.Week) -> dict[str, Any]:
     doses = ", ".join(str(number) for number in week.doses)
-    return {"words": f"{week.first.day} {week.first:%b}", "pain": week.pain, "doses": doses}
+    return {
+        "words": f"{week.first.day} {month_name(week.first)}",
+        "pain": week.pain,
+        "doses": doses,
+    }
 
 
 async def show_plan(request: Request) -> Response:
@@ -127,10 +132,10 @@ def _due_words(home: Home, zone: ZoneInfo) -> str:
     if home.check_in is None:
         return ""
     if home.check_in.is_late:
-        return f"Was due {when(home.check_in.due_at, zone)}"
+        return _("Was due %(at)s", at=when(home.check_in.due_at, zone))
     by = home.check_in.due.late_at if home.check_in.is_due else home.check_in.due_at
-    today = relative_day(by, zone) == "today"
-    return f"Due by {clock_time(by, zone) if today else when(by, zone)}"
+    at = clock_time(by, zone) if is_today(by, zone) else when(by, zone)
+    return _("Due by %(at)s", at=at)
 
 
 def _dose_line(treatment: Treatment) -> str:
@@ -155,8 +160,9 @@ def _visit_title(visit: Visit | None, treatment: Treatment) -> str:
     if visit is None:
         return ""
     if visit.kind is not Kind.INFUSION_VISIT:
-        return visit.kind.words
-    return f"{treatment.dose_word.capitalize()} {len(treatment.doses) + 1}, at home"
+        return gettext(visit.kind.words)
+    dose = gettext(treatment.dose_word).capitalize()
+    return _("%(dose)s %(n)s, at home", dose=dose, n=len(treatment.doses) + 1)
 
 
 routes = [

@@ -13,8 +13,9 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from portal.handling.promise import after, is_open_at, next_opening, working_time
+from portal.languages import _
 from portal.settings import Clinic
-from portal.web.times import clock_time, day
+from portal.web.times import clock_time, day, weekday_name
 
 FEWEST = 8
 SHARE = 0.9
@@ -108,5 +109,5 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     days = (local.date() - now.astimezone(zone).date()).days
     if not days:
         return time
-    name = f"{local:%A}" if 0 < days < DAYS_OF_A_WEEK else day(at, zone)
-    return f"{name} at {time}"
+    name = weekday_name(local.date()) if 0 < days < DAYS_OF_A_WEEK else day(at, zone)
+    return _("%(day)s at %(time)s", day=name, time=time)

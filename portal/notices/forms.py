@@ -1,5 +1,6 @@
 """Reading what was posted about notices; no database."""
 
+from portal.languages import N_
 from portal.notices.actions import Browser
 from portal.notices.addresses import host_of
 from portal.notices.models import Channel
@@ -7,7 +8,7 @@ from portal.notices.push import is_public_key, is_secret
 from portal.web.forms import Form
 
 HOURS = {f"{hour}": hour * 60 for hour in range(24)}
-PICK = "Pick one of these."
+PICK = N_("Pick one of these.")
 
 
 def read_choice(form: Form) -> tuple[Channel, int, int] | None:
@@ -20,7 +21,9 @@ def read_choice(form: Form) -> tuple[Channel, int, int] | None:
     if form.raw("quiet") == "off":
         return Channel(first), 0, 0
     if start == end:
-        form.errors["quiet_until"] = "Pick another hour than the first, or turn quiet hours off."
+        form.errors["quiet_until"] = N_(
+            "Pick another hour than the first, or turn quiet hours off."
+        )
         return None
     return Channel(first), HOURS[start], HOURS[end]
 

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
 from portal.errors import NotFound
+from portal.languages import N_
 from portal.notices.models import (
     Attempt,
     Envelope,
@@ -71,7 +72,7 @@ def link_of(row: Notice, actor: Actor) -> str:
 
 def _line(row: Notice, actor: Actor) -> Line:
     shown = _shown(row)
-    words = shown.words if shown else "Something waits for you."
+    words = shown.words if shown else N_("Something waits for you.")
     is_new = row.seen_at is None
     return Line(row.id, words, link_of(row, actor), row.number, row.last_at, is_new, row.urgent)
 

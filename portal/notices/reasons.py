@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from portal.languages import N_
+
 
 class Pace(StrEnum):
     """How much of a hurry there is. One envelope of each may be gathering for a person."""
@@ -60,13 +62,13 @@ class Shown:
 
 
 SHOWN = {
-    Reason.CHECK_IN_DUE: Shown("It is time for your check-in.", "/check-ins/now", "/"),
+    Reason.CHECK_IN_DUE: Shown(N_("It is time for your check-in."), "/check-ins/now", "/"),
     Reason.CHECK_IN_WAITING: Shown(
-        "We are waiting for your check-in. How are you?", "/check-ins/now", "/"
+        N_("We are waiting for your check-in. How are you?"), "/check-ins/now", "/"
     ),
     Reason.FLAG_RAISED: Shown("A new flag needs somebody.", "/", "/triage/{}"),
     Reason.FLAG_TOLD: Shown(
-        "We looked at your check-in. See what happens next.", "/", "/triage/{}"
+        N_("We looked at your check-in. See what happens next."), "/", "/triage/{}"
     ),
     Reason.FLAG_UNTAKEN: Shown(
         "Nobody has taken a flag. Call somebody of the care team.", "/", "/rota"
@@ -74,11 +76,15 @@ SHOWN = {
     Reason.FLAG_WAITING: Shown("A flag is waiting, and it came to you.", "/", "/triage/{}"),
     Reason.HAND_OVER: Shown("Something was handed over to you.", "/", "/triage"),
     Reason.MENTIONED: Shown("Somebody on your team named you in a note.", "/", "/inbox/{}"),
-    Reason.MESSAGE: Shown("There is a new message.", "/messages", "/inbox/{}"),
+    Reason.MESSAGE: Shown(N_("There is a new message."), "/messages", "/inbox/{}"),
     Reason.ROTA_GAP: Shown("A duty has nobody within the next day.", "/", "/rota/{}"),
     Reason.UNREACHED: Shown(
-        "We could not reach somebody by mail or push. Call them.", "/account/notices", "/people/{}"
+        N_("We could not reach somebody by mail or push. Call them."),
+        "/account/notices",
+        "/people/{}",
     ),
-    Reason.VISIT_CHANGED: Shown("Something about a visit changed.", "/visits", "/requests/{}"),
-    Reason.VISIT_OFFERED: Shown("We have times for you to choose from.", "/visits", "/requests/{}"),
+    Reason.VISIT_CHANGED: Shown(N_("Something about a visit changed."), "/visits", "/requests/{}"),
+    Reason.VISIT_OFFERED: Shown(
+        N_("We have times for you to choose from."), "/visits", "/requests/{}"
+    ),
 }

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 from portal import clock
 from portal.accounts.rules import browser_name
 from portal.errors import Invalid
+from portal.languages import N_, _
 from portal.notices.actions import choose, see_all, subscribe, unsubscribe
 from portal.notices.forms import HOURS, read_browser, read_choice
 from portal.notices.models import Channel
@@ -25,8 +26,9 @@ from portal.web.requests import actor_of, path_id, reading, see_other, work
 from portal.web.routing import get, post
 from portal.web.state import state_of
 from portal.web.templates import page
+from portal.web.times import whole_hour
 
-NOT_A_BROWSER = "This device cannot be reached by push. Choose e-mail instead."
+NOT_A_BROWSER = N_("This device cannot be reached by push. Choose e-mail instead.")
 
 
 async def show(request: Request) -> Response:
@@ -52,7 +54,7 @@ async def open_one(request: Request) -> Response:
 async def mark_all(request: Request) -> Response:
     async with work(request) as unit:
         await see_all(unit, actor_of(request).person_id)
-    return see_other("/notices", "All marked as seen.")
+    return see_other("/notices", N_("All marked as seen."))
 
 
 async def show_choice(request: Request) -> Response:
@@ -66,7 +68,7 @@ async def set_choice(request: Request) -> Response:
         return await _choice_page(request, form)
     async with work(request) as unit:
         await choose(unit, actor_of(request).person_id, *chosen)
-    return see_other("/account/notices", "Saved.")
+    return see_other("/account/notices", N_("Saved."))
 
 
 async def _choice_page(request: Request, form: Form | None) -> Response:
@@ -97,8 +99,8 @@ async def _choice_page(request: Request, form: Form | None) -> Response:
 def _hour(minutes: int) -> str:
     hour = minutes // 60
     if hour in {0, 12}:
-        return "12 noon" if hour else "midnight"
-    return f"{hour % 12} {'am' if hour < 12 else 'pm'}"
+        return _("12 noon") if hour else _("midnight")
+    return whole_hour(hour)
 
 
 async def add_browser(request: Request) -> Response:
@@ -115,7 +117,7 @@ async def add_browser(request: Request) -> Response:
 async def remove_browser(request: Request) -> Response:
     async with work(request) as unit:
         await unsubscribe(unit, actor_of(request).person_id, path_id(request, "subscription_id"))
-    return see_other("/account/notices", "That device is not told any more.")
+    return see_other("/account/notices", N_("That device is not told any more."))
 
 
 USE = Permission.ACCOUNT_USE

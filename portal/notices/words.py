@@ -5,6 +5,7 @@ No name, no clinic, nothing of health, no address but the portal's own front doo
 
 from dataclasses import dataclass
 
+from portal.languages import ENGLISH, N_, _, gettext, reading_in
 from portal.notices.reasons import Pace
 
 
@@ -14,27 +15,36 @@ class Words:
 
     title: str
     body: str
+    foot: str = N_("This mail was sent by a computer. Nobody reads answers to it.")
 
 
-ONE = Words("You have a message waiting", "You have a message waiting. Sign in to read it.")
+ONE = Words(N_("You have a message waiting"), N_("You have a message waiting. Sign in to read it."))
 PATIENT_NOW = Words(
-    "We are waiting to hear from you", "We are waiting to hear from you. Please sign in now."
+    N_("We are waiting to hear from you"),
+    N_("We are waiting to hear from you. Please sign in now."),
 )
 TEAM_NOW = Words("You are needed now", "You are needed now. Sign in to see why.")
 COMPANION = Words(
-    "Please look in on the person you are with",
-    "Somebody who named you as their helper has a message waiting. "
-    "Please look in on them, and ask them to look at their phone.",
+    N_("Please look in on the person you are with"),
+    N_(
+        "Somebody who named you as their helper has a message waiting. "
+        "Please look in on them, and ask them to look at their phone."
+    ),
 )
 INVITATION = Words(
-    "Your sign-in link",
-    "Here is your link to sign in for the first time. It works once, for 7 days.",
+    N_("Your sign-in link"),
+    N_("Here is your link to sign in for the first time. It works once, for 7 days."),
 )
-FOOT = "This mail was sent by a computer. Nobody reads answers to it."
 
 
-def words_for(pace: Pace, number: int, is_patient: bool) -> Words:
-    """The sentences for an envelope that stands for `number` things."""
+def words_for(pace: Pace, number: int, is_patient: bool, language: str = ENGLISH) -> Words:
+    """The sentences for an envelope that stands for `number` things, in their reader's language."""
+    with reading_in(language):
+        said = _words_for(pace, number, is_patient)
+        return Words(gettext(said.title), gettext(said.body), gettext(said.foot))
+
+
+def _words_for(pace: Pace, number: int, is_patient: bool) -> Words:
     if pace is Pace.INVITATION:
         return INVITATION
     if pace is Pace.COMPANION:
@@ -45,10 +55,10 @@ def words_for(pace: Pace, number: int, is_patient: bool) -> Words:
 
 
 def many(number: int) -> Words:
-    title = f"You have {number} messages waiting"
-    return Words(title, f"{title}. Sign in to read them.")
+    title = _("You have %(n)s messages waiting", n=number)
+    return Words(title, _("You have %(n)s messages waiting. Sign in to read them.", n=number))
 
 
 def mail_body(words: Words, link: str | None) -> str:
-    parts = [words.body, link, FOOT] if link else [words.body, FOOT]
+    parts = [words.body, link, words.foot] if link else [words.body, words.foot]
     return "\n\n".join(parts) + "\n"

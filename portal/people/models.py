@@ -62,6 +62,8 @@ class Person(SQLModel, table=True):
     time_zone: str = Field(max_length=64)
     theme: str = Field(default="system", max_length=8)
     keys_on: bool = True
+    # "" is what the browser asks for.
+    language: str = Field(default="", max_length=8, sa_column_kwargs={"server_default": ""})
     created_at: datetime = Field(sa_type=UTCDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 

@@ -10,6 +10,7 @@ from portal.check_ins.results import advice
 from portal.flags.history import reasons_of
 from portal.flags.models import FlagSource
 from portal.flags.queries import flag_of_source
+from portal.languages import N_
 from portal.permissions import Permission
 from portal.readings.actions import answer_reading
 from portal.readings.queries import reading_for
@@ -19,7 +20,7 @@ from portal.web.routing import get, post
 from portal.web.state import state_of
 from portal.web.templates import page
 
-THANKS = "Thank you. Your care team sees what you told us."
+THANKS = N_("Thank you. Your care team sees what you told us.")
 
 
 async def show(request: Request) -> Response:
@@ -39,7 +40,7 @@ async def answer(request: Request) -> Response:
     source, id = _source(request)
     async with work(request) as unit:
         reading = await reading_for(unit.session, actor, source, id)
-        right = form.choice("right", ("yes", "no"), "Press Yes or No.") == "yes"
+        right = form.choice("right", ("yes", "no"), N_("Press Yes or No.")) == "yes"
         if not form.errors:
             await answer_reading(unit, reading, form.raw("what"), right=right)
     return see_other(reading.address, None if form.errors else THANKS)

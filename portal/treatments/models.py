@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from portal.db import UTCDateTime, enum_type
 from portal.ids import new_id
+from portal.languages import N_
 
 
 class Route(StrEnum):
@@ -25,6 +26,13 @@ class Route(StrEnum):
     @property
     def plural(self) -> str:
         return f"{self.value}s"
+
+
+# As they stand inside a patient's sentence.
+ROUTE_WORDS = (
+    *(N_("infusion"), N_("injection"), N_("lozenge")),
+    *(N_("infusions"), N_("injections"), N_("lozenges")),
+)
 
 
 class PlanState(StrEnum):

@@ -6,6 +6,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from portal.languages import _
 from portal.people.models import Caution
 from portal.treatments.models import Dose, PlanState, TreatmentPlan
 
@@ -63,4 +64,6 @@ def time_refusal(ended_at: datetime, before: Dose | None, now: datetime) -> str 
 
 def step_words(step: int, total: int) -> str:
     """A step above the plan's last was given under an earlier version."""
-    return f"Step {step} of {total}" if step <= total else f"Step {step}"
+    if step <= total:
+        return _("Step %(step)s of %(total)s", step=step, total=total)
+    return _("Step %(step)s", step=step)

@@ -9,9 +9,11 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
+from portal.languages import _, gettext
 from portal.web import trends
 from portal.web.drawing import Plot, dot, path, svg, text, through
 from portal.web.lanes import Lanes, lanes_of
+from portal.web.times import long_day, month_name
 from portal.web.trends import DoseMark, Score, whole
 
 DROPLET = "c3 4 5 6 5 9a5 5 0 0 1-10 0c0-3 2-5 5-9z"
@@ -35,13 +37,13 @@ def pain_chart(
     parts = [
         path("chart-grid", [f"M8 {plot.y(pain):g}H292" for pain in (0, 5, 10)]),
         _area(plot, weeks),
-        text(292, 20, "10, worst", "chart-scale chart-end"),
-        text(8, 142, "0, none", "chart-scale"),
+        text(292, 20, _("10, worst"), "chart-scale chart-end"),
+        text(8, 142, _("0, none"), "chart-scale"),
         _doses(plot, marks, 160, numbered=False),
         _line(plot, weeks, step=WEEK),
         path("chart-points", [dot(plot, week) for week in weeks]),
         _ends(plot, weeks),
-        _months(plot, 190, lambda on: f"{on:%b}"),
+        _months(plot, 190, month_name),
     ]
     return svg(
         name,
@@ -194,18 +196,20 @@ def _firsts(plot: Plot) -> list[date]:
 
 
 def _title(dose_word: str) -> str:
-    return f"Pain by week, with each {dose_word} marked"
+    return _("Pain by week, with each %(dose)s marked", dose=gettext(dose_word))
 
 
 def _summary(points: Sequence[Score], doses: Sequence[DoseMark], dose_word: str) -> str:
     pains = [point.pain for point in points]
-    count = f"{len(doses)} {dose_word}" + ("" if len(doses) == 1 else "s")
-    return (
-        f"From {whole(pains[0])} on {_day(points[0].on)} to {whole(pains[-1])} on "
-        f"{_day(points[-1].on)}, lowest {whole(min(pains))}, highest {whole(max(pains))}, "
-        f"with {count}."
+    return _(
+        "From %(first)s on %(start)s to %(last)s on %(end)s, lowest %(low)s, highest %(high)s, "
+        "with %(n)s %(doses)s.",
+        first=whole(pains[0]),
+        start=long_day(points[0].on),
+        last=whole(pains[-1]),
+        end=long_day(points[-1].on),
+        low=whole(min(pains)),
+        high=whole(max(pains)),
+        n=len(doses),
+        doses=gettext(dose_word if len(doses) == 1 else f"{dose_word}s"),
     )
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B}"

@@ -8,13 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from portal.errors import Invalid
+from portal.languages import N_, _
 from portal.web.uploads import takes_files, upload_data
 
 MOST_FIELDS = 100
 LONGEST_FIELD = 128 * 1024
 FEWEST_DIGITS = 7
 PHONE_SIGNS = frozenset("0123456789+-()./ ")
-PHONE_ASKED = f"Check this number. Use {FEWEST_DIGITS} digits or more, and no words."
+PHONE_ASKED = N_("Check this number. Use 7 digits or more, and no words.")
 
 
 async def form_data(request: Request) -> FormData:
@@ -52,7 +53,7 @@ class Form:
         if not value and required:
             self.errors[name] = required
         if len(value) > longest:
-            self.errors[name] = f"Use {longest:,} characters or fewer."
+            self.errors[name] = _("Use %(most)s characters or fewer.", most=f"{longest:,}")
         return value
 
     def choice(self, name: str, options: Iterable[str], required: str) -> str:

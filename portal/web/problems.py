@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from portal.errors import NotFound, NotSignedIn, PortalError, TooFast, Unavailable
+from portal.languages import N_, _, gettext
 from portal.web.late import too_fast
 from portal.web.requests import actor_or_none, is_htmx
 from portal.web.routing import ask_to_sign_in
@@ -17,11 +18,11 @@ log = structlog.get_logger()
 
 NO_DATABASE = (InterfaceError, OperationalError, PoolTimeout, TimeoutError, OSError)
 SENTENCES = {
-    400: "Your browser sent something we could not read. Go back and try again.",
+    400: N_("Your browser sent something we could not read. Go back and try again."),
     404: NotFound.sentence,
-    405: "This page cannot do that. Go back and try again.",
-    413: "That was too big. Send something smaller.",
-    415: "We cannot read this kind of file.",
+    405: N_("This page cannot do that. Go back and try again."),
+    413: N_("That was too big. Send something smaller."),
+    415: N_("We cannot read this kind of file."),
 }
 
 
@@ -62,7 +63,7 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 async def on_no_database(request: Request, error: Exception) -> Response:
     """The database is away, frozen or full: said at once, without asking it anything more."""
     log.error("database.unavailable", kind=type(error).__name__)
-    sentence, code = Unavailable.sentence, Unavailable.code
+    sentence, code = gettext(Unavailable.sentence), Unavailable.code
     if _wants_json(request):
         response: Response = JSONResponse({"code": code, "detail": sentence}, status_code=503)
     else:
@@ -73,13 +74,13 @@ async def on_no_database(request: Request, error: Exception) -> Response:
 
 async def on_failure(request: Request, error: Exception) -> Response:
     """Anything unexpected: no detail leaves, only an id that the log also has."""
-    sentence = "Something went wrong on our side. Nothing you wrote was sent twice."
+    sentence = _("Something went wrong on our side. Nothing you wrote was sent twice.")
     return await problem(request, 500, "error", sentence)
 
 
 async def problem(request: Request, status: int, code: str, sentence: str) -> Response:
     """The answer in the form that was asked for: JSON, a fragment, or a page."""
-    number = request.scope.get("request_id", "")
+    number, sentence = request.scope.get("request_id", ""), gettext(sentence)
     if _wants_json(request):
         return JSONResponse({"code": code, "detail": sentence}, status_code=status)
     context = {"status_code": status, "sentence": sentence, "request_id": number}
@@ -99,5 +100,5 @@ def _bare(request: Request, status: int, sentence: str) -> Response:
     try:
         html = fragment(request, "errors/bare.html", status, sentence=sentence)
     except Exception:
-        return PlainTextResponse(f"{sentence}\n", status_code=status)
+        return PlainTextResponse(f"{gettext(sentence)}\n", status_code=status)
     return HTMLResponse(bytes(html.body), status_code=status)

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from portal.db import UnitOfWork
 from portal.errors import NotFound, NotSignedIn
+from portal.languages import gettext
 from portal.permissions import Actor
 from portal.web.state import state_of
 
@@ -67,7 +68,7 @@ def see_other(url: str, said: str | None = None) -> Response:
     """Go on to `url` with GET; `said` is shown there once, as a status line."""
     response = RedirectResponse(url, status_code=303)
     if said is not None:
-        value = base64.urlsafe_b64encode(said.encode()).decode()
+        value = base64.urlsafe_b64encode(gettext(said).encode()).decode()
         response.set_cookie(
             SAID_COOKIE, value, max_age=60, secure=True, httponly=True, samesite="lax"
         )

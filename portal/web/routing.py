@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from portal.errors import NotAllowed
+from portal.languages import N_
 from portal.permissions import Actor, Permission
 from portal.web.forms import form_data
 from portal.web.late import give_words_back, local
@@ -36,7 +37,7 @@ ANYONE: Final = Anyone()
 # For another server's post, which comes from no page and proves itself by a signature.
 ANY_SERVER: Final = Anyone()
 Allow = Permission | Anyone
-NOT_FROM_HERE = "This did not come from our own page. Open the page again and try once more."
+NOT_FROM_HERE = N_("This did not come from our own page. Open the page again and try once more.")
 
 
 class Guarded:

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal import languages
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -54,8 +55,10 @@ class Shield:
             refusal = PlainTextResponse("This address is not served here.\n", status_code=400)
             await refusal(scope, receive, self._with_headers(scope, send))
             return
+        asked = languages.accepted(Headers(scope=scope).get("accept-language"))
         try:
-            await self.app(scope, receive, self._with_headers(scope, send))
+            with languages.reading_in(asked):
+                await self.app(scope, receive, self._with_headers(scope, send))
         except ClientDisconnect:
             # A phone that lost its line, or a page that was left: nothing of ours has failed.
             log.info("request.left", request_id=request_id)

@@ -10,6 +10,7 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from portal import languages
 from portal.settings import HOME, Clinic
 from portal.web import times
 from portal.web.requests import SAID_COOKIE, actor_or_none, said_to
@@ -20,12 +21,16 @@ from portal.web.static import versioned
 environment = Environment(
     loader=FileSystemLoader(HOME / "templates"),
     autoescape=True,
+    extensions=["jinja2.ext.i18n"],
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
     # Else every rendering asks the disk whether a template is newer than the one it holds.
     auto_reload=False,
 )
+environment.policies["ext.i18n.trimmed"] = True
+# The extension adds this method while the environment is made, so no type knows it.
+vars(environment)["install_gettext_callables"](languages.gettext, languages.ngettext, newstyle=True)
 
 
 def render(name: str, **context: Any) -> str:
@@ -79,9 +84,9 @@ def _zone(context: Context, tz: ZoneInfo | None) -> ZoneInfo:
     return zone
 
 
-def _in_zone(words: Callable[[Any, ZoneInfo], str]) -> Callable[..., str]:
+def _in_zone(words: Callable[[Any, ZoneInfo], str | bool]) -> Callable[..., str | bool]:
     @pass_context
-    def filter(context: Context, at: datetime | date, tz: ZoneInfo | None = None) -> str:
+    def filter(context: Context, at: datetime | date, tz: ZoneInfo | None = None) -> str | bool:
         return words(at, _zone(context, tz))
 
     return filter
@@ -100,7 +105,9 @@ def _duration(span: timedelta) -> str:
     return times.duration(span)
 
 
-environment.globals["static"] = versioned
+environment.globals.update(
+    language=languages.language, script_words=languages.script_words, static=versioned
+)
 environment.filters.update(
     {
         "ago": times.ago,
@@ -109,8 +116,10 @@ environment.filters.update(
         "duration": _duration,
         "in_days": _in_zone(times.in_days),
         "iso": _iso,
+        "is_today": _in_zone(times.is_today),
         "phone_link": phone_link,
         "relative_day": _in_zone(times.relative_day),
+        "translated": languages.gettext,
         "when": _in_zone(times.when),
     }
 )

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from statistics import fmean, median
 from typing import NamedTuple
 
+from portal.languages import _, ngettext
+
 LONGEST_GAP = 2
 """So many missing days (or weeks) a line may bridge; over more it breaks."""
 
@@ -113,16 +115,16 @@ def recent(scores: Iterable[Score], until: date) -> list[Score]:
 def finding(weeks: Sequence[Score]) -> Finding:
     """What weekly means say, worse news first: a rise since last week outranks the long view."""
     if len(weeks) < 2:
-        return Finding("Your pain", "Your line starts after two weeks of check-ins.")
+        return Finding(_("Your pain"), _("Your line starts after two weeks of check-ins."))
     first, last, before = weeks[0], weeks[-1], weeks[-2]
     if last.pain - before.pain >= NOTICEABLE and whole(last.pain) > whole(before.pain):
-        return Finding("Your pain is up this week", _from_to(before, last, "since last week"), True)
-    span = f"in {_span(first.on, last.on)}"
+        return Finding(_("Your pain is up this week"), _since_last_week(before, last), True)
+    span = _span(first.on, last.on)
     if abs(last.pain - first.pain) < NOTICEABLE or whole(last.pain) == whole(first.pain):
-        return Finding("Your pain is about the same", f"{_around(first, last)} {span}.")
+        return Finding(_("Your pain is about the same"), _around(first, last, span))
     if last.pain < first.pain:
-        return Finding("Your pain is going down", _from_to(first, last, span))
-    return Finding("Your pain is going up", _from_to(first, last, span), True)
+        return Finding(_("Your pain is going down"), _from_to(first, last, span))
+    return Finding(_("Your pain is going up"), _from_to(first, last, span), True)
 
 
 def whole(pain: float) -> int:
@@ -142,15 +144,31 @@ def _mean(days: Sequence[Score]) -> Score:
 
 
 def _from_to(first: Score, last: Score, span: str) -> str:
-    return f"From {whole(first.pain)} to {whole(last.pain)} {span}. Lower is better."
+    return _(
+        "From %(then)s to %(now)s in %(span)s. Lower is better.",
+        then=whole(first.pain),
+        now=whole(last.pain),
+        span=span,
+    )
 
 
-def _around(first: Score, last: Score) -> str:
+def _since_last_week(before: Score, last: Score) -> str:
+    return _(
+        "From %(then)s to %(now)s since last week. Lower is better.",
+        then=whole(before.pain),
+        now=whole(last.pain),
+    )
+
+
+def _around(first: Score, last: Score, span: str) -> str:
     low, high = sorted((whole(first.pain), whole(last.pain)))
-    return f"About {low}" if low == high else f"Between {low} and {high}"
+    if low == high:
+        return _("About %(pain)s in %(span)s.", pain=low, span=span)
+    return _("Between %(low)s and %(high)s in %(span)s.", low=low, high=high, span=span)
 
 
 def _span(first: date, last: date) -> str:
     days = (last - first).days
-    count, unit = (round(days / 30), "month") if days >= 56 else (max(1, round(days / 7)), "week")
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    if days >= 56:
+        return ngettext("%(n)s month", "%(n)s months", round(days / 30))
+    return ngettext("%(n)s week", "%(n)s weeks", max(1, round(days / 7)))

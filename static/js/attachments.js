@@ -2,6 +2,7 @@
 // a way to stop. What could not be sent keeps its words and files; sent again it is said once.
 
 import { announce } from "./announce.js";
+import { _ } from "./words.js";
 
 const MEGABYTE = 1 << 20;
 // Sent again these would be refused again: they go back to where they can be changed.
@@ -35,8 +36,8 @@ class Basket {
     const room = Math.max(0, most - this.files.length);
     this.files.push(...small.slice(0, room));
     this.show();
-    if (small.length < chosen.length) this.complain(`This file is too big. Use one under ${megabytes} MB.`);
-    else if (small.length > room) this.complain(`Send ${most} files or fewer at a time.`);
+    if (small.length < chosen.length) this.complain(_("This file is too big. Use one under %(most)s MB.", { most: megabytes }));
+    else if (small.length > room) this.complain(_("Send %(most)s files or fewer at a time.", { most }));
     else this.complain("");
   }
 
@@ -110,7 +111,7 @@ class Parcel {
   }
 
   send() {
-    this.#say("Sending");
+    this.#say(_("Sending"));
     tell("files-pending", this.element);
     const request = new XMLHttpRequest();
     this.request = request;
@@ -119,15 +120,15 @@ class Parcel {
     request.setRequestHeader("hx-request", "true");
     request.upload.addEventListener("progress", (event) => this.#progress(event));
     request.addEventListener("load", () => this.#answered(request));
-    request.addEventListener("error", () => this.#failed("Not sent. Your words and files are kept."));
-    request.addEventListener("timeout", () => this.#failed("Not sent. Your words and files are kept."));
+    request.addEventListener("error", () => this.#failed(_("Not sent. Your words and files are kept.")));
+    request.addEventListener("timeout", () => this.#failed(_("Not sent. Your words and files are kept.")));
     request.send(this.#fields());
   }
 
   cancel() {
     this.request.abort();
     this.basket.takeBack(this);
-    announce("Stopped. Nothing was sent.");
+    announce(_("Stopped. Nothing was sent."));
   }
 
   #fields() {
@@ -142,7 +143,7 @@ class Parcel {
     if (!lengthComputable || this.isOver) return;
     this.bar.value = (100 * loaded) / total;
     // Everything is there, and the answer comes once it has been looked at.
-    if (loaded === total) this.#say("Checking");
+    if (loaded === total) this.#say(_("Checking"));
   }
 
   #answered(request) {
@@ -152,9 +153,9 @@ class Parcel {
       tell("files-sent", request.responseText);
       return;
     }
-    const detail = request.status === 401 ? "You were signed out." : detailOf(request.responseText);
+    const detail = request.status === 401 ? _("You were signed out.") : detailOf(request.responseText);
     if (NEEDS_CHANGE.has(request.status)) this.basket.takeBack(this, detail);
-    else this.#failed(`Not sent. ${detail}`.trim());
+    else this.#failed(`${_("Not sent.")} ${_(detail)}`.trim());
   }
 
   #failed(words) {
@@ -168,7 +169,7 @@ class Parcel {
     this.element.querySelector("[data-words]").textContent = words;
     this.again.hidden = !failed;
     this.bar.hidden = failed;
-    if (words === "Sending") this.bar.value = 0;
+    if (words === _("Sending")) this.bar.value = 0;
   }
 
   #element(form) {

@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { live } from "./live.js";
+import { _ } from "./words.js";
 
 const region = document.querySelector("[data-refresh]");
 const WARNED_BEFORE = 120;
@@ -66,7 +67,7 @@ function watchHolds() {
 
 async function warn() {
   await refresh();
-  announce("The times we offer are held for 2 more minutes.");
+  announce(_("The times we offer are held for 2 more minutes."));
 }
 
 function refreshIfWaiting() {

@@ -8,16 +8,17 @@ import { lookWhoAnswers } from "./talk/answering.js";
 import "./talk/drafts.js";
 import { Log } from "./talk/log.js";
 import { Outbox } from "./talk/outbox.js";
+import { _, isEnglish } from "./words.js";
 
 const SHOW_TYPING = 5000;
 const TELL_TYPING_EVERY = 1500;
 const SAY_LOST_AFTER = 10_000;
-const LOST = "Messages may come late. You can still write: it is sent when the connection is back.";
+const LOST = _("Messages may come late. You can still write: it is sent when the connection is back.");
 const OVER = {
-  signed_out: "You are signed out. What you wrote is still here.",
-  idle: "You are signed out. What you wrote is still here.",
-  not_allowed: "You can no longer see this conversation.",
-  other_person: "Somebody else has signed in here. Load this page again.",
+  signed_out: _("You are signed out. What you wrote is still here."),
+  idle: _("You are signed out. What you wrote is still here."),
+  not_allowed: _("You can no longer see this conversation."),
+  other_person: _("Somebody else has signed in here. Load this page again."),
 };
 
 /** Follows one conversation and lets its composer, if there is one, send into it. What was written
@@ -39,7 +40,7 @@ class Talk {
       refused: (frame) => this.outbox?.answer(frame),
       revised: (frame) => this.log.revise(frame),
       read: (frame) => this.read(frame),
-      typing: (frame) => showTyping(frame.said),
+      typing: (frame) => showTyping(isEnglish ? frame.said : _("%(name)s is writing", { name: frame.person.name })),
     }, revised);
     if (form) this.#compose();
   }
@@ -54,7 +55,7 @@ class Talk {
     if (frame.author.id !== this.log.person) clearTyping();
     else this.#mine(message);
     document.dispatchEvent(new CustomEvent("message-arrived", { detail: { frame, person: this.log.person } }));
-    if (message.classList.contains(`message--${this.log.viewer}`)) this.log.showState("Sent");
+    if (message.classList.contains(`message--${this.log.viewer}`)) this.log.showState(_("Sent"));
     lookWhoAnswers();
     this.markRead();
   }
@@ -69,7 +70,7 @@ class Talk {
 
   read(frame) {
     const isOtherSide = (frame.role === "patient") !== (this.log.viewer === "patient");
-    if (isOtherSide && this.form?.dataset.kind !== "note") this.log.showState(frame.said, frame.seq);
+    if (isOtherSide && this.form?.dataset.kind !== "note") this.log.showState(this.log.readWords(frame), frame.seq);
   }
 
   /** Read means seen: the page is in front and its end is in sight. */
@@ -177,7 +178,7 @@ function tellLost(words) {
 
 function hideLost() {
   for (const banner of document.querySelectorAll("[data-lost]")) banner.hidden = true;
-  if (saidLost) announce("Connected again.");
+  if (saidLost) announce(_("Connected again."));
   saidLost = false;
 }
 
@@ -215,7 +216,7 @@ document.addEventListener("load", (event) => {
 document.addEventListener("files-pending", ({ detail }) => shown[0]?.log.addPending(detail));
 document.addEventListener("files-sent", ({ detail }) => {
   const message = shown[0]?.log.insert(detail);
-  if (message?.classList.contains(`message--${shown[0].log.viewer}`)) shown[0].log.showState("Sent");
+  if (message?.classList.contains(`message--${shown[0].log.viewer}`)) shown[0].log.showState(_("Sent"));
 });
 
 const markAll = () => shown.forEach((talk) => talk.markRead());

@@ -1,6 +1,8 @@
 // "Turn on for this device": asks the browser, then tells the portal where to push. Nothing here runs
 // by itself: a browser asks its person only after they pressed the button.
 
+import { _ } from "./words.js";
+
 const box = document.querySelector("[data-push]");
 const says = box?.querySelector("[data-push-says]");
 
@@ -11,7 +13,7 @@ function bytes(text) {
 
 async function turnOn() {
   if ((await Notification.requestPermission()) !== "granted") {
-    return "Your browser does not allow notes from here. You can change that in its settings.";
+    return _("Your browser does not allow notes from here. You can change that in its settings.");
   }
   const worker = await navigator.serviceWorker.ready;
   const given = await worker.pushManager.subscribe({
@@ -23,13 +25,13 @@ async function turnOn() {
   const answer = await fetch("/account/notices/devices", { method: "POST", body });
   if (answer.ok) return location.reload();
   await given.unsubscribe();
-  return "This device cannot be reached. Choose e-mail instead.";
+  return _("This device cannot be reached. Choose e-mail instead.");
 }
 
 if (box && "PushManager" in window && "serviceWorker" in navigator) {
   box.hidden = false;
   box.querySelector("[data-push-on]").addEventListener("click", async () => {
-    says.textContent = "Asking your browser";
-    says.textContent = (await turnOn().catch(() => "That did not work. Try again later.")) ?? "";
+    says.textContent = _("Asking your browser");
+    says.textContent = (await turnOn().catch(() => _("That did not work. Try again later."))) ?? "";
   });
 }

@@ -1,6 +1,8 @@
 // "Read it to me": the browser's own voice says the question and its answers. Where the browser has
 // no voice, the button is not there. It speaks only after a press, and stops at the next one.
 
+import { _ } from "./words.js";
+
 const box = document.querySelector("[data-read-aloud]");
 const button = box?.querySelector("[data-read]");
 const words = button?.querySelector("[data-words]");
@@ -14,7 +16,7 @@ function toRead() {
 
 function show(speaking) {
   button.setAttribute("aria-pressed", String(speaking));
-  words.textContent = speaking ? "Stop reading" : "Read it to me";
+  words.textContent = speaking ? _("Stop reading") : _("Read it to me");
 }
 
 function stop() {

@@ -4,6 +4,7 @@
 import { announce } from "./announce.js";
 import { live } from "./live.js";
 import { forgetAll, forgetOthers } from "./talk/keeping.js";
+import { _ } from "./words.js";
 
 const WARN_BEFORE = 120;
 const TELL_EVERY = 60_000;
@@ -76,11 +77,11 @@ function look() {
 }
 
 function warn(seconds) {
-  left.textContent = seconds > 60 ? "2 minutes" : seconds > 10 ? "1 minute" : "a few seconds";
+  left.textContent = seconds > 60 ? _("2 minutes") : seconds > 10 ? _("1 minute") : _("a few seconds");
   if (dialog.open || isOver) return;
   part("warning");
   dialog.showModal();
-  announce("You will be signed out in 2 minutes. Press Stay signed in to go on.");
+  announce(_("You will be signed out in 2 minutes. Press Stay signed in to go on."));
 }
 
 function part(name) {
@@ -113,7 +114,7 @@ function comeBack(csrf) {
   document.documentElement.classList.remove("is-signed-out");
   dialog.classList.remove("session--over");
   dialog.close();
-  announce("You are signed in again. What you wrote is still here.");
+  announce(_("You are signed in again. What you wrote is still here."));
   document.dispatchEvent(new CustomEvent("session:back"));
 }
 

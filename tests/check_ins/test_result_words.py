@@ -53,6 +53,8 @@ def page_after(*reasons: Reason) -> str:
         path="/",
         said=None,
         seen=None,
+        standing=None,
+        understood=False,
         zone=clinic.zone,
     )
     main = html[html.index("<main") : html.index("</main>")]

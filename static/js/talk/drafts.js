@@ -3,6 +3,7 @@
 // the server has them they are kept in this tab, so that a reload without a line loses nothing.
 
 import { forget, remember, remembered } from "./keeping.js";
+import { _ } from "../words.js";
 
 const REST = 2000;
 const kept = new WeakMap();
@@ -26,7 +27,7 @@ async function keep(form) {
   if (!answer?.ok) kept.delete(form);
   else if (body.value === words) {
     forget(person(), placeOf(form));
-    say(form, words.trim() ? "Draft saved" : "");
+    say(form, words.trim() ? _("Draft saved") : "");
   }
 }
 

@@ -1,6 +1,7 @@
 // The list of messages on the page: puts each one in its place once, and leaves the reader's be.
 
 import { endOffers, offerChange } from "./changes.js";
+import { _, clockOf, isEnglish, reword } from "../words.js";
 
 const NEAR_END = 80;
 
@@ -58,6 +59,7 @@ export class Log {
     const wasAtEnd = this.isAtEnd();
     const template = document.createElement("template");
     template.innerHTML = html;
+    reword(template.content, this.list.dataset.zone);
     const message = template.content.querySelector("[data-message]");
     if (!message) return null;
     const isNew = !this.#replace(message) && this.#place(template.content, message);
@@ -89,6 +91,7 @@ export class Log {
     if (!shown || Number(shown.dataset.revised ?? 0) >= frame.revised) return;
     const template = document.createElement("template");
     template.innerHTML = frame.html;
+    reword(template.content, this.list.dataset.zone);
     const message = template.content.querySelector("[data-message]");
     if (!message) return;
     shown.replaceWith(message);
@@ -101,7 +104,7 @@ export class Log {
     for (const time of this.list.querySelectorAll(".log__day time")) {
       time.dataset.words ??= time.textContent;
       const isToday = day(new Date(time.dateTime)) === day(new Date());
-      time.textContent = isToday ? "Today" : time.dataset.words;
+      time.textContent = isToday ? _("Today") : time.dataset.words;
     }
   }
 
@@ -123,16 +126,22 @@ export class Log {
     return Number(all.at(-1)?.dataset.seq ?? 0);
   }
 
+  /** That the other side has read, in words. */
+  readWords(frame) {
+    if (isEnglish) return frame.said;
+    return _("Read %(at)s", { at: clockOf(new Date(frame.read_at), this.list.dataset.zone) });
+  }
+
   /** How far our side's last message has come, in words under it. */
   showState(words, seq = Infinity) {
     const ours = [...this.list.querySelectorAll(`[data-message].message--${this.viewer}`)].at(-1);
     if (!ours || Number(ours.dataset.seq) > seq) return;
     // A new one for a new "Sent": the old one may still carry the sign of a message that was read.
     const old = this.list.querySelector("[data-receipt]");
-    const state = words === "Sent" || !old ? copyOf("receipt") : old;
+    const state = words === _("Sent") || !old ? copyOf("receipt") : old;
     if (state !== old) old?.remove();
     state.querySelector("span").textContent = words;
-    if (words !== "Sent") state.querySelector("svg").replaceWith(copyOf("read"));
+    if (words !== _("Sent")) state.querySelector("svg").replaceWith(copyOf("read"));
     ours.after(state);
   }
 
@@ -164,7 +173,7 @@ export class Log {
     if (!this.below) return;
     this.unseen += 1;
     this.below.hidden = false;
-    const words = this.unseen === 1 ? "1 new message below" : `${this.unseen} new messages below`;
+    const words = this.unseen === 1 ? _("1 new message below") : _("%(n)s new messages below", { n: this.unseen });
     this.below.querySelector("[data-words]").textContent = words;
   }
 }

@@ -3,6 +3,7 @@
 
 import { live } from "../live.js";
 import { forget, remember, remembered } from "./keeping.js";
+import { _ } from "../words.js";
 
 const PATIENCE = 8000;
 const LONGEST_POST = 15_000;
@@ -10,9 +11,9 @@ const AGAIN_AFTER = 3000;
 const AGAIN_AT_MOST = 30_000;
 // Sent again these would be refused again: the words go back to where they can be changed.
 const NEEDS_CHANGE = new Set(["empty", "too_long", "not_allowed", "closed"]);
-const WAITING = "Waiting for connection";
+const WAITING = _("Waiting for connection");
 // After a reload, what is older than this goes back to the text box: it may no longer be true.
-const OLD = "This was not sent. Read it again, then send it.";
+const OLD = _("This was not sent. Read it again, then send it.");
 const STILL_NEWS = 6 * 60 * 60 * 1000;
 
 export class Outbox {
@@ -77,7 +78,7 @@ export class Outbox {
   }
 
   async #deliver(item) {
-    show(item, "Sending");
+    show(item, _("Sending"));
     const answer = (await this.#bySocket(item)) ?? (await this.#byForm(item));
     if (answer.type === "sent") {
       this.#drop(item.clientId);
@@ -141,10 +142,10 @@ export class Outbox {
     if (!answer) return { detail: WAITING };
     if (answer.ok) {
       this.log.insert(await answer.text());
-      this.log.showState("Sent");
+      this.log.showState(_("Sent"));
       return { type: "sent" };
     }
-    if (answer.status === 401) return { detail: "Not sent. You were signed out." };
+    if (answer.status === 401) return { detail: _("Not sent. You were signed out.") };
     const refusal = await answer.json().catch(() => null);
     return { code: refusal?.code, detail: notSent(refusal) };
   }
@@ -164,8 +165,8 @@ export class Outbox {
 
 // Words that go back to the text box bring only the reason; those that stay say what became of them.
 function notSent(refusal) {
-  if (!refusal?.detail) return "Not sent.";
-  return NEEDS_CHANGE.has(refusal.code) ? refusal.detail : `Not sent. ${refusal.detail}`;
+  if (!refusal?.detail) return _("Not sent.");
+  return NEEDS_CHANGE.has(refusal.code) ? _(refusal.detail) : `${_("Not sent.")} ${_(refusal.detail)}`;
 }
 
 function show(item, words, failed = false, again = null) {
