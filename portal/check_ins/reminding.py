@@ -39,9 +39,17 @@ class Standing:
     later: Sequence[RemindLater]
 
     def unanswered(self, now: datetime, zone: tzinfo) -> list[schedule.Due]:
+        """Those nobody answered, and since which nothing was heard: whoever has sent a later one is
+        not silent, even when no worker ran in between."""
         sent = {row.point for row in self.rows if row.submitted_at is not None}
-        every = schedule.series(self.dose.ended_at, zone)
-        return [due for due in every if due.point.name not in sent and ladder.is_live(due, now)]
+        heard_at = max((row.submitted_at for row in self.rows if row.submitted_at), default=None)
+        return [
+            due
+            for due in schedule.series(self.dose.ended_at, zone)
+            if due.point.name not in sent
+            and ladder.is_live(due, now)
+            and (heard_at is None or due.due_at > heard_at)
+        ]
 
     def steps(self, due: schedule.Due, now: datetime) -> list[ladder.Step]:
         name = due.point.name

@@ -30,7 +30,9 @@ function retell(time, zone) {
 }
 
 export function clockOf(at, zone) {
-  return new Intl.DateTimeFormat("es-US", { hour: "numeric", minute: "2-digit", hour12: true, timeZone: zone }).format(at);
+  const form = { hour: "numeric", minute: "2-digit", hour12: true, timeZone: zone };
+  // Browsers differ in the spaces; the server writes "8:12 p. m.".
+  return new Intl.DateTimeFormat("es-US", form).format(at).replace(/\s*([ap])\.\s*m\./, " $1. m.");
 }
 
 function dayOf(at, zone) {

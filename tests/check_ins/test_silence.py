@@ -71,6 +71,15 @@ async def test_silence_after_the_first_hour_climbs_to_a_human(
     assert (flag.level, flag.summary) == (Level.URGENT, "No answer, early check-in")
 
 
+async def test_whoever_has_sent_a_later_check_in_is_not_silent_though_no_worker_ran_meanwhile(
+    database: Database, patient: Person, dose: Dose, clock: Clock
+) -> None:
+    clock.set(NOON + timedelta(minutes=125))
+    await send(database, patient)
+    assert await at(database, clock, 126) == 0
+    assert await silence_flags(database, patient) == []
+
+
 async def test_an_answer_stops_it_and_takes_back_what_was_not_sent_yet(
     database: Database, patient: Person, dose: Dose, clock: Clock
 ) -> None:
