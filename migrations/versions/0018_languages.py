@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("person", sa.Column("language", sa.String(8), nullable=False, server_default=""))
+    op.add_column(
+        "person", sa.Column("language", sa.String(8), nullable=False, server_default=sa.text("''"))
+    )
 
 
 def downgrade() -> None:

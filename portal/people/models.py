@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import false
+from sqlalchemy import false, text
 from sqlmodel import Field, SQLModel
 
 from portal.db import PortableJSON, UTCDateTime, enum_type
@@ -52,6 +52,9 @@ class CareTeam(SQLModel, table=True):
     name: str = Field(max_length=80, unique=True)
 
 
+_UNSET = text("''")
+
+
 class Person(SQLModel, table=True):
     """Somebody who can sign in. One person has one role."""
 
@@ -63,7 +66,7 @@ class Person(SQLModel, table=True):
     theme: str = Field(default="system", max_length=8)
     keys_on: bool = True
     # "" is what the browser asks for.
-    language: str = Field(default="", max_length=8, sa_column_kwargs={"server_default": ""})
+    language: str = Field(default="", max_length=8, sa_column_kwargs={"server_default": _UNSET})
     created_at: datetime = Field(sa_type=UTCDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from portal.accounts.sessions import COOKIE
 from portal.realtime.wire import Flow
-from tests.realtime.test_parts import text_of
+from tests.realtime.test_parts import texts_of
 
 if TYPE_CHECKING:
     from portal.app import Portal
@@ -71,7 +71,7 @@ class InsidePage:
         self._take = take
 
     def write(self, frame: bytes) -> None:
-        self.frames.append(json.loads(text_of(frame)))
+        self.frames += [json.loads(text) for text in texts_of(frame)]
 
     def wake(self) -> None:
         self._events.put_nowait({"type": "websocket.disconnect", "code": 1000})

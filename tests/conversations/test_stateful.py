@@ -256,7 +256,7 @@ class Pages(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from([NURSE, OTHER]))
     def leave_the_team(self, who: str) -> None:
-        """Whoever follows a conversation of the team is shown out; the rest find nothing there."""
+        """All their pages are shown out; one opened later finds nothing there."""
         if who in self.team:
             self.team.discard(who)
             self.do(self._change_team(who))
@@ -272,8 +272,8 @@ class Pages(RuleBasedStateMachine):
         change = join_care_team if who in self.team else leave_care_team
         async with self.database.work() as work:
             await change(work, self.people[who].id, self.team_id)
-        for spot, there in list(self.open.items()):
-            if spot[0] == who and there.after and who not in self.team:
+        for spot in list(self.open):
+            if spot[0] == who and who not in self.team:
                 await self._shown_out(spot, 4403)
         await self._settle()
 

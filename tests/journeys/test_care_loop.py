@@ -87,6 +87,6 @@ async def _either(*waits: Callable[[], Awaitable[None]]) -> None:
 
 async def _answer(desk: "Page", words: str) -> None:
     await desk.keyboard.press("m")
-    await desk.wait_for_url("**/inbox/**")
-    await desk.locator("textarea:visible").fill(words)
-    await desk.keyboard.press("Control+Enter")
+    dialog = desk.locator("#message-dialog")
+    await dialog.locator("textarea").fill(words)
+    await dialog.get_by_role("button", name="Send to patient").press("Enter")

@@ -46,6 +46,17 @@ class FakeWire:
         self.woken += 1
 
 
+def texts_of(frames: bytes) -> list[str]:
+    """What frames say that were written in one go, as a catch-up is."""
+    texts = []
+    while frames:
+        skip = {126: 4, 127: 10}.get(frames[1], 2)
+        length = int.from_bytes(frames[2:skip], "big") if skip > 2 else frames[1]
+        texts.append(text_of(frames[: skip + length]))
+        frames = frames[skip + length :]
+    return texts
+
+
 def text_of(frame: bytes) -> str:
     """What a frame says, however its length is written."""
     skip = {126: 4, 127: 10}.get(frame[1], 2)
