@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 
@@ -31,12 +32,35 @@ Browse = Callable[..., Awaitable["Page"]]
 pytest_plugins = ["tests.people"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--both", action="store_true", help="see every page on both databases")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browsers see the pages on SQLite; only whole journeys are walked on both databases."""
+    """What is stored is tested on both databases. A page is asked for on one of them, half on
+    either; browsers see pages on SQLite, and walk whole journeys on both."""
     twice = [item for item in items if _is_browser_on_postgresql(item)]
+    if not config.getoption("both"):
+        twice += _pages_seen_twice(items)
     if twice:
         config.hook.pytest_deselected(items=twice)
-        items[:] = [item for item in items if not _is_browser_on_postgresql(item)]
+        out = set(twice)
+        items[:] = [item for item in items if item not in out]
+
+
+def _pages_seen_twice(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of each pair that differs in the database only, the one whose turn it is not."""
+    pairs: dict[str, dict[str, pytest.Item]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and "client_for" in item.fixturenames:
+            kind = getattr(item, "callspec", None) and item.callspec.params.get("database_url")
+            if kind in {"sqlite", "postgresql"}:
+                pairs.setdefault(item.nodeid.replace(kind, ""), {})[kind] = item
+    return [
+        pair["postgresql" if crc32(name.encode()) % 2 else "sqlite"]
+        for name, pair in pairs.items()
+        if len(pair) == 2
+    ]
 
 
 def _is_browser_on_postgresql(item: pytest.Item) -> bool:
