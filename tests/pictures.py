@@ -50,6 +50,8 @@ PICTURES = (
     Picture("requests", "Coordinator", ("/requests", "click:[data-list] a[data-row]"), "desktop"),
     Picture("patients", "Night nurse", ("/patients",), "desktop"),
     Picture("record", "Night nurse", ("/patients", "click:main a[href^='/patients/']"), "desktop"),
+    Picture("rota", "Night nurse", ("/rota",), "desktop"),
+    Picture("rules", "Day doctor", ("/rules",), "desktop"),
     Picture("figures", "Day doctor", ("/figures",), "desktop"),
     Picture("people", "Administrator", ("/people",), "desktop"),
 )
