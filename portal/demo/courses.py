@@ -61,7 +61,7 @@ class Course:
 
 def course_of(story: Story, now: datetime, zone: ZoneInfo, seed: int) -> Course:
     """Doses and check-ins of three months, ending an hour before now."""
-    random = Random(f"{seed}:{story.letter}")  # noqa: S311 - a story, not a secret
+    random = Random(f"{seed}:{story.letter}")
     doses = tuple(_doses(story, now, zone, random))
     started_at = now - timedelta(days=story.started_days_ago)
     reports = [*_evenings(story, doses, started_at, now, zone, random)]

@@ -26,7 +26,7 @@ class Outages:
 
 
 def outages_of(begins: datetime, ends: datetime, seed: int) -> Outages:
-    random = Random(f"{seed}:outages")  # noqa: S311 - a story, not a secret
+    random = Random(f"{seed}:outages")
     return Outages(
         tuple(_spans(begins, ends, WEB_MINUTES, random)),
         tuple(_spans(begins, ends, WORKER_MINUTES, random)),

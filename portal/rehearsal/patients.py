@@ -49,7 +49,7 @@ def virtual_patients(
     count: int, days: int, ends: datetime, zone: ZoneInfo, seed: int
 ) -> list[VirtualPatient]:
     """The same patients for the same seed, over the `days` before `ends`."""
-    random = Random(f"{seed}:patients")  # noqa: S311 - a story, not a secret
+    random = Random(f"{seed}:patients")
     return [_patient(number, days, ends, zone, random, seed) for number in range(1, count + 1)]
 
 

@@ -62,7 +62,7 @@ async def rehearse(
         clinic = await found_clinic(database, settings, virtual)
         await fill_rota(clinic, BEGINS, ends + drain)
         outages = outages_of(BEGINS, ends, seed)
-        run = Run(clinic, agenda, outages, Random(f"{seed}:staff"))  # noqa: S311 - a story
+        run = Run(clinic, agenda, outages, Random(f"{seed}:staff"))
         run.note_everything(ends + drain)
         await agenda.run(ends + drain)
         return await report_of(clinic, days, outages, ends, agenda.now)

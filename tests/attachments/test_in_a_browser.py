@@ -1,7 +1,7 @@
 """A patient's phone and a nurse's desk: a photo is chosen, goes, and is there."""
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import FilePayload, Page, Route, expect
 
 from portal.conversations.models import Conversation
 from portal.conversations.queries import messages_after
@@ -23,10 +23,10 @@ CHOOSE_THE_SAME = """() => {
 
 
 async def choose(page: Page, *files: tuple[str, bytes]) -> None:
-    chosen = [{"name": name, "mimeType": "image/jpeg", "buffer": data} for name, data in files]
+    chosen = [FilePayload(name=name, mimeType="image/jpeg", buffer=data) for name, data in files]
     async with page.expect_file_chooser() as asked:
         await page.get_by_role("link", name="Add a photo or file").click()
-    await (await asked.value).set_files(chosen)  # type: ignore[arg-type]
+    await (await asked.value).set_files(chosen)
 
 
 async def test_a_photo_goes_with_its_words_and_what_fails_is_kept(

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Protocol
 
@@ -28,7 +29,7 @@ class Victim(Protocol):
     def thaw(self) -> None: ...
 
 
-class Process:
+class Process(ABC):
     """One process and all it has started, under a signal's power."""
 
     def __init__(self, name: str) -> None:
@@ -38,8 +39,8 @@ class Process:
     async def start(self) -> None:
         self.process = await asyncio.to_thread(self._start)
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        raise NotImplementedError
+    @abstractmethod
+    def _start(self) -> subprocess.Popen[bytes]: ...
 
     async def kill(self) -> None:
         """-9 to all of it, at once."""
