@@ -164,6 +164,10 @@ class Database:
         async with self._turn:
             return await self._lane.run(write)
 
+    async def glance(self, read: Callable[[Pen], T]) -> T:
+        """What a few statements fetch at once, without a session: for what every message needs."""
+        return await self._lane.look(read)
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         async with self._readers() as session:

@@ -7,19 +7,20 @@ writes with sessions, where it does not matter; `Pen` is how both say the same f
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Connection, RootTransaction, create_engine, event
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
 T = TypeVar("T")
@@ -27,6 +28,9 @@ Rows = Sequence[Sequence[Any]]
 # How long another process may hold SQLite's lock.
 LONGEST_WAIT = 5.0
 ASK_AGAIN_AFTER = 0.002
+# PostgreSQL would plan the statements of these connections anew each time, for 1 to 2 ms of its
+# CPU each: they take lists, which it thinks worth another look. All of them look up keys.
+PLANNED_ONCE = "set plan_cache_mode = force_generic_plan"
 # The database is away, and would be for the next statement too.
 AWAY = (
     *(OSError, TimeoutError, InterfaceError, OperationalError, sqlite3.OperationalError),
@@ -36,13 +40,13 @@ AWAY = (
 
 
 class Pen(Protocol):
-    """Says statements inside one transaction. Each is written for one kind of database.
+    """Says statements inside one transaction. Each is written for one kind of database."""
 
-    `connection` says everything else in the same transaction, with Core.
-    """
-
-    connection: Connection
     is_sqlite: bool
+
+    @property
+    def connection(self) -> Connection:
+        """Says everything else in the same transaction, with Core."""
 
     def fetch(self, statement: str, *values: Any) -> Rows: ...
 
@@ -65,26 +69,33 @@ class CorePen:
         self.connection.exec_driver_sql(statement, [tuple(row) for row in rows])
 
 
-class SQLitePen:
-    is_sqlite = True
+class _DriverPen:
+    """Speaks to the driver; Core joins its transaction only when somebody asks for it."""
 
-    def __init__(self, connection: Connection, driver: sqlite3.Connection) -> None:
-        self.connection = connection
+    def __init__(self, core: Connection, driver: Any) -> None:
+        self._core = core
         self._driver = driver
 
+    @property
+    def connection(self) -> Connection:
+        if not self._core.in_transaction():
+            self._core.begin()
+        return self._core
+
+
+class SQLitePen(_DriverPen):
+    is_sqlite = True
+
     def fetch(self, statement: str, *values: Any) -> Rows:
-        return self._driver.execute(statement, values).fetchall()
+        rows: Rows = self._driver.execute(statement, values).fetchall()
+        return rows
 
     def each(self, statement: str, rows: Rows) -> None:
         self._driver.executemany(statement, rows)
 
 
-class PostgreSQLPen:
+class PostgreSQLPen(_DriverPen):
     is_sqlite = False
-
-    def __init__(self, connection: Connection, driver: asyncpg.Connection) -> None:
-        self.connection = connection
-        self._driver = driver
 
     def fetch(self, statement: str, *values: Any) -> Rows:
         rows: Rows = await_only(self._driver.fetch(statement, *values))
@@ -97,6 +108,9 @@ class PostgreSQLPen:
 class Lane(Protocol):
     async def run(self, write: Callable[[Pen], T]) -> T:
         """One transaction; one at a time. What `write` raises undoes it."""
+
+    async def look(self, read: Callable[[Pen], T]) -> T:
+        """What `read` fetches, on a connection of its own: nobody who writes is waited for."""
 
     async def dispose(self) -> None: ...
 
@@ -112,41 +126,50 @@ class SQLiteLane:
             url.set(drivername="sqlite"),
             connect_args={"isolation_level": None, "timeout": 0, "check_same_thread": False},
             hide_parameters=True,
-            poolclass=StaticPool,
+            poolclass=NullPool,
         )
         event.listen(self._engine, "connect", prepare)
         event.listen(self._engine, "connect", _never_wait)
-        event.listen(self._engine, "begin", _take_the_lock)
-        self._connection: Connection | None = None
+        self._writing: Connection | None = None
+        self._looking: Connection | None = None
         self._flusher = ThreadPoolExecutor(1, "flush")
 
     async def run(self, write: Callable[[Pen], T]) -> T:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        connection = self._connection
-        transaction = await self._begin(connection)
+        if self._writing is None:
+            self._writing = self._engine.connect()
+        core, driver = self._writing, _driver_of(self._writing)
+        await self._begin(driver)
         try:
-            result = write(SQLitePen(connection, _driver_of(connection)))
-            await self._flush(transaction)
+            result = write(SQLitePen(core, driver))
+            await self._flush(core.commit if core.in_transaction() else driver.commit)
         except BaseException:
-            if transaction.is_active:  # else it was committed, and only its caller is gone
-                transaction.rollback()
+            if driver.in_transaction:  # else it was committed, and only its caller is gone
+                driver.rollback()
             raise
+        finally:
+            if core.in_transaction():
+                core.rollback()
         return result
 
-    async def _begin(self, connection: Connection) -> RootTransaction:
+    async def look(self, read: Callable[[Pen], T]) -> T:
+        if self._looking is None:
+            self._looking = self._engine.connect()
+        return read(SQLitePen(self._looking, _driver_of(self._looking)))
+
+    async def _begin(self, driver: sqlite3.Connection) -> None:
         end = monotonic() + LONGEST_WAIT
         while True:
             try:
-                return connection.begin()
+                driver.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
-                connection.rollback()
                 if monotonic() > end:
                     raise
+            else:
+                return
             await asyncio.sleep(ASK_AGAIN_AFTER)
 
-    async def _flush(self, transaction: RootTransaction) -> None:
-        flush = asyncio.get_running_loop().run_in_executor(self._flusher, transaction.commit)
+    async def _flush(self, commit: Callable[[], None]) -> None:
+        flush = asyncio.get_running_loop().run_in_executor(self._flusher, commit)
         try:
             await asyncio.shield(flush)
         except asyncio.CancelledError:
@@ -155,26 +178,47 @@ class SQLiteLane:
             raise
 
     async def dispose(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        for connection in (self._writing, self._looking):
+            if connection is not None:
+                connection.close()
+        self._writing = self._looking = None
         self._engine.dispose()
         self._flusher.shutdown(wait=False)
 
 
 class PostgreSQLLane:
-    """A connection of its own, so that none has to be asked for and tried first."""
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._writing = _Kept(engine)
+        self._looking = _Kept(engine)
+
+    async def run(self, write: Callable[[Pen], T]) -> T:
+        async with self._writing.turn() as (connection, driver), driver.transaction():
+            return await connection.run_sync(_whole, driver, write)
+
+    async def look(self, read: Callable[[Pen], T]) -> T:
+        async with self._looking.turn() as (connection, driver):
+            return await connection.run_sync(lambda core: read(PostgreSQLPen(core, driver)))
+
+    async def dispose(self) -> None:
+        await self._writing.dispose()
+        await self._looking.dispose()
+
+
+class _Kept:
+    """A connection that is kept, so that none has to be asked for and tried first."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._connection: AsyncConnection | None = None
         self._turn = asyncio.Lock()
 
-    async def run(self, write: Callable[[Pen], T]) -> T:
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection]]:
+        """The connection, for one at a time."""
         async with self._turn:
-            connection, driver = await self._open()
+            opened = await self._open()
             try:
-                return await self._run(connection, driver, write)
+                yield opened
             except asyncpg.PostgresError:
                 raise
             except BaseException:
@@ -182,21 +226,16 @@ class PostgreSQLLane:
                 await self._drop()
                 raise
 
-    async def _run(
-        self, connection: AsyncConnection, driver: asyncpg.Connection, write: Callable[[Pen], T]
-    ) -> T:
-        # Core, where it is used inside, begins a savepoint in the driver's transaction.
-        async with driver.transaction(), connection.begin():
-            return await connection.run_sync(lambda sync: write(PostgreSQLPen(sync, driver)))
-
     async def _open(self) -> tuple[AsyncConnection, asyncpg.Connection]:
         if self._connection is not None:
-            driver = (await self._connection.get_raw_connection()).driver_connection
-            if driver is not None and not driver.is_closed():
+            driver = await _driver_behind(self._connection)
+            if not driver.is_closed():
                 return self._connection, driver
             await self._drop()
         self._connection = await self._engine.connect()
-        return self._connection, (await self._connection.get_raw_connection()).driver_connection
+        driver = await _driver_behind(self._connection)
+        await driver.execute(PLANNED_ONCE)
+        return self._connection, driver
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
@@ -208,6 +247,22 @@ class PostgreSQLLane:
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
+
+
+async def _driver_behind(connection: AsyncConnection) -> Any:
+    return (await connection.get_raw_connection()).driver_connection
+
+
+def _whole(core: Connection, driver: asyncpg.Connection, write: Callable[[Pen], T]) -> T:
+    """Core, where it is used inside, has a savepoint in the driver's transaction."""
+    try:
+        result = write(PostgreSQLPen(core, driver))
+        if core.in_transaction():
+            core.commit()
+    finally:
+        if core.in_transaction():
+            core.rollback()
+    return result
 
 
 def id_for(pen: Pen, id: UUID) -> Any:
@@ -236,7 +291,3 @@ def _driver_of(connection: Connection) -> Any:
 
 def _never_wait(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA busy_timeout=0")
-
-
-def _take_the_lock(connection: Connection) -> None:
-    _driver_of(connection).execute("BEGIN IMMEDIATE")

@@ -47,6 +47,14 @@ class Vault:
     def open(self, sealed: bytes, *bound: object) -> str:
         return self.open_bytes(sealed, *bound).decode()
 
+    def words(self, sealed: bytes, *bound: object) -> str:
+        """What is shown to people. One value that cannot be opened must not hide all the others."""
+        try:
+            return self.open(sealed, *bound)
+        except CannotOpen:
+            log.exception("sealing.cannot_open", table=str(bound[0]))
+            return UNREADABLE
+
     def open_bytes(self, sealed: bytes, *bound: object) -> bytes:
         key_id, rest = sealed[:KEY_ID_LENGTH], sealed[KEY_ID_LENGTH:]
         cipher = self._ciphers.get(key_id)
@@ -70,12 +78,8 @@ def unseal(session: Any, sealed: bytes, *bound: object) -> str:
 
 
 def unseal_words(session: Any, sealed: bytes, *bound: object) -> str:
-    """What is shown to people. One value that cannot be opened must not hide all the others."""
-    try:
-        return unseal(session, sealed, *bound)
-    except CannotOpen:
-        log.exception("sealing.cannot_open", table=str(bound[0]))
-        return UNREADABLE
+    vault: Vault = session.info["vault"]
+    return vault.words(sealed, *bound)
 
 
 def _derive(key: str) -> tuple[bytes, AESGCM]:

@@ -105,10 +105,10 @@ def actor_from(person: Person, session_id: UUID) -> Actor:
     )
 
 
-async def note_use(work: UnitOfWork, session_id: UUID) -> None:
-    """The person did something: the idle limit starts over."""
+async def note_use(work: UnitOfWork, *session_ids: UUID) -> None:
+    """Their people did something: the idle limit starts over."""
     await work.session.exec(
-        update(Session).where(col(Session.id) == session_id).values(used_at=clock.now())
+        update(Session).where(col(Session.id).in_(session_ids)).values(used_at=clock.now())
     )
 
 

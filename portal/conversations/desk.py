@@ -7,7 +7,6 @@ from uuid import UUID
 
 from portal import clock
 from portal.accounts.backend import is_worth_noting
-from portal.accounts.sessions import note_use
 from portal.announcements import Announcement
 from portal.conversations.actions import mark_read
 from portal.conversations.doorkeeper import AWAY, Seat
@@ -98,8 +97,7 @@ class Desk:
         self._used_at = clock.now()
         # The message is stored: whatever happens here is no answer to it.
         with contextlib.suppress(*AWAY):
-            async with self._work() as work:
-                await note_use(work, self._connection.actor.session_id)
+            await self._board.uses.ask(self._connection.actor.session_id)
 
     async def _read(self, frame: Read) -> None:
         actor = self._connection.actor

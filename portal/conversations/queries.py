@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, or_
 from sqlalchemy.orm import Bundle, aliased
 from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -151,37 +150,6 @@ async def messages_after(
     return await _opened(session, conversation, rows.all())
 
 
-async def messages_after_each(
-    session: AsyncSession, wanted: Sequence[tuple[Conversation, int]], limit: int
-) -> dict[tuple[UUID, int], list[Line]]:
-    """What was said after each of these numbers, `limit` at most; by conversation and number."""
-    # There are no holes, so a limit is a range of numbers.
-    ranges = [(place.id, seq + 1, seq + limit) for place, seq in wanted]
-    said: dict[UUID, list[Any]] = {}
-    for row in await _rows_in(session, ranges):
-        said.setdefault(row[0].conversation_id, []).append(row)
-    return {
-        (place.id, seq): await _opened(session, place, _within(said.get(place.id, ()), seq, limit))
-        for place, seq in wanted
-    }
-
-
-async def _rows_in(session: AsyncSession, ranges: Sequence[tuple[UUID, int, int]]) -> list[Any]:
-    if len(ranges) == 1:
-        place_id, first, last = ranges[0]
-        named = {"place": place_id, "first": first, "last": last}
-        return list(await session.exec(_ONE_RANGE, params=named))
-    several = [
-        and_(col(Message.conversation_id) == place_id, col(Message.seq).between(first, last))
-        for place_id, first, last in ranges
-    ]
-    return list(await session.exec(_lines().where(or_(*several)).order_by(col(Message.seq))))
-
-
-def _within(rows: Sequence[Any], seq: int, limit: int) -> list[Any]:
-    return [row for row in rows if seq < row[0].seq <= seq + limit]
-
-
 async def conversations_by_id(
     session: AsyncSession, ids: Sequence[UUID]
 ) -> dict[UUID, Conversation]:
@@ -241,17 +209,6 @@ def _lines() -> Any:
             & (col(_Before.seq) == col(Message.seq) - 1),
         )
     )
-
-
-# Built once: with several processes it is said for every message of another one.
-_ONE_RANGE = (
-    _lines()
-    .where(
-        col(Message.conversation_id) == bindparam("place"),
-        col(Message.seq).between(bindparam("first"), bindparam("last")),
-    )
-    .order_by(col(Message.seq))
-)
 
 
 async def lines_numbered(

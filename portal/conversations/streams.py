@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.announcements import Announcement
+from portal.conversations.missed import messages_after_each
 from portal.conversations.models import Conversation
 from portal.conversations.packets import Packet, Page, packet_of, read_frame_of, revised_frame_of
 from portal.conversations.queries import (
@@ -23,8 +24,9 @@ from portal.conversations.queries import (
     byline_of,
     lines_revised_after,
     marks_of,
-    messages_after_each,
 )
+from portal.db import Database
+from portal.db_lane import AWAY as LANE_AWAY
 from portal.people.queries import name_of
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection
@@ -37,8 +39,8 @@ T = TypeVar("T")
 
 PAGE = 100
 TRY_AGAIN_AFTER = 1.0
-# How a database that is away for a while shows itself.
-AWAY = (SQLAlchemyError, OSError, TimeoutError)
+# How a database that is away for a while shows itself, to sessions and to the lane.
+AWAY = (SQLAlchemyError, *LANE_AWAY)
 
 Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 PageKey = tuple[UUID, int]
@@ -253,9 +255,9 @@ class Stream:
 class Streams:
     """The conversations that somebody in this process follows."""
 
-    def __init__(self, hub: Hub, reading: Reading) -> None:
+    def __init__(self, hub: Hub, database: Database) -> None:
         self._hub = hub
-        self._reading = reading
+        self._database = database
         self._streams: dict[UUID, Stream] = {}
         self._pages: Pages = Gather(self._load)
 
@@ -269,7 +271,7 @@ class Streams:
         """Listen first, then look: whatever was said since `conversation` was read is found."""
         stream = self._streams.get(conversation.id)
         if stream is None:
-            stream = Stream(self._reading, self._pages, conversation)
+            stream = Stream(self._database.read, self._pages, conversation)
             self._streams[conversation.id] = stream
             self._hub.join(stream.topic, stream)
             stream.look()
@@ -288,8 +290,7 @@ class Streams:
             for conversation_id, after in keys
             if (stream := self._streams.get(conversation_id))
         ]
-        async with self._reading() as session:
-            found = await messages_after_each(session, wanted, PAGE)
+        found = await messages_after_each(self._database, wanted, PAGE)
         return {key: Page.of(lines) for key, lines in found.items()}
 
     def hand_over(self, line: Line) -> None:

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from portal import clock
 from portal.accounts.backend import limits_of
+from portal.accounts.sessions import note_use
 from portal.announcements import Announcement
 from portal.audit.actions import chain, entry_of
 from portal.conversations.doorkeeper import Doorkeeper
@@ -53,7 +54,7 @@ class Switchboard:
 
     def __init__(self, state: AppState, messages: Rate | None = None) -> None:
         self.database = state.database
-        self.streams = Streams(state.hub, self.reading)
+        self.streams = Streams(state.hub, state.database)
         self.beacons = {topic: Beacon(state.hub, topic) for topic in TOPICS}
         self._relay: Relay | None = state.extras.get("relay")
         self._tally = self._relay.tally if self._relay else Tally()
@@ -66,6 +67,8 @@ class Switchboard:
         self._paces = Buckets(messages or MESSAGES)
         self._conversations = Gather(self._read_conversations)
         self._trail = Gather(self._write_trail)
+        # Asked for by sockets whose session was used: many write in the same moment.
+        self.uses = Gather(self._note_uses)
         self._noted: OrderedDict[tuple[UUID, UUID], datetime] = OrderedDict()
 
     async def conversation(self, conversation_id: UUID) -> Conversation | None:
@@ -100,6 +103,11 @@ class Switchboard:
         ]
         vault = self.database.vault
         await self.database.together(lambda pen: chain(pen, vault.audit_key, entries))
+        return {}
+
+    async def _note_uses(self, session_ids: Sequence[UUID]) -> dict[UUID, None]:
+        async with self.database.work() as work:
+            await note_use(work, *session_ids)
         return {}
 
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]:

@@ -52,7 +52,9 @@ class WireProtocol(WebSocketsSansIOProtocol):
         del self.request, self.response
 
     def write(self, frame: bytes) -> None:
-        self.transport.write(frame)
+        # Whoever vanished is still listed for a moment; that is nobody else's affair.
+        if not self.transport.is_closing():
+            self.transport.write(frame)
 
     def wake(self) -> None:
         self.queue.put_nowait({"type": "websocket.disconnect", "code": 1000})

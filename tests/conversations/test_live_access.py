@@ -1,5 +1,7 @@
 """Who may listen and speak, at every moment: a list of what must not happen."""
 
+import asyncio
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +17,7 @@ from portal.people.actions import change_role, disable_person, join_care_team, l
 from portal.people.models import Person
 from portal.permissions import Role
 from tests.conftest import Clock
-from tests.conversations.people import Tongue, opened, page_of, said
+from tests.conversations.people import PATIENCE, Tongue, opened, page_of, said
 from tests.people import Clinic
 from tests.serving import Served
 
@@ -261,3 +263,25 @@ async def test_two_patients_of_one_nurse_do_not_mix(
         await phone.follow(care)
         await said(database, others, other_patient, "Not yours")
         assert await phone.hears_nothing("message")
+
+
+async def test_people_who_write_in_the_same_moment_all_stay_signed_in(
+    server: Served,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+    clock: Clock,
+) -> None:
+    async with page_of(server, patient) as phone, page_of(server, nurse_on_team) as desk:
+        begun = clock.time
+        clock.forward(minutes=10)
+        await asyncio.gather(phone.send(care, "Hello"), desk.send(care, "Good evening"))
+        async with asyncio.timeout(PATIENCE):
+            while min(await _last_uses(database)) == begun:
+                await asyncio.sleep(0.02)
+
+
+async def _last_uses(database: Database) -> list[datetime]:
+    async with database.read() as session:
+        return list((await session.exec(select(Session.used_at))).all())

@@ -32,7 +32,7 @@ from tests.people import Clinic
 
 
 def writer_on(database: Database) -> Writer:
-    return Writer(database, Streams(Hub(), database.read))
+    return Writer(database, Streams(Hub(), database))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,7 +21,7 @@ from portal.realtime.connection import Connection, Rights
 from portal.realtime.frames import BadFrame, Ping, Send, read_frame, write_frame
 from portal.realtime.hub import Hub
 from portal.realtime.rates import Bucket, Buckets, Rate
-from portal.realtime.wire import Flow
+from portal.realtime.wire import Flow, WireProtocol
 
 
 def somebody() -> Actor:
@@ -160,6 +161,22 @@ def test_what_waits_for_a_slow_reader_stays_in_order() -> None:
     assert wire.sent == []
     connection.resume()
     assert wire.sent == ["one", "two"]
+
+
+class VanishedTransport:
+    """As uvloop's is once the other side has gone: it raises at whoever still writes."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    def write(self, frame: bytes) -> None:
+        raise RuntimeError("the handler is closed")
+
+
+def test_writing_to_a_socket_that_has_just_vanished_troubles_nobody() -> None:
+    wire: Any = object.__new__(WireProtocol)
+    wire.transport = VanishedTransport()
+    wire.write(write_frame("pong", t=1))
 
 
 def test_a_full_queue_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
