@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from portal.accounts.backend import SignedIn
 from portal.accounts.views import routes as account_routes
 from portal.bookings.views import routes as booking_routes
+from portal.check_ins.queries import sent_in_words
 from portal.check_ins.views import routes as check_in_routes
 from portal.conversations.change_views import routes as change_routes
 from portal.conversations.draft_views import routes as draft_routes
@@ -89,7 +90,7 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
     )
     app.settings = settings
     app.state.portal = AppState(
-        settings, database, hub, counts_for, answering_for, {"relay": relay}
+        settings, database, hub, counts_for, answering_for, sent_in_words, {"relay": relay}
     )
     return app
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlmodel import col, select
@@ -19,7 +20,7 @@ from portal.check_ins.own_words import marks_of
 from portal.check_ins.questionnaires import Page
 from portal.check_ins.wording import Line, lines, not_asked
 from portal.errors import NotFound
-from portal.languages import N_, gettext, language
+from portal.languages import N_, _, gettext, language
 from portal.people.access import is_visible
 from portal.people.queries import zone_of
 from portal.permissions import Actor
@@ -28,6 +29,7 @@ from portal.symptoms.understanding import pieces
 from portal.symptoms.vocabulary import Effect
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose
+from portal.web.times import clock_time
 
 NOTE = "note"
 
@@ -182,6 +184,26 @@ async def submitted_check_ins(session: AsyncSession, patient_id: UUID) -> list[S
         query.order_by(col(CheckIn.submitted_at), col(CheckIn.started_at), col(CheckIn.id))
     )
     return [_submitted(session, check_in) for check_in in rows.all()]
+
+
+async def sent_in_words(
+    session: AsyncSession, patient_id: UUID, since: datetime
+) -> list[tuple[datetime, str]]:
+    """What the patient sees of the check-ins sent since then: when, and a sentence or two."""
+    rows = await session.exec(
+        select(CheckIn)
+        .where(col(CheckIn.patient_id) == patient_id, col(CheckIn.submitted_at) >= since)
+        .order_by(col(CheckIn.submitted_at))
+    )
+    zone = await zone_of(session, patient_id)
+    sent = [_submitted(session, check_in) for check_in in rows.all()]
+    return [(each.at, _sent_words(each, zone)) for each in sent]
+
+
+def _sent_words(sent: Submitted, zone: ZoneInfo) -> str:
+    at = clock_time(sent.at, zone)
+    said = _("%(check_in)s sent at %(at)s.", check_in=gettext(title_of(sent.check_in)), at=at)
+    return said if sent.pain is None else f"{said} {_('Pain %(n)s of 10.', n=sent.pain)}"
 
 
 async def submitted_check_in(session: AsyncSession, check_in_id: UUID) -> Submitted | None:

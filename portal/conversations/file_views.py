@@ -20,7 +20,7 @@ from portal.conversations.queries import care_conversation_of, conversation_for,
 from portal.conversations.rules import require_writer
 from portal.conversations.sending_files import Parcel, send_files
 from portal.conversations.switchboard import switchboard_of
-from portal.conversations.views import client_id_of, wants_fragment
+from portal.conversations.views import client_id_of, require_seen, wants_fragment
 from portal.errors import NotFound, PortalError
 from portal.ids import new_id
 from portal.permissions import Permission
@@ -80,6 +80,7 @@ async def send(request: Request) -> Response:
         given=await files_in(form.data, "file"),
     )
     try:
+        await require_seen(request, parcel.conversation_id, form, parcel.client_id)
         message = await send_files(switchboard_of(request), cabinet_of(request), parcel)
     except PortalError as error:
         if wants_fragment(request) or isinstance(error, NotFound):

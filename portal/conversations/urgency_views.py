@@ -8,6 +8,7 @@ from portal import clock
 from portal.conversations.corrections import own_message
 from portal.conversations.models import Conversation, Kind
 from portal.conversations.queries import conversation_for, messages_before
+from portal.conversations.quick_answers import quick_answers
 from portal.conversations.reading import AFTER_EVERYTHING
 from portal.conversations.urgent import LOOKED_AT, answer, question_about
 from portal.errors import Invalid, NotFound
@@ -25,7 +26,7 @@ CAN_WAIT = N_("Thank you. If it gets worse, press I need help now.")
 
 
 async def above_composer(request: Request) -> Response:
-    """Who is here, when the answer comes, and the question; fetched again when that may change."""
+    """Who is here, when the answer comes, and what can be pressed; asked for again and again."""
     actor = actor_of(request)
     async with reading(request) as session:
         found = await conversation_for(session, actor, path_id(request, "conversation_id"))
@@ -33,8 +34,9 @@ async def above_composer(request: Request) -> Response:
         lines = await messages_before(session, found, AFTER_EVERYTHING, LOOKED_AT)
         question = await question_about(session, lines)
         answering = await state_of(request).answering(session, found.patient_id)
-    template = "conversations/_answering.html"
-    return fragment(request, template, question=question, answering=answering)
+    template = "conversations/_answering_now.html"
+    quick = quick_answers(lines)
+    return fragment(request, template, question=question, answering=answering, quick=quick)
 
 
 async def say(request: Request) -> Response:

@@ -1,15 +1,21 @@
 """A patient's conversation with the care team, and the plain way to send and fetch messages."""
 
+from datetime import timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, WebSocketRoute
 
+from portal import clock
 from portal.audit.actions import record
 from portal.conversations.actions import mark_read
+from portal.conversations.between import Happened, between
 from portal.conversations.drafts import draft_of
 from portal.conversations.live import live_socket
+from portal.conversations.meanwhile import require_all_seen
 from portal.conversations.models import Conversation
 from portal.conversations.packets import fragment_of
 from portal.conversations.queries import (
@@ -19,7 +25,8 @@ from portal.conversations.queries import (
     line_of,
     messages_after,
 )
-from portal.conversations.reading import read_page
+from portal.conversations.quick_answers import quick_answers
+from portal.conversations.reading import Reading, read_page
 from portal.conversations.switchboard import switchboard_of
 from portal.conversations.urgent import question_about
 from portal.errors import Invalid, PortalError
@@ -32,6 +39,8 @@ from portal.web.state import state_of
 from portal.web.templates import page
 
 MOST_FETCHED = 500
+# Older check-ins would crowd out the words.
+HAPPENED_LATELY = timedelta(hours=24)
 LARGEST_NUMBER = 2**31 - 1
 
 
@@ -71,43 +80,54 @@ async def show(
     async with reading(request) as session:
         question = await question_about(session, lines.lines) if before is None else None
         answering = await state_of(request).answering(session, found.patient_id)
+        happened = await _happened(request, session, lines)
     return await page(
         request,
         "conversations/conversation.html",
         status,
         conversation=found,
         reading=lines,
+        between=between(lines, happened, ZoneInfo(actor.time_zone)),
         answering=answering,
         question=question,
+        quick=quick_answers(lines.lines) if before is None else None,
         client_id=draft.client_id if draft else new_id(),
         words=words or (draft.body if draft else ""),
         errors={"body": error} if error else {},
     )
 
 
+async def _happened(request: Request, session: AsyncSession, lines: Reading) -> list[Happened]:
+    """What the patient did elsewhere of late, to stand between the lines that there are."""
+    if not lines.lines or not lines.is_latest:
+        return []
+    since = clock.now() - HAPPENED_LATELY
+    lately = await state_of(request).happened(session, actor_of(request).person_id, since)
+    return [Happened(at, words) for at, words in lately]
+
+
 async def send(request: Request) -> Response:
     """Say something. A plain form goes back to its page; fetch and htmx get the message itself."""
     conversation_id = path_id(request, "conversation_id")
     form = await form_of(request)
-    body = form.raw("body")
     try:
-        client_id = client_id_of(form)
-        line, home = await _send(request, conversation_id, body, client_id)
+        line, home = await say(request, conversation_id, form)
     except PortalError as error:
         if wants_fragment(request) or error.status == 404 or actor_of(request).is_staff:
             raise
-        return await show(request, conversation_id, error.status, body, error.sentence)
+        return await show(request, conversation_id, error.status, form.raw("body"), error.sentence)
     if wants_fragment(request):
         return HTMLResponse(fragment_of(line))
     return see_other(home)
 
 
-async def _send(
-    request: Request, conversation_id: UUID, body: str, client_id: UUID
-) -> tuple[Line, str]:
-    actor = actor_of(request)
+async def say(request: Request, conversation_id: UUID, form: Form) -> tuple[Line, str]:
+    """What a form says, stored, and where its page shows it. Raises all that `Switchboard.send`
+    raises, and WrittenMeanwhile."""
+    actor, client_id = actor_of(request), client_id_of(form)
+    await require_seen(request, conversation_id, form, client_id)
     message = await switchboard_of(request).send(
-        actor, origin_of(request), conversation_id, body, client_id
+        actor, origin_of(request), conversation_id, form.raw("body"), client_id
     )
     async with reading(request) as session:
         found = await session.get_one(Conversation, conversation_id)
@@ -116,6 +136,18 @@ async def _send(
     said_at = f"#m-{message.id}"
     home = f"/inbox/{care.id}" if actor.is_staff else f"/conversations/{care.id}"
     return line, home + said_at
+
+
+async def require_seen(
+    request: Request, conversation_id: UUID, form: Form, client_id: UUID
+) -> None:
+    """A reply of the team's names the last message that its writer has seen, where its page can."""
+    actor, seen = actor_of(request), _whole(form.raw("seen"))
+    if actor.is_patient or seen is None:
+        return
+    async with reading(request) as session:
+        found = await conversation_for(session, actor, conversation_id)
+        await require_all_seen(session, actor, found.id, seen, client_id)
 
 
 async def fetch(request: Request) -> Response:
@@ -147,8 +179,11 @@ def client_id_of(form: Form) -> UUID:
 
 
 def _number(request: Request, name: str) -> int | None:
-    """A whole number from the query; anything else counts as absent."""
-    text = request.query_params.get(name, "")
+    return _whole(request.query_params.get(name, ""))
+
+
+def _whole(text: str) -> int | None:
+    """A whole number as the databases know it; anything else counts as absent."""
     return min(int(text[:20]), LARGEST_NUMBER) if text.isascii() and text.isdigit() else None
 
 

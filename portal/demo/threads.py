@@ -61,6 +61,7 @@ THREADS = (
         (15.0, "p", "I feel sick to my stomach tonight. Is that normal?"),
         (14.7, NIGHT, "It can happen on the first day. Take small sips. Tell me if you throw up."),
         (14.2, "p", "Thank you. It is a bit better now."),
+        (14.1, NIGHT, "Good. Rest now. I look in again later."),
         (0.6, NIGHT, "How is your stomach now? Your check-in is open."),
     ), notes=(
         (15.7, NIGHT, "Nausea 2 at 8 hours, sips stay down. Watch at 24 hours."),
@@ -80,7 +81,7 @@ THREADS = (
        unread=1),
     Thread("E", (
         (10 * DAY, "p", "I went for a walk today."),
-        (10 * DAY - 5, DOCTOR, "That is a good step. Small walks count."),
+        (10 * DAY - 0.7, DOCTOR, "That is a good step. Small walks count."),
         (0.2, NIGHT, "You feel very sick. I ask the doctor about medicine for it now."),
         (0.15, "p", "Thank you. My mother is here."),
     ), unread=1),
@@ -88,8 +89,8 @@ THREADS = (
         (20 * DAY, "p", "The lozenge tastes bitter. Can I drink after it?"),
         (20 * DAY - 4, NURSE, "Keep it in your mouth until it is gone. You can drink after that."),
         (9 * DAY, "p", "It helps for about four days, then it comes back."),
-        (9 * DAY - 6, DOCTOR, "Thank you. We look at the days between doses at your review."),
-    ), notes=((9 * DAY - 6, DOCTOR, "Relief fades after 4 days. Discuss the gap at the review."),)),
+        (9 * DAY - 1, DOCTOR, "Thank you. We look at the days between doses at your review."),
+    ), notes=((9 * DAY - 1, DOCTOR, "Relief fades after 4 days. Discuss the gap at the review."),)),
     Thread("G", (
         (5 * DAY, NURSE, "Thank you for being open about it. It does not end your care."),
         (5 * DAY - 3, "p", "That means a lot."),
@@ -99,11 +100,11 @@ THREADS = (
     Thread("H", (
         (8 * DAY, NURSE, "Your next visit is on the page. Is the day good for you?"),
         (7 * DAY, "p", "I will be away that day. I cancelled it."),
-        (7 * DAY - 2, DESK, "No problem. Ask for a new time when you are back."),
+        (7 * DAY - 0.8, DESK, "No problem. Ask for a new time when you are back."),
     )),
     Thread("J", (
         (12 * DAY, "p", "Three good weeks. The evenings are getting harder again."),
-        (12 * DAY - 3, NURSE, "Thank you. You can ask for your next infusion on the Visits page."),
+        (12 * DAY - 1, NURSE, "Thank you. You can ask for your next infusion on the Visits page."),
         (2.1, "p", "I asked for a visit. Mornings are best for me."),
     ), unread=1),
     Thread("K", (
@@ -111,12 +112,12 @@ THREADS = (
         (45 * DAY, "p", "Thank you all. I can wear my shoes again."),
         (3 * DAY - 2, NURSE, "I sent you the page about slow breathing. Try it before bed."),
         (3 * DAY - 4, "p", "I will."),
-        (3 * DAY - 5, NURSE, "Good. Tell us next week how it went."),
+        (3 * DAY - 4.5, NURSE, "Good. Tell us next week how it went."),
     )),
     Thread("L", (
         (6 * DAY - 1, NURSE, "We talked, and you felt calm after. Write any time."),
         (5 * DAY, "p", "Sleeping better."),
-        (5 * DAY - 2, NURSE, "Good to hear. Keep the evenings quiet."),
+        (5 * DAY - 0.4, NURSE, "Good to hear. Keep the evenings quiet."),
         (0.7, "p", "When can I drive again? I have work on Monday."),
     ), unread=1),
     Thread("M", (

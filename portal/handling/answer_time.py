@@ -1,15 +1,15 @@
 """When a patient may honestly expect the first human answer. Pure: no clock, no database.
 
 By the last days' first answers: nine in ten came within this much working time. More when somebody
-waits longer than that already, and in proportion when more people wait than usual. With too few
-answers to judge by, it is what the clinic promises.
+waits longer than that already, and when more people wait than usual: each of these adds what an
+answer usually takes. With too few answers to judge by, it is what the clinic promises.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
+from statistics import median_high
 from zoneinfo import ZoneInfo
 
 from portal.handling.promise import after, is_open_at, next_opening, working_time
@@ -77,7 +77,7 @@ def expected_span(
     so_far = [working_time(turn.asked, now, clinic) for turn in turns if turn.answered is None]
     # Who waits for less than the usual time says nothing yet; who waits longer says it is slow.
     span = _most_of([*taken, *(wait for wait in so_far if wait > usual)])
-    return _rounded(max(span * _crowding(turns, since), SHORTEST))
+    return _rounded(max(span + _more_than_usual(turns, since) * median_high(taken), SHORTEST))
 
 
 def _most_of(waits: Sequence[timedelta]) -> timedelta:
@@ -85,11 +85,11 @@ def _most_of(waits: Sequence[timedelta]) -> timedelta:
     return sorted(waits)[math.ceil(SHARE * len(waits)) - 1]
 
 
-def _crowding(turns: Sequence[Turn], since: datetime) -> float:
-    """How many more wait before this one than usually did; 1 when it is no more than usual."""
-    usual = median(_ahead_of(turn.asked, turns) for turn in turns if turn.answered is not None)
+def _more_than_usual(turns: Sequence[Turn], since: datetime) -> int:
+    """How many more wait before this one than usually did."""
+    usual = median_high(_ahead_of(turn.asked, turns) for turn in turns if turn.answered is not None)
     ahead = sum(turn.answered is None and turn.asked < since for turn in turns)
-    return max(1.0, (ahead + 1) / (usual + 1))
+    return max(0, ahead - usual)
 
 
 def _ahead_of(asked: datetime, turns: Sequence[Turn]) -> int:

@@ -18,7 +18,7 @@ from portal.handling.later_rules import send_time
 from portal.ids import new_id
 from portal.inbox.forms import number_of
 from portal.inbox.laters import laters_of, opened
-from portal.inbox.screens import thread_answer, view_of, view_query
+from portal.inbox.screens import Typed, thread_answer, view_of, view_query
 from portal.people.queries import name_of
 from portal.permissions import Permission
 from portal.web.forms import Form, form_of
@@ -33,17 +33,16 @@ Step = Callable[[UnitOfWork, UUID, int], Awaitable[object]]
 async def set_one(request: Request) -> Response:
     """From the reply box. What is wrong is said there, and the words stay in it."""
     id, actor, form = path_id(request, "conversation_id"), actor_of(request), await form_of(request)
-    words = form.raw("body")
+    typed = Typed("reply", form.raw("body"), form.uuid("client_id") or new_id())
     try:
         async with work(request) as unit:
             found = await conversation_for(unit.session, actor, id)
             if found.kind is Kind.NOTES:
                 raise NotFound
             due = _time(form, actor.time_zone)
-            name = form.uuid("client_id") or new_id()
-            await later.set_later(unit, found, name, words, due)
+            await later.set_later(unit, found, typed.client_id, typed.words, due)
     except Invalid as invalid:
-        return await thread_answer(request, id, 422, notice=invalid.sentence, words=words)
+        return await thread_answer(request, id, 422, notice=invalid.sentence, typed=typed)
     said = f"Will be sent {when(due, ZoneInfo(actor.time_zone))}"
     return see_other(f"/inbox/{id}{view_query(view_of(request))}", said=said)
 
@@ -74,8 +73,8 @@ async def change(request: Request) -> Response:
     except Invalid as invalid:
         return await _show(request, form, invalid.sentence)
     except Conflict as conflict:
-        words = form.raw("body")
-        return await thread_answer(request, there, 409, notice=conflict.sentence, words=words)
+        typed = Typed("reply", form.raw("body"), new_id())
+        return await thread_answer(request, there, 409, notice=conflict.sentence, typed=typed)
     said = f"Will be sent {when(due, ZoneInfo(actor.time_zone))}"
     return see_other(f"/inbox/{there}", said=said)
 

@@ -35,6 +35,15 @@ VIEWS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Words of a box, `reply` or `note`, that were not sent: they go back under their own name."""
+
+    kind: str
+    words: str
+    client_id: UUID
+
+
 async def thread_answer(
     request: Request,
     conversation_id: UUID,
@@ -42,12 +51,12 @@ async def thread_answer(
     *,
     notice: str | None = None,
     said: str | None = None,
-    words: str | None = None,
+    typed: Typed | None = None,
     undo: int | None = None,
 ) -> Response:
     """The thread as it is now. `notice` stands above it when somebody else was first, or when
-    something is wrong with the `words` of a reply, which are put back into its box. `undo` is the
-    step that can be taken back."""
+    something is wrong with what was `typed`, which is put back into its box. `undo` is the step
+    that can be taken back."""
     actor = actor_of(request)
     async with work(request) as unit:
         found = await conversation_for(unit.session, actor, conversation_id)
@@ -58,8 +67,10 @@ async def thread_answer(
     context = {"thread": opened, "mode": _mode(request), "notice": notice, **_ids(opened)}
     context["here"] = await others_here(request, opened.conversation.patient_id)
     context |= await _written(request, opened)
-    if words is not None:
-        context["written"]["reply"] = words
+    if typed:
+        context["mode"] = typed.kind
+        context["written"][typed.kind] = typed.words
+        context["client_ids"][typed.kind] = typed.client_id
     if is_htmx(request):
         view = {"view_query": view_query(view_of(request)), "done": said, "undo": undo}
         return fragment(request, "inbox/_opened.html", status, **context, **view)

@@ -1,8 +1,7 @@
 """A thread as the care team sees it: messages, the team's notes between them, the patient."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.audit.actions import record
 from portal.conversations.actions import mark_read
+from portal.conversations.between import Timed, between
 from portal.conversations.models import Conversation
-from portal.conversations.queries import Line, messages_before, notes_of
+from portal.conversations.queries import messages_before, notes_of
 from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE, Reading, read_page
 from portal.db import UnitOfWork
 from portal.flags.queries import FlagState, flags_of
@@ -49,22 +49,13 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class DayBreak:
-    """The day on which what follows was said, noted or raised."""
-
-    sent_at: datetime
-    zone: ZoneInfo
-    kind: str = "day"
-
-
-@dataclass(frozen=True, slots=True)
 class OpenThread:
     """`between`: the lines of the reading, with notes and flags at their time, by days."""
 
     conversation: Conversation
     notes: Conversation
     reading: Reading
-    between: list[Line | Event | DayBreak]
+    between: list[Timed]
     notes_head: int
     about: About
     desk: Desk
@@ -92,7 +83,7 @@ async def open_thread(
         conversation=conversation,
         notes=notes,
         reading=reading,
-        between=by_days(_between(reading, [*noted, *(Event(flag) for flag in flags)]), about.zone),
+        between=between(reading, [*noted, *(Event(flag) for flag in flags)], about.zone),
         notes_head=noted[-1].seq if noted else 0,
         about=about,
         saved=await words_for(session, about),
@@ -101,31 +92,6 @@ async def open_thread(
         team=await practitioners_of(session, about.patient),
         turned=await turned_of(session, patient_id, flags),
     )
-
-
-def _between(reading: Reading, others: Sequence[Line | Event]) -> list[Line | Event]:
-    """Notes and flags of the same stretch of time, put between the lines."""
-    first = reading.lines[0].sent_at if reading.has_earlier else None
-    last = None if reading.is_latest or not reading.lines else reading.lines[-1].sent_at
-    kept = [other for other in others if _within(other.sent_at, first, last)]
-    return sorted([*reading.lines, *kept], key=lambda line: (line.sent_at, line.kind, line.seq))
-
-
-def by_days(between: Sequence[Line | Event], zone: ZoneInfo) -> list[Line | Event | DayBreak]:
-    """Each day is named once, before the first thing of that day, whatever kind it is."""
-    shown: list[Line | Event | DayBreak] = []
-    before: date | None = None
-    for line in between:
-        on = line.sent_at.astimezone(zone).date()
-        if on != before:
-            shown.append(DayBreak(line.sent_at, zone))
-        shown.append(replace(line, begins_day=False) if isinstance(line, Line) else line)
-        before = on
-    return shown
-
-
-def _within(at: datetime, first: datetime | None, last: datetime | None) -> bool:
-    return (first is None or at >= first) and (last is None or at <= last)
 
 
 async def words_for(session: AsyncSession, about: About) -> list[Words]:

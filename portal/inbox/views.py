@@ -5,7 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
 from portal.conversations.queries import conversation_for
-from portal.inbox import deciding, later_views, saved_views, turning
+from portal.inbox import deciding, later_views, replying, saved_views, turning
 from portal.inbox.desk import open_desk
 from portal.inbox.presence import GONE, say
 from portal.inbox.queries import threads_for
@@ -72,6 +72,7 @@ routes: list[BaseRoute] = [
     get("/inbox/{conversation_id}/desk", desk, allow=Permission.INBOX_READ),
     post("/inbox/{conversation_id}/here", here, allow=Permission.INBOX_READ),
     *deciding.routes,
+    *replying.routes,
     *later_views.routes,
     *saved_views.routes,
 ]

@@ -1,6 +1,6 @@
 """What the running application holds, reached from a request or a socket in one typed step."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -39,20 +39,31 @@ async def _nobody_answers(session: AsyncSession, patient_id: UUID) -> None:
     return None
 
 
+# What a patient did elsewhere since then, in words with its time: it stands between the messages.
+HappenedTo = Callable[[AsyncSession, UUID, datetime], Awaitable[Sequence[tuple[datetime, str]]]]
+
+
+async def _nothing_happened(
+    session: AsyncSession, patient_id: UUID, since: datetime
+) -> Sequence[tuple[datetime, str]]:
+    return []
+
+
 async def _no_counts(session: AsyncSession, actor: Actor) -> Counts:
     return Counts()
 
 
 @dataclass
 class AppState:
-    """Set once by `portal.app`; `counts` and `answering` are queries of slices that lie above,
-    handed down to the pages that show them."""
+    """Set once by `portal.app`; `counts`, `answering` and `happened` are queries of other slices,
+    handed to the pages that show them."""
 
     settings: Settings
     database: Database
     hub: Hub
     counts: CountFor = _no_counts
     answering: AnsweringFor = _nobody_answers
+    happened: HappenedTo = _nothing_happened
     extras: dict[str, Any] = field(default_factory=dict)
 
 

@@ -62,8 +62,9 @@ class Basket {
 
   /** All that is in the basket, under the composer's words. */
   send() {
-    const { body, client_id: name, csrf } = this.form.elements;
-    const parcel = new Parcel(this, { name: name.value, words: body.value.trim(), csrf: csrf.value, files: this.files });
+    const { body, client_id: name, csrf, seen } = this.form.elements;
+    const said = { name: name.value, words: body.value.trim(), csrf: csrf.value, seen: seen?.value };
+    const parcel = new Parcel(this, { ...said, files: this.files });
     name.value = crypto.randomUUID();
     body.value = "";
     this.files = [];
@@ -103,8 +104,8 @@ class Basket {
 
 /** One message with files on its way. */
 class Parcel {
-  constructor(basket, { name, words, csrf, files }) {
-    Object.assign(this, { basket, name, words, csrf, files, isOver: false });
+  constructor(basket, { name, words, csrf, seen, files }) {
+    Object.assign(this, { basket, name, words, csrf, seen, files, isOver: false });
     this.address = `/conversations/${basket.id}/files`;
     this.element = this.#element(basket.form);
     this.bar = this.element.querySelector("progress");
@@ -135,6 +136,7 @@ class Parcel {
     const fields = new FormData();
     const named = { csrf: this.csrf, client_id: this.name, body: this.words };
     for (const [name, value] of Object.entries(named)) fields.append(name, value);
+    if (this.seen !== undefined) fields.append("seen", this.seen);
     for (const file of this.files) fields.append("file", file);
     return fields;
   }

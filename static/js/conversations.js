@@ -52,6 +52,7 @@ class Talk {
 
   message(frame) {
     const message = this.log.insert(frame.html);
+    this.#seen(frame.seq);
     if (frame.author.id !== this.log.person) clearTyping();
     else this.#mine(message);
     document.dispatchEvent(new CustomEvent("message-arrived", { detail: { frame, person: this.log.person } }));
@@ -65,7 +66,14 @@ class Talk {
     const messages = this.log.insertAll(html);
     for (const message of messages) if (message.dataset.author === this.log.person) this.#mine(message);
     if (messages.length) lookWhoAnswers();
-    return Number(messages.at(-1)?.dataset.seq ?? 0);
+    const last = Number(messages.at(-1)?.dataset.seq ?? 0);
+    this.#seen(last);
+    return last;
+  }
+
+  #seen(seq) {
+    const seen = this.form?.elements.seen;
+    if (seen) seen.value = Math.max(seen.value, seq);
   }
 
   read(frame) {
@@ -122,8 +130,14 @@ class Talk {
     const words = body.value.trim();
     body.focus();
     if (!words) return;
-    this.outbox.add(this.form.elements.client_id.value, words);
+    this.outbox.add(this.form.elements.client_id.value, words, this.form.elements.seen?.value);
     this.#clear(body);
+  }
+
+  /** One of the answers that can be pressed: it goes like words of one's own. */
+  answer(name, words) {
+    this.form.elements.body.focus();
+    this.outbox.add(name, words);
   }
 
   #clear(body) {
@@ -217,6 +231,14 @@ document.addEventListener("files-pending", ({ detail }) => shown[0]?.log.addPend
 document.addEventListener("files-sent", ({ detail }) => {
   const message = shown[0]?.log.insert(detail);
   if (message?.classList.contains(`message--${shown[0].log.viewer}`)) shown[0].log.showState(_("Sent"));
+});
+
+document.addEventListener("submit", (event) => {
+  const { elements } = event.target.closest("form[data-quick]") ?? {};
+  if (!elements || !shown[0]?.outbox) return;
+  event.preventDefault();
+  shown[0].answer(elements.client_id.value, event.submitter.value);
+  event.target.remove();
 });
 
 const markAll = () => shown.forEach((talk) => talk.markRead());

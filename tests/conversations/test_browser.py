@@ -1,6 +1,7 @@
 """Two people at once in real browsers: a patient's phone and a nurse's desk."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Page, expect
@@ -10,7 +11,7 @@ from portal.conversations.models import Conversation
 from portal.conversations.queries import messages_after
 from portal.db import Database
 from portal.people.models import Person
-from tests.conftest import Browse
+from tests.conftest import Browse, Clock
 from tests.conversations.people import said
 
 # What a browser does has nothing to do with the kind of database.
@@ -92,6 +93,29 @@ async def test_what_is_written_offline_is_kept_and_sent_once_when_the_line_is_ba
     await expect(waiting).to_have_count(0, timeout=15_000)
     await expect(patient_page.locator("[data-message]")).to_have_count(3)
     assert await bodies(database, care) == ["One", "Two", "Three"]
+
+
+async def test_the_head_says_by_itself_who_is_there_and_when_they_are_back(
+    patient_page: Page, clock: Clock
+) -> None:
+    clock.set(datetime(2026, 11, 23, 16, 0, tzinfo=UTC))  # a Monday, 11 am at the clinic
+    await patient_page.reload()
+    head, above = patient_page.locator(".task-head__title p"), patient_page.locator("#answering")
+    await expect(head).to_have_text("Open until 6 pm")
+    await patient_page.evaluate("document.querySelector('#answering p').wasHere = true")
+    for _ in range(2):
+        await look_again(patient_page)
+    assert await patient_page.evaluate("document.querySelector('#answering p').wasHere")
+    clock.forward(hours=8)
+    await look_again(patient_page)
+    await expect(head).to_have_text("Back Tuesday at 8 am")
+    await expect(above).to_contain_text("The team is back Tuesday at 8 am.")
+
+
+async def look_again(page: Page) -> None:
+    """The page comes to the front: it need not wait for its minute."""
+    async with page.expect_response("**/answering"):
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
 async def test_without_a_socket_messages_still_go_and_come(

@@ -51,9 +51,11 @@ def test_who_waits_longer_than_usual_makes_it_longer_and_who_just_came_does_not(
     assert expected_span([*usual, *slow], since, NOW, CLINIC) == timedelta(minutes=90)
 
 
-def test_a_longer_queue_than_usual_makes_it_longer_in_proportion() -> None:
+def test_each_one_more_than_usual_before_them_adds_what_an_answer_usually_takes() -> None:
     queue = [Turn(NOW - timedelta(minutes=minute)) for minute in (1, 2, 3)]
     assert expected_span([*answered(*[10] * 9), *queue], NOW, NOW, CLINIC) == timedelta(minutes=40)
+    one_slow_day = answered(*[10] * 9, 290, 300)
+    assert expected_span([*one_slow_day, *queue], NOW, NOW, CLINIC) == timedelta(minutes=330)
 
 
 @given(st.lists(st.integers(0, 2000), min_size=8, max_size=30), st.integers(0, 12))

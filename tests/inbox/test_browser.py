@@ -138,6 +138,27 @@ async def test_two_see_each_other_and_are_told_before_they_answer_twice(
     await expect(answered).to_be_hidden()
 
 
+async def test_a_reply_that_waited_without_a_line_comes_back_when_a_colleague_has_answered(
+    desk: Page, database: Database, care: Conversation, second_nurse: Person
+) -> None:
+    await desk.goto(f"/inbox/{care.id}")
+    send = desk.get_by_role("button", name="Send to patient")
+    await desk.context.set_offline(True)
+    for words in ("Small sips", "And rest"):
+        await desk.locator("#reply-body").fill(words)
+        await send.click()
+    await expect(desk.get_by_text("Waiting for connection")).to_have_count(2)
+    await said(database, care, second_nurse, "Small sips, please.")
+    await desk.context.set_offline(False)
+    await expect(desk.get_by_text("Small sips, please.")).to_be_visible()
+    await expect(desk.locator("#reply-complaint")).to_contain_text(
+        "Day nurse has written meanwhile"
+    )
+    await expect(desk.locator("#reply-body")).to_have_value("Small sips\nAnd rest")
+    await send.click()
+    await expect(desk.locator("[data-message]", has_text="And rest")).to_have_count(1)
+
+
 async def test_a_draft_is_kept_by_itself_and_stands_on_the_other_device(
     desk: Page, browse: Browse, care: Conversation, nurse_on_team: Person
 ) -> None:

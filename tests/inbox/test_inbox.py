@@ -215,8 +215,8 @@ async def test_the_two_composers_cannot_be_mixed_up(
 ) -> None:
     text = (await (await client_for(nurse_on_team)).get(f"/inbox/{care.id}")).text
     reply, note = text.split('data-mode="note"')
-    assert f'action="/conversations/{care.id}/messages"' in reply
-    assert f'action="/conversations/{notes.id}/messages"' in note
+    assert f'action="/inbox/{care.id}/messages"' in reply
+    assert f'action="/inbox/{notes.id}/messages"' in note
     assert "Send to patient" in reply
     assert "Send to patient" not in note
     assert "Save note" in note

@@ -1,5 +1,6 @@
-// Keeps up to date who is here, when the answer comes, and whether the writer of an urgent message is
-// asked if it can wait. The page came with all of it; without this module it stays as it was.
+// Keeps up to date who is here, when the answer comes, until when the team is there, and whether the
+// writer of an urgent message is asked if it can wait. The page came with all of it; without this
+// module it stays as it was. What is still true is not touched.
 
 import { announce } from "../announce.js";
 
@@ -24,15 +25,25 @@ async function look() {
   if (answer?.ok) show(here, await answer.text());
 }
 
-// A question is not taken away from under a finger, and is said once.
 function show(here, html) {
   const template = document.createElement("template");
   template.innerHTML = html;
-  const asked = here.querySelector("[data-urgency]");
-  const asks = template.content.querySelector("[data-urgency]");
-  if (asked && here.contains(document.activeElement)) return;
-  here.replaceChildren(template.content);
+  const [head, answering] = ["[data-head]", ".answering"].map((part) => template.content.querySelector(part));
+  replace(document.querySelector("[data-head]"), head);
+  showAbove(here.querySelector(".answering"), answering);
+}
+
+// What can be pressed is not taken away from under a finger; a question is said once.
+function showAbove(shown, fresh) {
+  const asked = shown.querySelector("[data-urgency]");
+  const asks = fresh.querySelector("[data-urgency]");
+  if (shown.contains(document.activeElement)) return;
+  replace(shown, fresh);
   if (asks && !asked) announce(asks.querySelector("h2").textContent, { assertive: true });
+}
+
+function replace(shown, fresh) {
+  if (fresh.innerHTML !== shown.innerHTML) shown.replaceChildren(...fresh.childNodes);
 }
 
 if (place()) setInterval(look, EVERY);

@@ -62,6 +62,7 @@ export class Log {
     reword(template.content, this.list.dataset.zone);
     const message = template.content.querySelector("[data-message]");
     if (!message) return null;
+    this.#dropNamedDay(template.content);
     const isNew = !this.#replace(message) && this.#place(template.content, message);
     document.querySelector("[data-empty]")?.remove();
     this.nameToday();
@@ -100,10 +101,9 @@ export class Log {
 
   /** The page was written with dates, which stay true. A reader who looks today wants the word. */
   nameToday() {
-    const day = (date) => date.toLocaleDateString("en", { timeZone: this.list.dataset.zone });
     for (const time of this.list.querySelectorAll(".log__day time")) {
       time.dataset.words ??= time.textContent;
-      const isToday = day(new Date(time.dateTime)) === day(new Date());
+      const isToday = dayIn(this.list.dataset.zone, time) === dayIn(this.list.dataset.zone);
       time.textContent = isToday ? _("Today") : time.dataset.words;
     }
   }
@@ -145,6 +145,14 @@ export class Log {
     ours.after(state);
   }
 
+  // A note, a flag or a check-in of that day may have named it already.
+  #dropNamedDay(fragment) {
+    const day = (mark) => dayIn(this.list.dataset.zone, mark.querySelector("time"));
+    const fresh = fragment.querySelector(".log__day");
+    const named = [...this.list.querySelectorAll(".log__day")];
+    if (fresh && named.some((mark) => day(mark) === day(fresh))) fresh.remove();
+  }
+
   #messagesOf(conversation) {
     return [...this.list.querySelectorAll(`[data-message][data-conversation="${conversation}"]`)];
   }
@@ -182,6 +190,12 @@ export class Log {
 function paneOf(list) {
   const own = list.closest(".pane__scroll, .page-main");
   return own && getComputedStyle(own).overflowY !== "visible" ? own : document.scrollingElement;
+}
+
+/** The day of a time element, or today's, on the clocks of a zone. */
+function dayIn(timeZone, time = null) {
+  const at = time ? new Date(time.dateTime) : new Date();
+  return at.toLocaleDateString("en", { timeZone });
 }
 
 function copyOf(name) {

@@ -10,7 +10,7 @@ const LONGEST_POST = 15_000;
 const AGAIN_AFTER = 3000;
 const AGAIN_AT_MOST = 30_000;
 // Sent again these would be refused again: the words go back to where they can be changed.
-const NEEDS_CHANGE = new Set(["empty", "too_long", "not_allowed", "closed"]);
+const NEEDS_CHANGE = new Set(["empty", "too_long", "not_allowed", "closed", "meanwhile"]);
 const WAITING = _("Waiting for connection");
 // After a reload, what is older than this goes back to the text box: it may no longer be true.
 const OLD = _("This was not sent. Read it again, then send it.");
@@ -48,8 +48,10 @@ export class Outbox {
     return this.items.some((item) => item.clientId === clientId);
   }
 
-  add(clientId, body) {
-    const item = { clientId, body, element: this.#copy(clientId, body) };
+  /** `seen`: the last message that its writer had on the page. A reply that had to wait goes with it,
+   *  so that nobody answers what a colleague has answered meanwhile. */
+  add(clientId, body, seen) {
+    const item = { clientId, body, seen, element: this.#copy(clientId, body) };
     this.items.push(item);
     this.#keep();
     this.log.addPending(item.element);
@@ -69,15 +71,17 @@ export class Outbox {
     if (this.isBusy || !this.items?.length) return;
     this.isBusy = true;
     clearTimeout(this.timer);
+    const back = [];
     try {
-      while (this.items.length && await this.#deliver(this.items[0])) this.tries = 0;
+      while (this.items.length && await this.#deliver(this.items[0], back)) this.tries = 0;
     } finally {
       this.isBusy = false;
+      if (back.length) this.giveBack(back.map((item) => item.body).join("\n"), back.at(-1).why);
     }
     if (this.items.length) this.#tryLater();
   }
 
-  async #deliver(item) {
+  async #deliver(item, back) {
     show(item, _("Sending"));
     const answer = (await this.#bySocket(item)) ?? (await this.#byForm(item));
     if (answer.type === "sent") {
@@ -85,12 +89,15 @@ export class Outbox {
       return true;
     }
     if (!NEEDS_CHANGE.has(answer.code)) {
-      for (const left of this.items) show(left, answer.detail, answer.detail !== WAITING, () => this.flush());
+      for (const left of this.items) {
+        left.isLate = true;
+        show(left, answer.detail, answer.detail !== WAITING, () => this.flush());
+      }
       return false;
     }
     item.element.remove();
     this.#drop(item.clientId);
-    this.giveBack(item.body, answer.detail);
+    back.push({ body: item.body, why: answer.detail });
     return true;
   }
 
@@ -98,7 +105,7 @@ export class Outbox {
     const left = kept.filter((item) => !this.log.has(item.clientId));
     const old = left.filter((item) => Date.now() - item.at > STILL_NEWS);
     if (old.length) this.giveBack(old.map((item) => item.body).join("\n"), OLD);
-    return left.filter((item) => !old.includes(item));
+    return left.filter((item) => !old.includes(item)).map((item) => ({ ...item, isLate: true }));
   }
 
   // The line may be back before the page hears of it, and some networks let no socket through.
@@ -120,6 +127,7 @@ export class Outbox {
   }
 
   #bySocket(item) {
+    if (item.isLate && item.seen !== undefined) return null;
     if (!this.line.send(item.clientId, item.body)) return null;
     return new Promise((resolve) => {
       const stop = live.onState((state) => { if (state !== "live") done(null); });
@@ -136,9 +144,10 @@ export class Outbox {
 
   async #byForm(item) {
     const fields = new URLSearchParams({ csrf: this.form.elements.csrf.value, client_id: item.clientId, body: item.body });
+    if (item.isLate && item.seen !== undefined) fields.append("seen", item.seen);
     const headers = { accept: "application/json, text/html", "hx-request": "true" };
     const options = { method: "POST", body: fields, headers, signal: AbortSignal.timeout(LONGEST_POST) };
-    const answer = await fetch(this.form.action, options).catch(() => null);
+    const answer = await fetch(`/conversations/${this.form.dataset.composer}/messages`, options).catch(() => null);
     if (!answer) return { detail: WAITING };
     if (answer.ok) {
       this.log.insert(await answer.text());
