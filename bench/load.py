@@ -4,8 +4,9 @@ import asyncio
 import base64
 import os
 import random
+import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import NamedTuple, cast
@@ -17,6 +18,8 @@ FOLLOWED = b'{"type":"followed"'
 AT_NAME = len(MESSAGE) + 36 + len(b'","id":"') + 36 + len(b'","client_id":"')
 AT_SEQ = AT_NAME + 36 + len(b'","seq":')
 WORDS = "Slept better, felt calmer, and the headache was gone by noon. "
+# How a line to a port is opened.
+Dial = Callable[[int], Awaitable[socket.socket]]
 # Seconds until a server that does not answer counts as stuck.
 PATIENCE = 20.0
 BODY = (WORDS * 2)[:120]
@@ -149,9 +152,10 @@ class Page(NamedTuple):
 class Load:
     """Sockets that follow conversations, and messages that are timed on their way."""
 
-    def __init__(self, ports: Sequence[int], origin: str) -> None:
+    def __init__(self, ports: Sequence[int], origin: str, dial: Dial | None = None) -> None:
         self.ports = ports
         self.host = origin.removeprefix("http://")
+        self._dial = dial or _dial_here
         self.number = 0
         self.sent_at: dict[int, float] = {}
         self.answered: dict[int, float] = {}
@@ -173,19 +177,19 @@ class Load:
     async def open(self, cookie: str, port: int) -> Socket:
         loop = asyncio.get_running_loop()
         async with within(PATIENCE, "a socket opens"):
-            _, socket = await loop.create_connection(
-                lambda: Socket(self.host, cookie, self.hear), "127.0.0.1", port
+            _, opened = await loop.create_connection(
+                lambda: Socket(self.host, cookie, self.hear), sock=await self._dial(port)
             )
-            await socket.opened
-        return socket
+            await opened.opened
+        return opened
 
     async def follow(self, cookie: str, place: str, port: int, after: int | None = None) -> Socket:
-        socket = await self.open(cookie, port)
+        opened = await self.open(cookie, port)
         more = "" if after is None else f',"after":{after}'
-        socket.say(f'{{"type":"follow","conversation":"{place}"{more}}}')
+        opened.say(f'{{"type":"follow","conversation":"{place}"{more}}}')
         async with within(PATIENCE, "a socket is caught up"):
-            await socket.followed
-        return socket
+            await opened.followed
+        return opened
 
     async def return_all(self, pages: Sequence["Page"], heads: dict[str, int]) -> list[Socket]:
         """Everybody back at once, as often as it takes: whoever is turned away tries again."""
@@ -246,6 +250,13 @@ class Load:
 
     def times(self, numbers: list[int], ends: dict[int, float]) -> list[float]:
         return sorted(ends[number] - self.sent_at[number] for number in numbers if number in ends)
+
+
+async def _dial_here(port: int) -> socket.socket:
+    line = socket.socket()
+    line.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", port))
+    return line
 
 
 def quantile(times: list[float], part: float) -> float:

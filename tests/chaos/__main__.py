@@ -1,8 +1,8 @@
 """`./run chaos [--minutes N] [--seed S] [--on sqlite|postgresql] [--sockets N]`: the long storm.
 
 People write over real sockets to real servers while these, Valkey and the database are killed,
-frozen, terminated and replaced. Then comes a deploy with many open sockets. Ends with 1 if anything
-that was promised was not kept.
+frozen, terminated and replaced. Then comes a deploy with many open sockets, and a network that
+vanishes. Ends with 1 if anything that was promised was not kept.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.chaos import vanish
 from tests.chaos.deploy import deployed
 from tests.chaos.ground import on_postgresql, on_sqlite
 from tests.chaos.storm import Outcome, Storm, weathered
@@ -38,6 +39,13 @@ def main() -> int:
             deploy = asyncio.run(deployed(Path(folder), arguments.sockets))
         say(f"deploy: {deploy}")
         bad += bool(deploy.wrong)
+    if vanish.is_possible():
+        with tempfile.TemporaryDirectory() as folder:
+            gone = asyncio.run(vanish.vanished(Path(folder)))
+        say(f"a network vanishes: {gone}")
+        bad += bool(gone.wrong)
+    else:
+        say("a network vanishes: left out, it needs root, Linux and the program ip")
     return 1 if bad else 0
 
 

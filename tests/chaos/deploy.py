@@ -48,7 +48,7 @@ async def deployed(folder: Path, sockets: int, longest: float = 3.0) -> Deploy:
 
     `longest`: seconds until a page tries again, less jitter; 3 is what static/js/live.js takes.
     """
-    async with _ground(folder) as ground:
+    async with ground_on_sqlite(folder) as ground:
         sizes = replace(QUICK, conversations=max(2, sockets // 10))
         made = await clinic.made(Settings.from_env(ground.settings), sizes)
         old = await ground.new_web()
@@ -70,7 +70,7 @@ async def deployed(folder: Path, sockets: int, longest: float = 3.0) -> Deploy:
 
 
 @asynccontextmanager
-async def _ground(folder: Path) -> AsyncIterator[Ground]:
+async def ground_on_sqlite(folder: Path) -> AsyncIterator[Ground]:
     ground = Ground(f"sqlite:///{folder}/deploy.db", folder, {})
     ground.settings |= settings_on(ground)
     try:
