@@ -29,6 +29,7 @@ from portal.handling.answering import answering_for
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
 from portal.notices.views import routes as notice_routes
+from portal.readings.in_chat import understood_in
 from portal.readings.listener import Judge
 from portal.readings.replay_views import routes as replay_routes
 from portal.readings.views import routes as reading_routes
@@ -90,7 +91,14 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
     )
     app.settings = settings
     app.state.portal = AppState(
-        settings, database, hub, counts_for, answering_for, sent_in_words, {"relay": relay}
+        settings,
+        database,
+        hub,
+        counts_for,
+        answering_for,
+        sent_in_words,
+        understood_in,
+        {"relay": relay},
     )
     return app
 

@@ -108,6 +108,7 @@ class Actor:
     theme: str = "system"
     keys_on: bool = True
     language: str = ""  # not chosen: as the browser asks
+    read_in: str = ""  # what they read in last time
 
     def may(self, permission: Permission) -> bool:
         return permission in GRANTS[self.role]

@@ -6,7 +6,15 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal import clock, languages
-from portal.accounts.sessions import COOKIE, NOTE_USE_EVERY, Limits, find_actor, note_use
+from portal.accounts.sessions import (
+    COOKIE,
+    NOTE_USE_EVERY,
+    Limits,
+    find_actor,
+    note_language,
+    note_use,
+)
+from portal.db import Database
 from portal.permissions import Actor
 from portal.settings import Settings
 from portal.web.requests import is_background
@@ -46,10 +54,20 @@ class SignedIn:
         if found is None:
             return None
         actor, used_at = found
-        if _is_use(connection) and is_worth_noting(used_at):
-            async with state.database.work(actor) as work:
-                await note_use(work, actor.session_id)
+        if _is_use(connection):
+            await _note(state.database, actor, used_at, language_of(actor, connection))
         return actor
+
+
+async def _note(database: Database, actor: Actor, used_at: datetime, language: str) -> None:
+    """Writes only what has changed: most requests write nothing."""
+    is_new = actor.is_patient and language != (actor.read_in or languages.ENGLISH)
+    if not is_new and not is_worth_noting(used_at):
+        return
+    async with database.work(actor) as work:
+        await note_use(work, actor.session_id)
+        if is_new:
+            await note_language(work, actor.person_id, language)
 
 
 def language_of(actor: Actor, connection: HTTPConnection) -> str:

@@ -101,6 +101,7 @@ def actor_from(person: Person, session_id: UUID) -> Actor:
         time_zone=person.time_zone,
         theme=person.theme,
         language=person.language,
+        read_in=person.read_in,
         keys_on=person.keys_on,
     )
 
@@ -110,6 +111,11 @@ async def note_use(work: UnitOfWork, *session_ids: UUID) -> None:
     await work.session.exec(
         update(Session).where(col(Session.id).in_(session_ids)).values(used_at=clock.now())
     )
+
+
+async def note_language(work: UnitOfWork, person_id: UUID, code: str) -> None:
+    """What they read in now, for what is written to them while they are away."""
+    await work.session.exec(update(Person).where(col(Person.id) == person_id).values(read_in=code))
 
 
 async def end_session(work: UnitOfWork, session_id: UUID, person_id: UUID) -> None:

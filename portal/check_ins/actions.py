@@ -13,7 +13,7 @@ from portal.audit.actions import record
 from portal.check_ins import schedule
 from portal.check_ins.answers import Answer
 from portal.check_ins.assessment import assess
-from portal.check_ins.library import CURRENT, RULES
+from portal.check_ins.library import RULES
 from portal.check_ins.models import AnsweredBy, CheckIn, CutShort
 from portal.check_ins.opening import Opening, next_round, opening_of, series_of
 from portal.check_ins.own_words import is_own_words
@@ -67,10 +67,13 @@ class Sent:
     flag: Flag | None
 
 
-async def start_check_in(work: UnitOfWork, patient_id: UUID) -> CheckIn:
+async def start_check_in(
+    work: UnitOfWork, patient_id: UUID, *, before_dose: bool = False
+) -> CheckIn:
     """The check-in that is open now, taken up where it was left; else an unscheduled one."""
     await _hold_patient(work, patient_id)
-    opening = await opening_of(work.session, patient_id, clock.now())
+    now = clock.now()
+    opening = await opening_of(work.session, patient_id, now, before_dose=before_dose)
     await stop_reminding(work, patient_id, opening.dose)
     if opening.left is not None:
         return opening.left
@@ -90,10 +93,10 @@ def _new_check_in(patient_id: UUID, opening: Opening) -> CheckIn:
         patient_id=patient_id,
         dose_id=dose.id if dose else None,
         series=series_of(dose),
-        point=due.point.name if due else schedule.UNSCHEDULED,
-        round=1 if due else next_round(opening.rows),
-        kind=opening.kind,
-        questionnaire=CURRENT[opening.kind].version,
+        point=opening.point,
+        round=1 if due else next_round(opening.rows, opening.point),
+        kind=opening.asked.kind,
+        questionnaire=opening.asked.version,
         answers=b"",
         due_at=due.due_at if due else None,
         started_at=opening.now,

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.check_ins import schedule
+from portal.check_ins.library import CURRENT
 from portal.check_ins.models import NO_DOSE, CheckIn
 from portal.check_ins.queries import check_ins_of, hours_since, opened
-from portal.check_ins.questionnaires import Kind
+from portal.check_ins.questionnaires import Questionnaire
 from portal.people.queries import zone_of
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose
@@ -21,34 +22,47 @@ TAKEN_UP_FOR = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """`due` is the scheduled check-in open now, None for an unscheduled one; `rows` its series."""
+    """`due` is the scheduled check-in open now, None for an unscheduled one or for the one before a
+    dose; `rows` its series."""
 
     now: datetime
     dose: Dose | None
     rows: Sequence[CheckIn]
     due: schedule.Due | None
+    is_before: bool = False
 
     @property
-    def kind(self) -> Kind:
+    def asked(self) -> Questionnaire:
+        if self.is_before:
+            return CURRENT[schedule.Asks.BEFORE]
         if self.due is not None:
-            return self.due.point.kind
-        return schedule.kind_of_unscheduled(hours_since(self.dose, self.now))
+            return CURRENT[self.due.point.asks]
+        return CURRENT[schedule.asked_unscheduled(hours_since(self.dose, self.now))]
+
+    @property
+    def point(self) -> str:
+        if self.due is not None:
+            return self.due.point.name
+        return schedule.BEFORE if self.is_before else schedule.UNSCHEDULED
 
     @property
     def left(self) -> CheckIn | None:
         """The one already begun, on this device or another."""
         unsent = [row for row in self.rows if row.submitted_at is None]
         if self.due is not None:
-            name = self.due.point.name
-            return next((row for row in unsent if row.point == name), None)
+            return next((row for row in unsent if row.point == self.point), None)
         since = self.now - TAKEN_UP_FOR
-        extra = [row for row in unsent if row.point == schedule.UNSCHEDULED]
+        extra = [row for row in unsent if row.point == self.point]
         return next((row for row in reversed(extra) if row.started_at >= since), None)
 
 
-async def opening_of(session: AsyncSession, patient_id: UUID, now: datetime) -> Opening:
+async def opening_of(
+    session: AsyncSession, patient_id: UUID, now: datetime, *, before_dose: bool = False
+) -> Opening:
     dose = await latest_dose(session, patient_id)
     rows = await check_ins_of(session, patient_id, series_of(dose))
+    if before_dose:
+        return Opening(now, dose, rows, None, is_before=True)
     zone = await zone_of(session, patient_id)
     return Opening(now, dose, rows, _open_now(dose, rows, now, zone))
 
@@ -63,8 +77,8 @@ def series_of(dose: Dose | None) -> str:
     return str(dose.id) if dose else NO_DOSE
 
 
-def next_round(rows: Sequence[CheckIn]) -> int:
-    rounds = [row.round for row in rows if row.point == schedule.UNSCHEDULED]
+def next_round(rows: Sequence[CheckIn], point: str = schedule.UNSCHEDULED) -> int:
+    rounds = [row.round for row in rows if row.point == point]
     return max(rounds, default=0) + 1
 
 

@@ -15,10 +15,10 @@ from portal.check_ins import schedule
 from portal.check_ins.answers import Answer, Told, reported_effects
 from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, PAGES_IN, questionnaire_in
-from portal.check_ins.models import AnsweredBy, CheckIn
+from portal.check_ins.models import NO_DOSE, AnsweredBy, CheckIn
 from portal.check_ins.own_words import marks_of
 from portal.check_ins.questionnaires import Page
-from portal.check_ins.wording import Line, lines, not_asked
+from portal.check_ins.wording import Line, lines, not_asked, scores
 from portal.errors import NotFound
 from portal.languages import N_, _, gettext, language
 from portal.people.access import is_visible
@@ -32,6 +32,7 @@ from portal.treatments.queries import latest_dose
 from portal.web.times import clock_time
 
 NOTE = "note"
+LONG = {schedule.Asks.SCALES, schedule.Asks.SCALES_AND_GATE}
 
 log = structlog.get_logger()
 
@@ -125,6 +126,8 @@ class NextCheckIn:
 
     @property
     def length(self) -> str:
+        if self.due.point.asks in LONG:
+            return N_("10 short questions, and 19 more if you like. About 4 minutes.")
         return N_("9 short questions. About 1 minute.")
 
 
@@ -161,6 +164,8 @@ def point_of(check_in: CheckIn) -> schedule.Point | None:
 
 def title_of(check_in: CheckIn) -> str:
     point = point_of(check_in)
+    if check_in.point == schedule.BEFORE:
+        return schedule.BEFORE_TITLE
     return point.title if point else N_("Check-in")
 
 
@@ -224,6 +229,15 @@ async def answers_in_words(session: AsyncSession, submitted: Submitted) -> list[
     return not_asked(found, submitted.told.answers, cut_short.words) if cut_short else found
 
 
+async def answers_for_team(session: AsyncSession, submitted: Submitted) -> list[Line]:
+    """The same, with the scores of the scales first, each beside the one before."""
+    every = await submitted_check_ins(session, submitted.check_in.patient_id)
+    place = [each.id for each in every].index(submitted.id)
+    before = [each.told.answers for each in every[:place]]
+    found = scores(submitted.told.answers, before)
+    return [*found, *await answers_in_words(session, submitted)]
+
+
 def case_of(submitted: Submitted, every: Sequence[Submitted]) -> Case:
     """A check-in as the rules see it, with those sent before it; `every` holds it, in order."""
     place = [each.id for each in every].index(submitted.id)
@@ -267,6 +281,14 @@ async def missed_check_ins(
     rows = await check_ins_of(session, patient_id, str(dose.id))
     sent = {row.point for row in rows if row.submitted_at}
     return schedule.missed(dose.ended_at, now, sent, await zone_of(session, patient_id))
+
+
+async def sent_before_dose(session: AsyncSession, patient_id: UUID) -> Submitted | None:
+    """The latest check-in that was sent for the next dose: none was given since."""
+    dose = await latest_dose(session, patient_id)
+    rows = await check_ins_of(session, patient_id, str(dose.id) if dose else NO_DOSE)
+    sent = [row for row in rows if row.point == schedule.BEFORE and row.submitted_at]
+    return _submitted(session, sent[-1]) if sent else None
 
 
 async def check_ins_of(session: AsyncSession, patient_id: UUID, series: str) -> Sequence[CheckIn]:

@@ -16,6 +16,7 @@ from portal.symptoms.vocabulary import Effect
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NUMBERS = {
     "pain": N_("pain {} of 10"),
+    **dict.fromkeys(("pain_week", "pain_joy", "pain_tasks"), N_("{} of 10")),
     "systolic": N_("upper number {}"),
     "diastolic": N_("lower number {}"),
 }
@@ -31,6 +32,8 @@ SAID = (
     "label_adult",
     "said",
     "none",
+    "low",
+    "high",
 )
 DAYS = {
     "en": ("I am not sure", "was not sure of the weekday", "said {}"),
@@ -89,6 +92,8 @@ class Page:
     short: str
     choices: tuple[Choice, ...] = ()
     none: str = ""
+    low: str = N_("No pain")
+    high: str = N_("Worst")
     skip: bool = False
     effect: Effect | None = None
     when: Condition | None = None
@@ -111,6 +116,13 @@ class Questionnaire:
     def path(self, facts: Facts) -> list[Page]:
         """The pages this person sees. It depends on answers only, so Back always works."""
         return [page for page in self.pages if page.when is None or page.when.holds(facts)]
+
+
+def joined(version: str, parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The first file's pages with those of the others before its last one."""
+    first, *others = parts
+    more = [page for part in others for page in part["page"]]
+    return {**first, "version": version, "page": [*first["page"][:-1], *more, first["page"][-1]]}
 
 
 def questionnaire(data: Mapping[str, Any], language: str = ENGLISH) -> Questionnaire:
@@ -176,6 +188,8 @@ def _page(entry: Mapping[str, Any], words: Mapping[str, frozenset[str]]) -> Page
         short=entry["short"],
         choices=_choices(id, entry),
         none=entry.get("none", ""),
+        low=entry.get("low", Page.low),
+        high=entry.get("high", Page.high),
         skip=entry.get("skip", False),
         effect=Effect(entry["effect"]) if "effect" in entry else None,
         when=_when(id, entry, words),

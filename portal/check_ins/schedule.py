@@ -1,8 +1,8 @@
 """When check-ins are due after a dose: pure (clinical.md section 5, all times [CJ]).
 
 The clock starts at the end of the infusion, the injection, or when the lozenge is placed in the
-mouth. The patient's points are the same for all three routes; what differs (+30 min, the baseline)
-is the nurse's. The latest dose replaces what is left of the one before.
+mouth. The patient's points are the same for all three routes; what differs (+30 min) is the
+nurse's. The latest dose replaces what is left of the one before.
 
 The points of the first day are hours and so real hours, whatever clocks do: they follow what the
 medicine does. Those after it are days, at the hour on the patient's own wall at which the dose
@@ -16,6 +16,16 @@ from enum import StrEnum
 
 from portal.check_ins.questionnaires import Kind
 from portal.languages import N_
+
+
+class Asks(StrEnum):
+    """What a check-in asks: the first day's questions, the later ones, and what comes with them."""
+
+    ACUTE = "acute"
+    FOLLOW_UP = "follow_up"
+    SCALES = "scales"
+    SCALES_AND_GATE = "scales_and_gate"
+    BEFORE = "before"
 
 
 class State(StrEnum):
@@ -34,11 +44,15 @@ class Point:
 
     name: str
     after: timedelta
-    kind: Kind
+    asks: Asks
     title: str
     early: timedelta
     remind: timedelta
     late: timedelta
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.ACUTE if self.asks is Asks.ACUTE else Kind.FOLLOW_UP
 
     def due_after(self, dose_ended_at: datetime, zone: tzinfo) -> datetime:
         """In UTC. Adding days to a time in a zone moves its wall clock."""
@@ -64,16 +78,16 @@ def _hours(number: int) -> timedelta:
 
 def _early(name: str, hours: int, title: str) -> Point:
     opens, remind, late = _minutes(15), _minutes(15), _minutes(30)
-    return Point(name, _hours(hours), Kind.ACUTE, title, opens, remind, late)
+    return Point(name, _hours(hours), Asks.ACUTE, title, opens, remind, late)
 
 
 def _first_day(name: str, hours: int, title: str, opens: int) -> Point:
-    return Point(name, _hours(hours), Kind.ACUTE, title, _hours(opens), _hours(1), _hours(1))
+    return Point(name, _hours(hours), Asks.ACUTE, title, _hours(opens), _hours(1), _hours(1))
 
 
-def _later(name: str, days: int, title: str) -> Point:
+def _later(name: str, days: int, title: str, asks: Asks) -> Point:
     wait = timedelta(days=days)
-    return Point(name, wait, Kind.FOLLOW_UP, title, _hours(12), _hours(24), _hours(72))
+    return Point(name, wait, asks, title, _hours(12), _hours(24), _hours(72))
 
 
 POINTS = (
@@ -82,13 +96,16 @@ POINTS = (
     _early("+4h", 4, N_("4 hour check-in")),
     _first_day("+8h", 8, N_("8 hour check-in"), opens=1),
     _first_day("+24h", 24, N_("Next day check-in"), opens=4),
-    _later("+72h", 3, N_("3 day check-in")),
-    _later("+7d", 7, N_("1 week check-in")),
-    _later("+14d", 14, N_("2 week check-in")),
-    _later("+30d", 30, N_("1 month check-in")),
-    _later("+90d", 90, N_("3 month check-in")),
+    _later("+72h", 3, N_("3 day check-in"), Asks.FOLLOW_UP),
+    _later("+7d", 7, N_("1 week check-in"), Asks.SCALES),
+    _later("+14d", 14, N_("2 week check-in"), Asks.SCALES),
+    _later("+30d", 30, N_("1 month check-in"), Asks.SCALES),
+    _later("+90d", 90, N_("3 month check-in"), Asks.SCALES_AND_GATE),
 )
 UNSCHEDULED = "extra"
+# The one before a dose: the gate of section 3 and the baseline. It belongs to the series before.
+BEFORE = "before"
+BEFORE_TITLE = N_("Check-in before a dose")
 # What the rules call a check-in that was not answered in time, and by how much (rule 32).
 OVERDUE: dict[str, frozenset[str]] = {
     "overdue": frozenset({"early", "first_day", "later"}),
@@ -154,8 +171,8 @@ def missed(
     return [due for due in each if due.state(now) is State.MISSED]
 
 
-def kind_of_unscheduled(hours_since_dose: float | None) -> Kind:
+def asked_unscheduled(hours_since_dose: float | None) -> Asks:
     """Without a dose the fuller questionnaire: whoever checks in unasked has a reason."""
     if hours_since_dose is None or hours_since_dose <= POINTS[4].after / _hours(1):
-        return Kind.ACUTE
-    return Kind.FOLLOW_UP
+        return Asks.ACUTE
+    return Asks.FOLLOW_UP

@@ -21,7 +21,7 @@ from portal.check_ins.answers import Answer
 from portal.check_ins.early import send_in_emergency
 from portal.check_ins.forms import TAP_ONE, read_page
 from portal.check_ins.ladder import LATER_CHOICES
-from portal.check_ins.library import CURRENT, questionnaire_in
+from portal.check_ins.library import questionnaire_in
 from portal.check_ins.models import CheckIn, CutShort
 from portal.check_ins.opening import Opening, opening_of
 from portal.check_ins.queries import (
@@ -29,7 +29,6 @@ from portal.check_ins.queries import (
     opened,
     path_of,
 )
-from portal.check_ins.questionnaires import Kind, Page
 from portal.check_ins.reminding import TooLateForLater, choices_for, remind_later
 from portal.check_ins.steps import LAST, Step, next_page, step_of
 from portal.db import UnitOfWork
@@ -52,11 +51,19 @@ STILL_OPEN = N_("One question is still open. Answer it, then send.")
 
 
 async def show_first(request: Request) -> Response:
+    return await _show_first(request, before_dose=False)
+
+
+async def show_before(request: Request) -> Response:
+    return await _show_first(request, before_dose=True)
+
+
+async def _show_first(request: Request, *, before_dose: bool) -> Response:
     """The first question, or the one where a check-in was left. Opening it makes no row."""
     actor = actor_of(request)
     async with reading(request) as session:
         patient = await patient_for(session, actor, actor.person_id)
-        opening = await opening_of(session, patient.id, clock.now())
+        opening = await opening_of(session, patient.id, clock.now(), before_dose=before_dose)
         left = opening.left
         answers = opened(session, left) if left else {}
     if left is not None and answers:
@@ -78,14 +85,22 @@ async def put_off(request: Request) -> Response:
 
 
 async def begin(request: Request) -> Response:
+    return await _begin(request, before_dose=False)
+
+
+async def begin_before(request: Request) -> Response:
+    return await _begin(request, before_dose=True)
+
+
+async def _begin(request: Request, *, before_dose: bool) -> Response:
     """The first answer starts the check-in."""
     actor, form = actor_of(request), await form_of(request)
     async with work(request) as unit:
         patient = await patient_for(unit.session, actor, actor.person_id)
-        opening = await opening_of(unit.session, patient.id, clock.now())
-        found = read_page(_first(opening.kind), form, clock.now(), _zone(request))
+        opening = await opening_of(unit.session, patient.id, clock.now(), before_dose=before_dose)
+        found = read_page(opening.asked.pages[0], form, clock.now(), _zone(request))
         if found:
-            check_in = await start_check_in(unit, patient.id)
+            check_in = await start_check_in(unit, patient.id, before_dose=before_dose)
             check_in = await save_answers(unit, check_in, found)
             then = await _go_on(unit, check_in, "who")
     return then if found else await _first_page(request, opening, form)
@@ -190,7 +205,7 @@ async def _found(request: Request) -> tuple[CheckIn, dict[str, Answer]]:
 
 
 async def _first_page(request: Request, opening: Opening, form: Form | None) -> Response:
-    asked = questionnaire_in(language(), CURRENT[opening.kind].version)
+    asked = questionnaire_in(language(), opening.asked.version)
     pages = [each for each in asked.pages if each.when is None]
     later = choices_for(opening)
     return await _question(request, None, Step(pages[0], pages, {}), form, later)
@@ -226,10 +241,6 @@ def _given(step: Step, form: Form | None) -> dict[str, Any]:
     return {"chosen": form.data.getlist("answer"), **{name: form.raw(name) for name in TEXTS}}
 
 
-def _first(kind: Kind) -> Page:
-    return CURRENT[kind].pages[0]
-
-
 def _address(id: UUID | None, page_id: str) -> str:
     return f"/check-ins/{id}/{page_id}" if id else "/check-ins/now"
 
@@ -245,6 +256,8 @@ routes = [
     get("/check-ins/now", show_first, allow=ANSWER),
     post("/check-ins/now", begin, allow=ANSWER),
     post("/check-ins/now/later", put_off, allow=ANSWER),
+    get("/check-ins/before", show_before, allow=ANSWER),
+    post("/check-ins/before", begin_before, allow=ANSWER),
     get("/check-ins/{check_in_id}", resume, allow=ANSWER),
     get("/check-ins/{check_in_id}/result", after.show_result, allow=ANSWER),
     get("/check-ins/{check_in_id}/answers", after.show_answers, allow=ANSWER),

@@ -7,6 +7,7 @@ from portal.check_ins.answers import DRUGS, SEVERITIES, Answers, reported_effect
 from portal.check_ins.facts import Case, weight
 from portal.check_ins.questionnaires import NUMBERS, Page
 from portal.check_ins.rules import Finding, Rule
+from portal.check_ins.scales import Scale, scored
 from portal.languages import N_, _, gettext, ngettext
 from portal.symptoms.vocabulary import Effect
 
@@ -133,6 +134,17 @@ def lines(case: Case, path: Sequence[Page]) -> list[Line]:
     before = case.series[-1].answers if case.series else None
     found = [_line(case, page, before) for page in path if page.id != "last"]
     return found + [_number(case, name) for name in ("systolic", "diastolic") if _has(case, name)]
+
+
+def scores(answers: Answers, before: Sequence[Answers]) -> list[Line]:
+    """What the scales came to; `before` holds the answers of earlier check-ins, oldest first."""
+    return [_score(scale, score, before) for scale, score in scored(answers)]
+
+
+def _score(scale: Scale, score: float, before: Sequence[Answers]) -> Line:
+    past = [then for answers in before if (then := scale.score(answers)) is not None]
+    was = scale.words(past[-1]) if past else None
+    return Line(scale.name, scale.name, scale.words(score), None, None, was)
 
 
 def not_asked(lines: Sequence[Line], answers: Answers, how: str) -> list[Line]:

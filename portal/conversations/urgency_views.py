@@ -26,7 +26,8 @@ CAN_WAIT = N_("Thank you. If it gets worse, press I need help now.")
 
 
 async def above_composer(request: Request) -> Response:
-    """Who is here, when the answer comes, and what can be pressed; asked for again and again."""
+    """Who is here, when the answer comes, what can be pressed, and what was understood from the newest
+    messages; asked for again and again."""
     actor = actor_of(request)
     async with reading(request) as session:
         found = await conversation_for(session, actor, path_id(request, "conversation_id"))
@@ -34,9 +35,16 @@ async def above_composer(request: Request) -> Response:
         lines = await messages_before(session, found, AFTER_EVERYTHING, LOOKED_AT)
         question = await question_about(session, lines)
         answering = await state_of(request).answering(session, found.patient_id)
-    template = "conversations/_answering_now.html"
-    quick = quick_answers(lines)
-    return fragment(request, template, question=question, answering=answering, quick=quick)
+        understood = await state_of(request).understood(session, lines)
+    return fragment(
+        request,
+        "conversations/_answering_now.html",
+        question=question,
+        answering=answering,
+        quick=quick_answers(lines),
+        looked_at=[line.id for line in lines],
+        understood=understood,
+    )
 
 
 async def say(request: Request) -> Response:

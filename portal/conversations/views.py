@@ -81,6 +81,7 @@ async def show(
         question = await question_about(session, lines.lines) if before is None else None
         answering = await state_of(request).answering(session, found.patient_id)
         happened = await _happened(request, session, lines)
+        understood = await state_of(request).understood(session, lines.lines)
     return await page(
         request,
         "conversations/conversation.html",
@@ -89,6 +90,7 @@ async def show(
         reading=lines,
         between=between(lines, happened, ZoneInfo(actor.time_zone)),
         answering=answering,
+        understood=understood,
         question=question,
         quick=quick_answers(lines.lines) if before is None else None,
         client_id=draft.client_id if draft else new_id(),

@@ -8,10 +8,17 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
+from portal.bookings.kinds import Kind
 from portal.bookings.queries import RequestState, requests_of
 from portal.bookings.visits import Visit, next_appointment
 from portal.check_ins.opening import is_begun
-from portal.check_ins.queries import NextCheckIn, Submitted, next_check_in, submitted_check_ins
+from portal.check_ins.queries import (
+    NextCheckIn,
+    Submitted,
+    next_check_in,
+    sent_before_dose,
+    submitted_check_ins,
+)
 from portal.conversations.queries import Line, care_conversation_of, messages_before, unread_for
 from portal.flags.models import FlagSource
 from portal.flags.queries import FlagState, flags_of
@@ -29,6 +36,7 @@ from portal.web.trends import DoseMark, Score
 
 LATEST = 5
 ENDED_FOR = timedelta(hours=12)
+ASKED_BEFORE = timedelta(hours=24)
 GRAVE = frozenset({Level.EMERGENCY, Level.URGENT})
 FIRST_DAY = 26
 """Hours: the check-in of the next day, answered a little late."""
@@ -104,6 +112,8 @@ class Home:
     watched: list[Watched]
     is_begun: bool
     """A check-in has answers and was not sent."""
+    asks_before: bool
+    """A dose is booked within a day, and nothing was sent for it."""
 
     @property
     def care(self) -> Watched | None:
@@ -134,16 +144,28 @@ async def home_of(session: AsyncSession, actor: Actor) -> Home:
     treatment = await treatment_of(session, actor)
     patient = treatment.patient
     unread = await unread_for(session, actor)
+    visit = await next_appointment(session, patient.id)
     return Home(
         treatment=treatment,
         check_in=await next_check_in(session, patient.id, clock.now()),
         offer=await open_offer(session, patient),
         unread=unread,
         last_line=await _last_line(session, patient) if unread else None,
-        visit=await next_appointment(session, patient.id),
+        visit=visit,
         watched=await _watched(session, patient),
+        asks_before=await _asks_before(session, patient, visit),
         is_begun=await is_begun(session, patient.id, clock.now()),
     )
+
+
+async def _asks_before(session: AsyncSession, patient: Patient, visit: Visit | None) -> bool:
+    if visit is None or visit.kind is not Kind.INFUSION_VISIT:
+        return False
+    from_then_on = visit.starts_at - ASKED_BEFORE
+    if clock.now() < from_then_on:
+        return False
+    sent = await sent_before_dose(session, patient.id)
+    return sent is None or sent.at < from_then_on
 
 
 async def open_offer(session: AsyncSession, patient: Patient) -> RequestState | None:

@@ -14,6 +14,7 @@ class NextStep(StrEnum):
     """The one thing to do next, the most pressing first."""
 
     CARE = "care"
+    BEFORE = "before"
     CHECK_IN = "check_in"
     GO_ON = "go_on"
     OFFER = "offer"
@@ -24,9 +25,11 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for the patient. `care`: they told of something grave and nobody took it yet."""
+    """What waits for the patient. `care`: they told of something grave and nobody took it yet;
+    `before`: a dose comes within a day, and its check-in was not sent."""
 
     care: bool = False
+    before: bool = False
     check_in: bool = False
     begun: bool = False
     offer: bool = False
@@ -35,9 +38,12 @@ class Waiting:
 
 
 def next_step(waiting: Waiting) -> NextStep:
-    """Advice that cannot wait, then a check-in: it is the one thing that can show danger."""
+    """Advice that cannot wait, then a check-in: it is the one thing that can show danger. The one
+    before a dose comes first, for the dose starts the others anew."""
     if waiting.care:
         return NextStep.CARE
+    if waiting.before:
+        return NextStep.BEFORE
     if waiting.check_in:
         return NextStep.CHECK_IN
     if waiting.begun:

@@ -119,6 +119,7 @@ def _plan_context(treatment: Treatment, visit: Visit | None) -> dict[str, Any]:
 def _waiting(home: Home) -> Waiting:
     return Waiting(
         care=home.care is not None,
+        before=home.asks_before,
         check_in=home.check_in is not None and home.check_in.is_open,
         begun=home.is_begun,
         offer=home.offer is not None,

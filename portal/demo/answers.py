@@ -55,6 +55,19 @@ def follow_up_answers(report: Report) -> Answers:
     }
 
 
+def scale_answers(report: Report) -> Answers:
+    """The scales that come with some of the later ones: made up from how the day was."""
+    if report.by_companion:
+        return {"gate": ()}
+    low, high = report.pain // 4, min(3, report.anxiety + report.pain // 5)
+    answers: Answers = {"scales_ok": "yes", "gate": ()}
+    answers |= {"pain_week": report.pain, "pain_joy": max(0, report.pain - 1)}
+    answers |= {"pain_tasks": report.pain}
+    answers |= {f"phq_{item}": low if item % 2 else high for item in range(1, 9)}
+    answers |= {f"gad_{item}": high if item % 2 else low for item in range(1, 8)}
+    return answers | {"phq_9": min(3, report.harm)}
+
+
 def effects_of(report: Report) -> tuple[str, ...]:
     """The watched effects that are there, in the questionnaires' order."""
     there = {

@@ -8,10 +8,9 @@ from uuid import UUID
 from portal.check_ins.answers import Told
 from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, RULES
-from portal.check_ins.questionnaires import Kind
 from portal.check_ins.rules import Finding, judge
-from portal.check_ins.schedule import POINTS, Point, kind_of_unscheduled
-from portal.demo.answers import acute_answers, follow_up_answers
+from portal.check_ins.schedule import POINTS, Asks, Point, asked_unscheduled
+from portal.demo.answers import acute_answers, follow_up_answers, scale_answers
 from portal.demo.cast import Story
 from portal.demo.courses import Report
 from portal.demo.moments import with_moments
@@ -27,7 +26,7 @@ class Judged:
     id: UUID
     story: Story
     report: Report
-    kind: Kind
+    asks: Asks
     dose: Dose | None
     case: Case
     findings: tuple[Finding, ...]
@@ -44,22 +43,24 @@ def judged_of(stage: Stage, story: Story) -> Iterator[Judged]:
     course = with_moments(stage.courses[story.letter], stage.now)
     for report in course.reports:
         dose = stage.dose_before(story.letter, report)
-        kind, told = _told(stage, report, dose)
+        asks, told = _told(stage, report, dose)
         before = tuple(
             Told(one.answers, one.at, one.hours, same_dose=other is dose) for other, one in earlier
         )
         case = Case(told, PAGES, before, cautions)
-        yield Judged(new_id(), story, report, kind, dose, case, judge(RULES, case))
+        yield Judged(new_id(), story, report, asks, dose, case, judge(RULES, case))
         earlier.append((dose, told))
 
 
-def _told(stage: Stage, report: Report, dose: Dose | None) -> tuple[Kind, Told]:
+def _told(stage: Stage, report: Report, dose: Dose | None) -> tuple[Asks, Told]:
     hours = (report.at - dose.ended_at).total_seconds() / 3600 if dose else None
     point = point_at(report.after)
-    kind = point.kind if point else kind_of_unscheduled(hours)
-    acute = kind is Kind.ACUTE
+    asks = point.asks if point else asked_unscheduled(hours)
+    acute = asks is Asks.ACUTE
     answers = acute_answers(report, stage.zone) if acute else follow_up_answers(report)
-    return kind, Told(answers, report.at, hours)
+    if asks in {Asks.SCALES, Asks.SCALES_AND_GATE}:
+        answers |= scale_answers(report)
+    return asks, Told(answers, report.at, hours)
 
 
 def point_at(after: float | None) -> Point | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.bookings.visits import Visit, next_appointment
-from portal.check_ins.queries import Submitted, answers_in_words, submitted_check_ins
+from portal.check_ins.queries import Submitted, answers_for_team, submitted_check_ins
 from portal.check_ins.wording import Line
 from portal.flags.queries import FlagState
 from portal.people.access import patient_for
@@ -75,7 +75,7 @@ async def _latest(session: AsyncSession, patient_id: UUID) -> Latest | None:
     sent = await submitted_check_ins(session, patient_id)
     if not sent:
         return None
-    lines = in_order(await answers_in_words(session, sent[-1]))
+    lines = in_order(await answers_for_team(session, sent[-1]))
     return Latest(sent[-1], lines[:ANSWERS_SHOWN], max(0, len(lines) - ANSWERS_SHOWN))
 
 

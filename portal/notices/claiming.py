@@ -118,7 +118,8 @@ async def _letters(
     choice: NoticeChoice,
 ) -> list[Letter]:
     """One for each channel this may go by, the first choice first."""
-    words = words_for(row.pace, number, person.role is Role.PATIENT, person.language)
+    language = person.language or person.read_in
+    words = words_for(row.pace, number, person.role is Role.PATIENT, language)
     urgent = not row.pace.waits_for_morning and row.pace is not Pace.INVITATION
     address = await _address(work.session, row, person)
     devices = [] if row.pace in NOBODY_LOOKS else await devices_of(work.session, person.id)

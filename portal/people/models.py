@@ -67,6 +67,8 @@ class Person(SQLModel, table=True):
     keys_on: bool = True
     # "" is what the browser asks for.
     language: str = Field(default="", max_length=8, sa_column_kwargs={"server_default": _UNSET})
+    # What they last read in: where they chose none, mails are written in it.
+    read_in: str = Field(default="", max_length=8, sa_column_kwargs={"server_default": _UNSET})
     created_at: datetime = Field(sa_type=UTCDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 

@@ -41,10 +41,12 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`pieces` are the words in parts, each with whether it led to something."""
+    """`pieces` are the words in parts, each with whether it led to something. `read_id` is what was
+    read: the source itself, or a correction of it."""
 
     source: FlagSource
     source_id: UUID
+    read_id: UUID
     patient_id: UUID
     at: datetime
     pieces: Sequence[tuple[str, bool]]
@@ -53,7 +55,7 @@ class Reading:
     @property
     def address(self) -> str:
         kind = "messages" if self.source is FlagSource.READING else "check-ins"
-        return f"/understood/{kind}/{self.source_id}"
+        return f"/understood/{kind}/{self.read_id}"
 
     @property
     def refused(self) -> list[Thing]:
@@ -104,10 +106,11 @@ async def _of_message(session: AsyncSession, source_id: UUID) -> Reading | None:
         return None
     message = await session.get_one(Message, message_id)
     text, found = await _words_of(session, row, message, source_id)
-    things = await _things(session, FlagSource.READING, message_id, found.found)
+    things = await things_of(session, FlagSource.READING, message_id, found.found)
     return Reading(
         FlagSource.READING,
         message_id,
+        source_id,
         row.patient_id,
         message.sent_at,
         pieces(text, found.marks),
@@ -137,14 +140,15 @@ async def _of_note(session: AsyncSession, check_in_id: UUID) -> Reading | None:
     return Reading(
         FlagSource.CHECK_IN,
         check_in_id,
+        check_in_id,
         sent.check_in.patient_id,
         sent.at,
         sent.note_pieces,
-        await _things(session, FlagSource.CHECK_IN, check_in_id, codes),
+        await things_of(session, FlagSource.CHECK_IN, check_in_id, codes),
     )
 
 
-async def _things(
+async def things_of(
     session: AsyncSession, source: FlagSource, source_id: UUID, codes: Sequence[str]
 ) -> list[Thing]:
     rows = await session.exec(

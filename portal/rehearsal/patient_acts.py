@@ -80,6 +80,8 @@ def _well(page: Page) -> Answer:
     """What somebody who is well answers: nothing ticked, or the mildest choice."""
     if page.form is PageForm.CHECKS:
         return ()
+    if page.form is PageForm.PAIN:
+        return 0
     return min(page.choices, key=lambda choice: choice.grade).value
 
 

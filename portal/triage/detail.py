@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal import clock
 from portal.audit.actions import record
 from portal.check_ins.library import RULES
-from portal.check_ins.queries import Submitted, answers_in_words
+from portal.check_ins.queries import Submitted, answers_for_team
 from portal.check_ins.wording import Line
 from portal.conversations.queries import care_conversation_of
 from portal.db import UnitOfWork
@@ -96,7 +96,7 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
         timeline=await timeline_of(session, state.flag, reasons, ZoneInfo(actor.time_zone)),
         conversation_url=await _conversation_url(session, patient.id),
         check_in=check_in,
-        answers=await answers_in_words(session, check_in) if check_in else (),
+        answers=await answers_for_team(session, check_in) if check_in else (),
         loud=loud,
         reading=await reading_of(session, state.flag),
         chart=await pain_of(session, patient.id, zone, fired="pain" in loud),

@@ -1,6 +1,6 @@
 """What the running application holds, reached from a request or a socket in one typed step."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,14 @@ CountFor = Callable[[AsyncSession, Actor], Awaitable[Counts]]
 AnsweringFor = Callable[[AsyncSession, UUID], Awaitable[object]]
 
 
+# What was understood from the newest of these messages, by message; the template knows its shape.
+UnderstoodIn = Callable[[AsyncSession, Sequence[Any]], Awaitable[Mapping[UUID, object]]]
+
+
+async def _nothing_understood(session: AsyncSession, lines: Sequence[Any]) -> dict[UUID, object]:
+    return {}
+
+
 async def _nobody_answers(session: AsyncSession, patient_id: UUID) -> None:
     return None
 
@@ -55,8 +63,8 @@ async def _no_counts(session: AsyncSession, actor: Actor) -> Counts:
 
 @dataclass
 class AppState:
-    """Set once by `portal.app`; `counts`, `answering` and `happened` are queries of other slices,
-    handed to the pages that show them."""
+    """Set once by `portal.app`; `counts`, `answering`, `happened` and `understood` are queries of
+    other slices, handed to the pages that show them."""
 
     settings: Settings
     database: Database
@@ -64,6 +72,7 @@ class AppState:
     counts: CountFor = _no_counts
     answering: AnsweringFor = _nobody_answers
     happened: HappenedTo = _nothing_happened
+    understood: UnderstoodIn = _nothing_understood
     extras: dict[str, Any] = field(default_factory=dict)
 
 

@@ -38,7 +38,7 @@ class Talk {
       fetched: (html) => this.fetched(html),
       sent: (frame) => this.outbox?.answer({ ...frame, type: "sent" }),
       refused: (frame) => this.outbox?.answer(frame),
-      revised: (frame) => this.log.revise(frame),
+      revised: (frame) => this.revised(frame),
       read: (frame) => this.read(frame),
       typing: (frame) => showTyping(isEnglish ? frame.said : _("%(name)s is writing", { name: frame.person.name })),
     }, revised);
@@ -74,6 +74,11 @@ class Talk {
   #seen(seq) {
     const seen = this.form?.elements.seen;
     if (seen) seen.value = Math.max(seen.value, seq);
+  }
+
+  revised(frame) {
+    this.log.revise(frame);
+    lookWhoAnswers();
   }
 
   read(frame) {

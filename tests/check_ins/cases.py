@@ -30,6 +30,8 @@ LATER: dict[str, Answer] = {
     "bladder": "none",
     "self_harm": "none",
 }
+# What the later ones and the one before a dose ask besides.
+NO_SCALES: dict[str, Answer] = {"scales_ok": "no", "gate": (), "today": ()}
 
 
 def told(hours: float | None, **answers: Answer) -> Told:

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from portal.check_ins.library import QUESTIONNAIRES, RULES
+from portal.check_ins.library import QUESTIONNAIRES, RULES, questionnaire_in
 from portal.check_ins.questionnaires import Page
 from portal.check_ins.rules import Rule
-from tests.check_ins.reading import grade, words
+from portal.languages import SPANISH
+from tests.check_ins.reading import grade, spanish_grade, words
 
 BANNED = re.compile(
     r"please consider|may wish to|invalid|failed|oops|adverse|compliance|!", re.IGNORECASE
@@ -26,6 +27,22 @@ def texts(page: Page, adult: bool = False) -> list[str]:
 def test_a_question_reads_at_grade_5_and_in_110_words(page: Page, adult: bool) -> None:
     assert grade(*texts(page, adult)) <= 5
     assert words(*texts(page, adult)) <= 90  # the frame of the page has some words, too
+
+
+@pytest.mark.parametrize("version", QUESTIONNAIRES)
+def test_every_question_reads_at_grade_5_in_spanish(version: str) -> None:
+    pages = questionnaire_in(SPANISH, version).pages
+    graded = {
+        page.id: spanish_grade(*texts(page, adult)) for page in pages for adult in (False, True)
+    }
+    assert {id: found for id, found in graded.items() if found > 5} == {}
+
+
+def test_every_advice_and_heading_reads_at_grade_5_in_spanish() -> None:
+    said = {rule.id: rule.words_in(SPANISH) for rule in RULES.rules}
+    graded = {id: spanish_grade(*each.advice, *each.meanwhile) for id, each in said.items()}
+    assert {id: found for id, found in graded.items() if found > 5} == {}
+    assert max(spanish_grade(each.heading_in(SPANISH)) for each in RULES.levels.values()) <= 5
 
 
 @pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)

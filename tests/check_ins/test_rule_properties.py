@@ -11,9 +11,9 @@ from portal.check_ins.answers import Answer, Told, reported_effects, ticked
 from portal.check_ins.facts import Case
 from portal.check_ins.library import CURRENT, PAGES, RULES
 from portal.check_ins.own_words import CODES, is_own_words
-from portal.check_ins.questionnaires import Kind
 from portal.check_ins.rule_file import CAUTIONS
 from portal.check_ins.rules import fired, judge
+from portal.check_ins.schedule import Asks
 from portal.check_ins.wording import effect_grades, said, summary
 from portal.flags.reasons import SUMMARY_LENGTH
 from tests.check_ins.cases import DOSE_ENDED, case, judged, told
@@ -38,10 +38,12 @@ SCALES: dict[str, list[Answer]] = {
     "weekday_wrong": ["no", "yes"],
     "bladder": ["none", "burning", "blood"],
     "self_harm": ["none", "passing", "wish", "done"],
+    "phq_9": [0, 1, 2, 3],
     "systolic": [120, 159, 160, 179, 180, 220],
     "diastolic": [70, 99, 100, 109, 110, 130],
 }
-LISTS = {name: sorted(PAGES[name].by_value) for name in ("red_now", "effects", "since", "doses")}
+TICKED = ("red_now", "effects", "since", "doses", "gate")
+LISTS = {name: sorted(PAGES[name].by_value) for name in TICKED}
 LISTS["text"] = list(CODES)
 HOURS = [0.5, 1, 2, 2.5, 4, 4.5, 8, 9, 24, 25, 48, 72, 168, 720]
 
@@ -63,7 +65,7 @@ ASKED_WITH = {
 
 
 @st.composite
-def answers_of(draw: st.DrawFn, kind: Kind) -> dict[str, Answer]:
+def answers_of(draw: st.DrawFn, asks: Asks) -> dict[str, Answer]:
     """A well person but for a few answers: with many at once the gravest would hide the rest."""
     every: dict[str, Any] = {name: scale[0] for name, scale in SCALES.items()}
     every |= dict.fromkeys(LISTS, ())
@@ -75,16 +77,16 @@ def answers_of(draw: st.DrawFn, kind: Kind) -> dict[str, Answer]:
             every[name] = draw(st.sampled_from(SCALES[name]))
         if name in ASKED_WITH:
             every["effects"] = (*every["effects"], ASKED_WITH[name])
-    return on_path(kind, every)
+    return on_path(asks, every)
 
 
-def on_path(kind: Kind, every: dict[str, Any]) -> dict[str, Answer]:
-    every = {**every, "speech_now": "still", "confusion_now": "still"}
+def on_path(asks: Asks, every: dict[str, Any]) -> dict[str, Answer]:
+    every = {**every, "speech_now": "still", "confusion_now": "still", "scales_ok": "yes"}
     facts = Case(Told(every, DOSE_ENDED, None), PAGES)
-    asked = {page.id for page in CURRENT[kind].path(facts)}
+    asked = {page.id for page in CURRENT[asks].path(facts)}
     every |= {f"said_{code}": "words" for code in every["text"]}
     asked |= {name for name in every if is_own_words(name)} | {"systolic", "diastolic"}
-    asked |= {"weekday_wrong"} if kind is Kind.ACUTE else set()
+    asked |= {"weekday_wrong"} if asks is Asks.ACUTE else set()
     return {name: answer for name, answer in every.items() if name in asked}
 
 
@@ -92,8 +94,13 @@ def on_path(kind: Kind, every: dict[str, Any]) -> dict[str, Answer]:
 def histories(draw: st.DrawFn) -> list[Told]:
     """Up to three check-ins after one dose."""
     hours = sorted(draw(st.lists(st.sampled_from(HOURS), min_size=1, max_size=3, unique=True)))
-    kinds = [Kind.ACUTE if each <= 24 else Kind.FOLLOW_UP for each in hours]
-    return [told(each, **draw(answers_of(kind))) for each, kind in zip(hours, kinds, strict=True)]
+    return [told(each, **draw(answers_of(asked_at(each)))) for each in hours]
+
+
+def asked_at(hours: float) -> Asks:
+    if hours <= 24:
+        return Asks.ACUTE
+    return Asks.FOLLOW_UP if hours < 168 else Asks.SCALES_AND_GATE
 
 
 cautions = st.frozensets(st.sampled_from(sorted(CAUTIONS)), max_size=1)
@@ -122,12 +129,12 @@ def worse_pairs(draw: st.DrawFn) -> tuple[Case, Case]:
     return better, replace(better, now=replace(now, answers=worse))
 
 
-def one_answer(name: str, value: Answer, kind: Kind) -> dict[str, Answer]:
+def one_answer(name: str, value: Answer, asks: Asks) -> dict[str, Answer]:
     every: dict[str, Any] = {each: scale[0] for each, scale in SCALES.items()}
     every |= dict.fromkeys(LISTS, ())
     if name in ASKED_WITH:
         every["effects"] = (ASKED_WITH[name],)
-    return on_path(kind, {**every, name: value})
+    return on_path(asks, {**every, name: value})
 
 
 @pytest.mark.parametrize("name", SCALES)
@@ -135,10 +142,10 @@ def test_each_step_of_one_answer_is_as_urgent_or_more_at_any_hour_and_after_any_
     name: str,
 ) -> None:
     for hours in HOURS[1:]:
-        kind = Kind.ACUTE if hours <= 24 else Kind.FOLLOW_UP
-        pasts = [(), *((told(hours / 2, **one_answer(name, past, kind)),) for past in SCALES[name])]
+        asks = asked_at(hours)
+        pasts = [(), *((told(hours / 2, **one_answer(name, past, asks)),) for past in SCALES[name])]
         for past in pasts:
-            steps = [told(hours, **one_answer(name, value, kind)) for value in SCALES[name]]
+            steps = [told(hours, **one_answer(name, value, asks)) for value in SCALES[name]]
             ranks = [worst_rank(case(step, *past)) for step in steps]
             assert ranks == sorted(ranks, reverse=True), (hours, past, ranks)
 

@@ -8,10 +8,11 @@ import pytest
 from portal.check_ins.questionnaires import Kind
 from portal.check_ins.schedule import (
     POINTS,
+    Asks,
     Due,
     State,
+    asked_unscheduled,
     coming,
-    kind_of_unscheduled,
     missed,
     series,
 )
@@ -33,6 +34,16 @@ def test_the_points_are_those_of_the_clinical_table() -> None:
     hours = [point.after / timedelta(hours=1) for point in POINTS]
     assert hours == [1, 2, 4, 8, 24, 72, 168, 336, 720, 2160]
     assert [point.kind for point in POINTS] == [Kind.ACUTE] * 5 + [Kind.FOLLOW_UP] * 5
+
+
+def test_the_scales_come_from_the_first_week_on_and_the_gate_again_after_ninety_days() -> None:
+    assert {point.name: point.asks for point in POINTS[5:]} == {
+        "+72h": Asks.FOLLOW_UP,
+        "+7d": Asks.SCALES,
+        "+14d": Asks.SCALES,
+        "+30d": Asks.SCALES,
+        "+90d": Asks.SCALES_AND_GATE,
+    }
 
 
 @pytest.mark.parametrize(
@@ -89,6 +100,6 @@ def test_the_hours_are_real_hours_across_a_clock_change() -> None:
 
 
 def test_an_unscheduled_check_in_is_acute_in_the_first_day_and_without_a_dose() -> None:
-    assert kind_of_unscheduled(None) is Kind.ACUTE
-    assert kind_of_unscheduled(24) is Kind.ACUTE
-    assert kind_of_unscheduled(24.1) is Kind.FOLLOW_UP
+    assert asked_unscheduled(None) is Asks.ACUTE
+    assert asked_unscheduled(24) is Asks.ACUTE
+    assert asked_unscheduled(24.1) is Asks.FOLLOW_UP

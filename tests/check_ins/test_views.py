@@ -43,17 +43,21 @@ SICK: Presses = {
     "vomit_count": {"answer": "2"},
     "sips": {"answer": "no"},
 }
-MOST_PAGES = 25
+MOST_PAGES = 35
 
 
 async def walk(
-    client: Client, differently: Presses | None = None, until: str = "result", **presses: Any
+    client: Client,
+    differently: Presses | None = None,
+    until: str = "result",
+    start: str = "/check-ins/now",
+    **presses: Any,
 ) -> str:
     """Answer page after page from the home link on; the address where it ends.
 
     `differently` and `presses` are the forms posted on pages that differ from a quiet evening.
     """
-    address, page = "/check-ins/now", "who"
+    address, page = start, "who"
     for _ in range(MOST_PAGES):
         if page == until:
             return address

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.check_ins.library import CURRENT, PAGES
-from portal.check_ins.questionnaires import Kind
+from portal.check_ins.schedule import Asks
 from portal.check_ins.wording import (
     Line,
     change,
@@ -96,7 +96,7 @@ def test_the_line_of_the_queue_says_how_many_more() -> None:
 def test_the_whole_check_in_is_read_in_the_order_asked() -> None:
     now = told(5, effects=("nausea",), nausea=3, systolic=150, diastolic=90)
     each = case(now, told(4))
-    path = [page for page in CURRENT[Kind.ACUTE].path(each) if page.id != "pain"]
+    path = [page for page in CURRENT[Asks.ACUTE].path(each) if page.id != "pain"]
     found = {line.name: line for line in lines(each, path)}
     assert found["nausea"] == Line("nausea", "Nausea", "Very sick to the stomach", 3, 3, None)
     assert found["red_now"].said == "None of these"
@@ -106,7 +106,7 @@ def test_the_whole_check_in_is_read_in_the_order_asked() -> None:
 
 def test_a_skipped_question_says_so() -> None:
     now = told(5, effects=("nausea",))
-    path = CURRENT[Kind.ACUTE].path(case(now))
+    path = CURRENT[Asks.ACUTE].path(case(now))
     assert next(line for line in lines(case(now), path) if line.name == "nausea").said == "Skipped"
 
 
@@ -120,7 +120,7 @@ def test_an_effect_whose_grade_was_skipped_has_none() -> None:
 
 def test_a_number_beside_its_label_does_not_say_the_label_again() -> None:
     now = case(told(80, pain=7), told(60, pain=5))
-    found = {line.name: line for line in lines(now, CURRENT[Kind.FOLLOW_UP].path(now))}
+    found = {line.name: line for line in lines(now, CURRENT[Asks.FOLLOW_UP].path(now))}
     assert (found["pain"].label, found["pain"].said, found["pain"].was) == (
         "Pain",
         "7 of 10",

@@ -19,6 +19,8 @@ from portal.dashboard.rules import (
     ("waiting", "step"),
     [
         (Waiting(care=True, check_in=True, message=True), NextStep.CARE),
+        (Waiting(care=True, before=True), NextStep.CARE),
+        (Waiting(before=True, check_in=True, visit=True), NextStep.BEFORE),
         (Waiting(check_in=True, offer=True, message=True, visit=True), NextStep.CHECK_IN),
         (Waiting(check_in=True, begun=True), NextStep.CHECK_IN),
         (Waiting(begun=True, offer=True, message=True, visit=True), NextStep.GO_ON),

@@ -11,7 +11,7 @@ from portal.db import Database
 from portal.demo.data import build
 from portal.people.models import Person
 from portal.permissions import Role
-from tests.check_ins.reading import grade, words
+from tests.check_ins.reading import grade, spanish_grade, words
 from tests.conftest import ClientFor, Clock
 
 EVENING = datetime(2026, 11, 18, 0, 30, tzinfo=UTC)
@@ -76,6 +76,10 @@ async def test_every_patients_pages_open_are_short_and_read_at_grade_5(
                 text = main_text(answer.text)
                 assert words(*text) <= 110, f"{person.name} {page}: {words(*text)} words"
                 assert grade(*text) <= 5, f"{person.name} {page}"
+        client.http.headers["accept-language"] = "es"
+        for page in OURS:
+            text = main_text((await client.get(page)).text)
+            assert spanish_grade(*text) <= 5, f"{person.name} {page}"
 
 
 async def test_every_record_of_the_care_team_opens(

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from itertools import chain
 
 from portal.check_ins.library import QUESTIONNAIRES, RULES, questionnaire_in
+from portal.check_ins.questionnaires import Page
 from portal.languages import SPANISH
 from portal.languages.catalogue import Catalogue
 
@@ -86,6 +87,7 @@ def _spanish_words() -> list[str]:
     asked = [questionnaire_in(SPANISH, version).pages for version in QUESTIONNAIRES]
     for page in chain.from_iterable(asked):
         said += [page.title, page.title_adult, page.hint, page.hint_adult, page.short, page.none]
+        said += [each for each in (page.low, page.high) if each not in {Page.low, Page.high}]
         for choice in page.choices:
             said += [choice.label, choice.label_adult, choice.hint, choice.said]
     filled = {each.format(emergency_number="911") for each in said if each}

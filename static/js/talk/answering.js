@@ -3,6 +3,7 @@
 // module it stays as it was. What is still true is not touched.
 
 import { announce } from "../announce.js";
+import { showUnderstood } from "./understood.js";
 
 const REST = 600;
 const EVERY = 60_000;
@@ -30,6 +31,7 @@ function show(here, html) {
   template.innerHTML = html;
   const [head, answering] = ["[data-head]", ".answering"].map((part) => template.content.querySelector(part));
   replace(document.querySelector("[data-head]"), head);
+  showUnderstood(template.content);
   showAbove(here.querySelector(".answering"), answering);
 }
 
