@@ -94,7 +94,7 @@ def _new_check_in(patient_id: UUID, opening: Opening) -> CheckIn:
         dose_id=dose.id if dose else None,
         series=series_of(dose),
         point=opening.point,
-        round=1 if due else next_round(opening.rows, opening.point),
+        round=next_round(opening.rows, opening.point),
         kind=opening.asked.kind,
         questionnaire=opening.asked.version,
         answers=b"",

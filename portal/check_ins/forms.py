@@ -20,6 +20,7 @@ LOWER = range(20, 201)
 MIDNIGHT_GRACE = timedelta(minutes=10)
 
 TAP_ONE = N_("Tap one of the answers.")
+TWO_ANSWERS = N_("We got two answers. Tap the right one.")
 TICK_OR_NONE = N_("Tick what fits, then press Continue. Or press None of these.")
 UPPER_WRONG = N_("Write the upper number as on the screen, from %(least)s to %(most)s.")
 LOWER_WRONG = N_("Write the lower number as on the screen, from %(least)s to %(most)s.")
@@ -28,12 +29,16 @@ BOTH = N_("You ticked something and pressed None of these. Which one is right?")
 
 def read_page(page: Page, form: Form, now: datetime, zone: ZoneInfo) -> Found:
     """The answers on this page by name; None takes an answer back. Sentences are in form.errors."""
-    if page.skip and form.flag("skip"):
+    given = set(form.data.getlist("answer"))
+    if page.skip and form.flag("skip") and not given:
         return {page.id: SKIPPED}
     if page.form is PageForm.CHECKS:
         return _ticks(page, form)
     if page.form is PageForm.LAST:
         return _last(form)
+    if len(given) > 1:
+        form.errors["answer"] = TWO_ANSWERS
+        return {}
     if page.form is PageForm.PAIN:
         tapped = form.choice("answer", PAIN, TAP_ONE)
         return {page.id: int(tapped)} if tapped else {}

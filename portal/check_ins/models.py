@@ -1,6 +1,6 @@
 """A check-in with its sealed answers, and one report for each effect it tells of."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from portal.languages import N_
 from portal.symptoms.vocabulary import Effect
 
 NO_DOSE = "none"
+# One begun longer ago is not gone on with: what was so then is not what is so now.
+TAKEN_UP_FOR = timedelta(hours=2)
 
 
 class AnsweredBy(StrEnum):
@@ -49,7 +51,8 @@ class CheckIn(SQLModel, table=True):
     """Made when its first answer is given; sent once, and never changed after that.
 
     `series` is the dose's id, or NO_DOSE: a column of its own, because a unique constraint lets
-    any number of missing doses pass. `round` counts unscheduled ones. `answers` is sealed JSON.
+    any number of missing doses pass. `round` counts those of one point: unscheduled ones, and
+    scheduled ones that were begun, left for long and begun anew. `answers` is sealed JSON.
     `left_at` is when it counts as left unless answered again; None when nobody need look.
     """
 
@@ -83,6 +86,10 @@ class CheckIn(SQLModel, table=True):
     )
     hours_since_dose: float | None = None
     rule_set: str | None = Field(default=None, max_length=40)
+
+    def is_too_old(self, now: datetime) -> bool:
+        """It was begun too long ago to go on with."""
+        return self.submitted_at is None and now - self.started_at > TAKEN_UP_FOR
 
 
 class SymptomReport(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,9 +15,6 @@ from portal.check_ins.questionnaires import Questionnaire
 from portal.people.queries import zone_of
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose
-
-# An unscheduled check-in left half done is taken up again this long; then a new one begins.
-TAKEN_UP_FOR = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +46,8 @@ class Opening:
     def left(self) -> CheckIn | None:
         """The one already begun, on this device or another."""
         unsent = [row for row in self.rows if row.submitted_at is None]
-        if self.due is not None:
-            return next((row for row in unsent if row.point == self.point), None)
-        since = self.now - TAKEN_UP_FOR
-        extra = [row for row in unsent if row.point == self.point]
-        return next((row for row in reversed(extra) if row.started_at >= since), None)
+        here = [row for row in unsent if row.point == self.point]
+        return next((row for row in reversed(here) if not row.is_too_old(self.now)), None)
 
 
 async def opening_of(

@@ -267,7 +267,8 @@ async def next_check_in(
     due = schedule.coming(dose.ended_at, now, sent, await zone_of(session, patient_id))
     if due is None:
         return None
-    is_started = any(row.point == due.point.name and not row.submitted_at for row in rows)
+    unsent = [row for row in rows if row.point == due.point.name and not row.submitted_at]
+    is_started = any(not row.is_too_old(now) for row in unsent)
     return NextCheckIn(due, due.state(now), is_started)
 
 

@@ -42,6 +42,11 @@ def step_of(path: Sequence[Page], answers: dict[str, Answer], name: str) -> Step
     return Step(page, path, answers) if page else None
 
 
+def is_whole(path: Sequence[Page], answers: dict[str, Answer]) -> bool:
+    """Nothing is left but to send it."""
+    return next_page(path, answers).id == LAST
+
+
 def next_page(path: Sequence[Page], answers: dict[str, Answer]) -> Page:
     """The first page without an answer; the last page never has one."""
     return next(page for page in path if page.id == LAST or page.id not in answers)

@@ -30,7 +30,7 @@ from portal.check_ins.queries import (
     path_of,
 )
 from portal.check_ins.reminding import TooLateForLater, choices_for, remind_later
-from portal.check_ins.steps import LAST, Step, next_page, step_of
+from portal.check_ins.steps import LAST, Step, is_whole, next_page, step_of
 from portal.db import UnitOfWork
 from portal.languages import N_, language
 from portal.people.access import patient_for
@@ -41,12 +41,15 @@ from portal.web.routing import get, post
 from portal.web.templates import page
 from portal.web.times import clock_time
 
+NOW = "/check-ins/now"
 PUT_OFF = tuple(str(minutes) for minutes in LATER_CHOICES)
 TEXTS = ("note", "systolic", "diastolic")
 SENT_BEFORE = N_("You sent this check-in already. This is what we told you.")
 SENT_WITHOUT_WORDS = N_("This check-in was sent before you wrote more. Send the rest as a message.")
 WE_SENT_IT = N_("We sent this check-in for you. This is what we told you.")
 TOO_LATE = N_("That answer came too late. Check in again to tell us.")
+TOO_OLD = N_("Some time has passed. How are you now? Please start again.")
+NOT_ASKED = N_("We do not ask that any more, so we did not keep that answer.")
 STILL_OPEN = N_("One question is still open. Answer it, then send.")
 
 
@@ -80,7 +83,7 @@ async def put_off(request: Request) -> Response:
             patient = await patient_for(unit.session, actor, actor.person_id)
             at = await remind_later(unit, patient.id, int(minutes or 0))
     except TooLateForLater as refusal:
-        return see_other("/check-ins/now", refusal.sentence)
+        return see_other(NOW, refusal.sentence)
     return see_other("/", f"We will remind you at {clock_time(at, _zone(request))}.")
 
 
@@ -110,7 +113,10 @@ async def resume(request: Request) -> Response:
     check_in, answers = await _found(request)
     if check_in.submitted_at is not None:
         return see_other(_address(check_in.id, "result"))
-    return see_other(_address(check_in.id, next_page(path_of(check_in, answers), answers).id))
+    path = path_of(check_in, answers)
+    if check_in.is_too_old(clock.now()) and not is_whole(path, answers):
+        return see_other(NOW, TOO_OLD)
+    return see_other(_address(check_in.id, next_page(path, answers).id))
 
 
 async def show_page(request: Request) -> Response:
@@ -119,6 +125,8 @@ async def show_page(request: Request) -> Response:
         return see_other(_address(check_in.id, "result"), _seen_again(check_in.cut_short))
     path = path_of(check_in, answers)
     step = step_of(path, answers, request.path_params["page"])
+    if check_in.is_too_old(clock.now()) and not (step and is_whole(path, answers)):
+        return see_other(NOW, TOO_OLD)
     if step is None:
         return see_other(_address(check_in.id, next_page(path, answers).id))
     return await _question(request, check_in.id, step, None)
@@ -149,7 +157,7 @@ async def _take(unit: UnitOfWork, request: Request, id: UUID, form: Form) -> Res
     path = path_of(check_in, answers)
     step = step_of(path, answers, asked)
     if step is None:
-        return see_other(_address(id, next_page(path, answers).id))
+        return see_other(_address(id, next_page(path, answers).id), NOT_ASKED)
     found = read_page(step.page, form, clock.now(), _zone(request))
     if form.errors:
         return step
@@ -165,6 +173,9 @@ async def _go_on(unit: UnitOfWork, check_in: CheckIn, asked: str) -> Response:
         return see_other(_address(check_in.id, "result"))
     if await send_in_emergency(unit, check_in):
         return see_other(_address(check_in.id, "result"))
+    if check_in.is_too_old(clock.now()) and following.id != LAST:
+        # What came so late is kept with what was said then, and is looked at like the rest of it.
+        return see_other(NOW, TOO_OLD)
     # What was written on the last page is kept; it is sent when the open one is answered.
     return see_other(_address(check_in.id, following.id), STILL_OPEN if asked == LAST else None)
 
@@ -242,7 +253,7 @@ def _given(step: Step, form: Form | None) -> dict[str, Any]:
 
 
 def _address(id: UUID | None, page_id: str) -> str:
-    return f"/check-ins/{id}/{page_id}" if id else "/check-ins/now"
+    return f"/check-ins/{id}/{page_id}" if id else NOW
 
 
 def _zone(request: Request) -> ZoneInfo:
