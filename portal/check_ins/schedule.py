@@ -2,7 +2,7 @@
 
 The clock starts at the end of the infusion, the injection, or when the lozenge is placed in the
 mouth. The patient's points are the same for all three routes; what differs (+30 min) is the
-nurse's. The latest dose replaces what is left of the one before.
+nurse's (docs/decisions/0007). The latest dose replaces what is left of the one before.
 
 The points of the first day are hours and so real hours, whatever clocks do: they follow what the
 medicine does. Those after it are days, at the hour on the patient's own wall at which the dose

@@ -11,7 +11,14 @@ from markupsafe import Markup
 from portal import clock
 from portal.audit.queries import entries_about
 from portal.bookings.visits import Visit, appointments_of
-from portal.check_ins.queries import Submitted, submitted_check_ins
+from portal.check_ins.queries import (
+    NextCheckIn,
+    Submitted,
+    missed_check_ins,
+    next_check_in,
+    submitted_check_ins,
+)
+from portal.check_ins.schedule import Due
 from portal.conversations.models import Conversation
 from portal.conversations.queries import care_conversation_of
 from portal.db import UnitOfWork
@@ -42,6 +49,8 @@ class Record:
     goal: str
     doses: Sequence[Dose]
     every_check_in: Sequence[Submitted]
+    coming: NextCheckIn | None
+    missed: Sequence[Due]
     flags: Sequence[FlagState]
     visits: Sequence[Visit]
     conversation: Conversation
@@ -114,6 +123,8 @@ async def record_of(work: UnitOfWork, patient: Patient) -> Record:
         goal=goal_of(session, plan) if plan else "",
         doses=doses,
         every_check_in=await submitted_check_ins(session, patient.id),
+        coming=await next_check_in(session, patient.id, clock.now()),
+        missed=await missed_check_ins(session, patient.id, clock.now()),
         flags=flags,
         visits=await appointments_of(session, patient.id),
         conversation=care,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from portal.check_ins.models import CheckIn, CutShort
+from portal.check_ins.models import AnsweredBy, CheckIn, CutShort
 from portal.check_ins.results import advice
 from portal.conversations.models import Conversation, Kind, Message
 from portal.flags.care import Did
@@ -67,7 +67,9 @@ async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -
         # Nobody was there to read it: it was sent because the patient had stopped answering.
         words = f"Patient stopped answering; “{told.heading}” waits for them"
         return Moment(flag.raised_at, words, " ".join(told.sentences))
-    return Moment(flag.raised_at, f"Patient read “{told.heading}”", " ".join(told.sentences))
+    is_adult = check_in is not None and check_in.answered_by is AnsweredBy.ADULT
+    reader = "The adult with them" if is_adult else "Patient"
+    return Moment(flag.raised_at, f"{reader} read “{told.heading}”", " ".join(told.sentences))
 
 
 def _moment(step: Happening, people: Mapping[UUID, Named], flag: Flag, zone: ZoneInfo) -> Moment:

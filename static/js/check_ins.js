@@ -2,6 +2,7 @@
 // Without this script every page is a plain form; only the offline banner is lost.
 
 const PREFIX = "check-in:";
+const WAIT_AT_MOST = 5000;
 const key = (field) => `${PREFIX}${location.pathname}:${field.name}`;
 
 function remember(form) {
@@ -21,25 +22,50 @@ function forget() {
   }
 }
 
-// The tap is held, not lost: "Send again" presses the same button, and so does the network's return.
+// Whether we can be reached: a phone may think it is online where nothing gets through.
+async function isReachable() {
+  if (!navigator.onLine) return false;
+  const asked = fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(WAIT_AT_MOST) });
+  return asked.then((answer) => answer.ok, () => false);
+}
+
+// The tap is held, not lost, and shows on the page. "Send again" presses the same button, and so does
+// the network's return.
 function holdWhileOffline(form) {
   const banner = document.querySelector("[data-offline]");
   let held = null;
-  const sendAgain = () => {
-    if (!held || !navigator.onLine) return;
-    banner.hidden = true;
-    form.requestSubmit(held);
+  let isAsking = false;
+  let mayGo = false;
+  const send = async (button) => {
+    if (isAsking) return;
+    isAsking = true;
+    mayGo = await isReachable();
+    isAsking = false;
+    if (mayGo) form.requestSubmit(button);
+    else hold(button);
   };
-  form.addEventListener("submit", (event) => {
-    if (navigator.onLine) return;
-    event.preventDefault();
-    held = event.submitter;
+  const hold = (button) => {
+    held = button;
+    for (const choice of form.querySelectorAll("button.choice")) choice.classList.toggle("is-picked", choice === held);
     banner.hidden = false;
     banner.scrollIntoView({ block: "nearest" });
     banner.querySelector("[data-send-again]").focus();
+  };
+  const sendAgain = () => {
+    if (held) send(held);
+  };
+  form.addEventListener("submit", (event) => {
+    if (mayGo) {
+      banner.hidden = true;
+      return;
+    }
+    event.preventDefault();
+    send(event.submitter);
   });
   banner.querySelector("[data-send-again]").addEventListener("click", sendAgain);
   window.addEventListener("online", sendAgain);
+  // Back from the back-forward cache the page asks again.
+  window.addEventListener("pageshow", () => { mayGo = false; });
 }
 
 const form = document.querySelector("[data-question]");

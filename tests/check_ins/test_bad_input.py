@@ -126,7 +126,8 @@ async def test_answers_that_come_in_the_wrong_order_are_all_kept(
 async def test_what_was_begun_hours_ago_is_asked_anew(
     own: Client, client_for: ClientFor, clock: Clock, database: Database, patient: Person
 ) -> None:
-    address = await walk(own, until="since", effects={"none": "yes"})
+    clock.forward(hours=4)
+    address = await walk(await client_for(patient), until="since", effects={"none": "yes"})
     clock.forward(hours=2.5)
     later = await client_for(patient)
     assert (await later.get(address)).headers["location"] == "/check-ins/now"
@@ -138,8 +139,8 @@ async def test_what_was_begun_hours_ago_is_asked_anew(
     async with database.read() as session:
         (sent,) = await submitted_check_ins(session, patient.id)
         left = await session.exec(select(CheckIn).where(col(CheckIn.submitted_at).is_(None)))
-        assert [row.point for row in left.all()] == ["+4h"]
-    assert (sent.check_in.point, sent.check_in.round) == ("+4h", 2)
+        assert [row.point for row in left.all()] == ["+8h"]
+    assert (sent.check_in.point, sent.check_in.round) == ("+8h", 2)
 
 
 async def test_a_tap_that_comes_hours_late_is_not_lost(

@@ -262,3 +262,6 @@ async def test_the_patient_and_the_nurse_see_what_was_missed(
     assert shown.status_code == 200
     assert "Early check-in not answered" in shown.text
     assert "Patient read" not in shown.text
+    record = (await (await client_for(nurse_on_team)).get(f"/patients/{patient.id}")).text
+    assert "1 hour check-in: missed, due today, 1 pm" in record
+    assert "2 hour check-in: due, due today, 2 pm" in record
