@@ -45,7 +45,7 @@ def already_offered(name: str, until: datetime, zone: ZoneInfo) -> Conflict:
 
 
 def no_longer_held() -> Conflict:
-    return Conflict("This time is no longer held for you. We will offer you new times.")
+    return Conflict(N_("This time is no longer held for you. We will offer you new times."))
 
 
 def already_chosen(starts_at: datetime, zone: ZoneInfo) -> Conflict:

@@ -17,16 +17,15 @@ from portal.check_ins.queries import check_ins_of
 from portal.check_ins.silence_models import RemindLater, SilenceStep
 from portal.db import UnitOfWork
 from portal.errors import Conflict
+from portal.languages import N_
 from portal.notices.actions import seen
-from portal.notices.reasons import Reason
+from portal.notices.reasons import CHECK_IN_REASONS
 from portal.people.models import Patient
 from portal.treatments.models import Dose
 
-CHECK_IN_NOTICES = (Reason.CHECK_IN_DUE, Reason.CHECK_IN_WAITING)
-
 
 class TooLateForLater(Conflict):
-    sentence = "We would miss you by then. Please check in now."
+    sentence = N_("We would miss you by then. Please check in now.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ async def hold(work: UnitOfWork, patient_id: UUID) -> Patient:
 async def stop_reminding(work: UnitOfWork, patient_id: UUID, dose: Dose | None) -> None:
     """Answering has begun or is done: what was to remind of it stays in the portal."""
     if dose is not None:
-        await seen(work, patient_id, CHECK_IN_NOTICES, dose.id)
+        await seen(work, patient_id, CHECK_IN_REASONS, dose.id)
 
 
 async def remind_later(work: UnitOfWork, patient_id: UUID, minutes: int) -> datetime:
@@ -105,7 +104,7 @@ async def remind_later(work: UnitOfWork, patient_id: UUID, minutes: int) -> date
         remind_at=now + timedelta(minutes=minutes),
     )
     work.session.add(row)
-    await seen(work, patient_id, CHECK_IN_NOTICES, dose.id)
+    await seen(work, patient_id, CHECK_IN_REASONS, dose.id)
     detail = {"point": due.point.name, "minutes": minutes}
     record(work, "check_in:later", patient_id=patient_id, subject=row.id, detail=detail)
     return row.remind_at

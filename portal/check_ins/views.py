@@ -32,7 +32,7 @@ from portal.check_ins.queries import (
 from portal.check_ins.reminding import TooLateForLater, choices_for, remind_later
 from portal.check_ins.steps import LAST, Step, is_whole, next_page, step_of
 from portal.db import UnitOfWork
-from portal.languages import N_, language
+from portal.languages import N_, _, language
 from portal.people.access import patient_for
 from portal.permissions import Permission
 from portal.web.forms import Form, form_of
@@ -84,7 +84,7 @@ async def put_off(request: Request) -> Response:
             at = await remind_later(unit, patient.id, int(minutes or 0))
     except TooLateForLater as refusal:
         return see_other(NOW, refusal.sentence)
-    return see_other("/", f"We will remind you at {clock_time(at, _zone(request))}.")
+    return see_other("/", _("We will remind you at %(at)s.", at=clock_time(at, _zone(request))))
 
 
 async def begin(request: Request) -> Response:

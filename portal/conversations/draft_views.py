@@ -8,6 +8,7 @@ from portal.conversations.drafts import keep_draft
 from portal.conversations.queries import care_conversation_of, conversation_for
 from portal.conversations.rules import require_writer
 from portal.ids import new_id
+from portal.languages import N_
 from portal.permissions import Permission
 from portal.web.forms import form_of
 from portal.web.requests import actor_of, is_background, path_id, see_other, work
@@ -25,7 +26,7 @@ async def keep(request: Request) -> Response:
     if is_background(request):
         return Response(status_code=204)
     home = f"/inbox/{care.id}" if actor.is_staff else f"/conversations/{care.id}"
-    return see_other(home, said="Kept for later")
+    return see_other(home, said=N_("Kept for later"))
 
 
 routes: list[BaseRoute] = [

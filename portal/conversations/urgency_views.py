@@ -56,7 +56,7 @@ async def say(request: Request) -> Response:
         _require_patients(request, found)
         said = form.raw("answer")
         if said not in {NOW, LATER}:
-            raise Invalid("Press one of the two buttons.")
+            raise Invalid(N_("Press one of the two buttons."))
         await answer(unit, found, message, needs_help_now=said == NOW)
     if said == LATER:
         return see_other(f"/conversations/{found.id}", CAN_WAIT)

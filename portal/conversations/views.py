@@ -31,6 +31,7 @@ from portal.conversations.switchboard import switchboard_of
 from portal.conversations.urgent import question_about
 from portal.errors import Invalid, PortalError
 from portal.ids import new_id
+from portal.languages import N_
 from portal.permissions import Permission
 from portal.web.forms import Form, form_of
 from portal.web.requests import actor_of, is_htmx, origin_of, path_id, reading, see_other, work
@@ -176,7 +177,7 @@ def client_id_of(form: Form) -> UUID:
         return new_id()
     client_id = form.uuid("client_id")
     if client_id is None:
-        raise Invalid("This page cannot be sent any more. Open it again, and send from there.")
+        raise Invalid(N_("This page cannot be sent any more. Open it again, and send from there."))
     return client_id
 
 

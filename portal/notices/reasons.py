@@ -45,8 +45,11 @@ class Reason(StrEnum):
 
     @property
     def pace(self) -> Pace:
-        checks_in = self in {Reason.CHECK_IN_DUE, Reason.CHECK_IN_WAITING}
-        return Pace.PROMPT if checks_in else Pace.CALM
+        return Pace.PROMPT if self in CHECK_IN_REASONS else Pace.CALM
+
+
+# About the check-ins after one dose, which is their subject.
+CHECK_IN_REASONS = (Reason.CHECK_IN_DUE, Reason.CHECK_IN_WAITING)
 
 
 @dataclass(frozen=True, slots=True)

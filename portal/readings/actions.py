@@ -7,6 +7,7 @@ from portal.audit.actions import record
 from portal.db import UnitOfWork
 from portal.errors import Invalid
 from portal.ids import new_id
+from portal.languages import N_
 from portal.readings.models import ReadingAnswer
 from portal.readings.queries import Reading
 from portal.sealing import seal
@@ -15,7 +16,7 @@ from portal.sealing import seal
 async def answer_reading(work: UnitOfWork, reading: Reading, code: str, *, right: bool) -> None:
     """Keep the answer beside the flag; the flag and its level stay as they are."""
     if work.actor is None or code not in {thing.code for thing in reading.things}:
-        raise Invalid("This page is old. Open it again, and answer there.")
+        raise Invalid(N_("This page is old. Open it again, and answer there."))
     id = new_id()
     said = json.dumps({"what": code, "right": right})
     work.session.add(

@@ -13,6 +13,8 @@ from portal.audit.actions import record
 from portal.db import UnitOfWork
 from portal.errors import Conflict, NotAllowed
 from portal.ids import new_id
+from portal.notices.actions import seen
+from portal.notices.reasons import CHECK_IN_REASONS
 from portal.people.models import Patient
 from portal.people.queries import name_of
 from portal.permissions import Permission
@@ -141,13 +143,17 @@ async def record_dose(
     actor = work.actor
     if actor is None or not actor.may(Permission.DOSE_RECORD):
         raise NotAllowed("Only a nurse or clinician can record a dose.")
-    plan = await _plan_allowing(work, patient, given, safety_flag_open)
+    before = await latest_dose(work.session, patient.id)
+    plan = await _plan_allowing(work, patient, before, given, safety_flag_open)
     dose = _dose(work.session, plan, given, actor.person_id)
     work.session.add(dose)
     try:
         await work.session.flush()
     except IntegrityError as error:
         raise _recorded_before(given) from error
+    if before is not None:
+        # Its check-ins are replaced: nobody is reminded of them any more.
+        await seen(work, patient.id, CHECK_IN_REASONS, before.id)
     record(work, "dose:record", patient_id=patient.id, subject=dose.id, detail={"step": dose.step})
     work.announce("home", "dose", dose.id, patient.id)
     work.announce("triage", "dose", dose.id, patient.id)
@@ -155,10 +161,9 @@ async def record_dose(
 
 
 async def _plan_allowing(
-    work: UnitOfWork, patient: Patient, given: Given, safety_flag_open: bool
+    work: UnitOfWork, patient: Patient, before: Dose | None, given: Given, safety_flag_open: bool
 ) -> TreatmentPlan:
     plan = await plan_of(work.session, patient.id)
-    before = await latest_dose(work.session, patient.id)
     if given.number != (before.number if before else 0) + 1:
         raise _recorded_before(given)
     zone = ZoneInfo((await name_of(work.session, patient.id)).time_zone)

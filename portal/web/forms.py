@@ -25,7 +25,7 @@ async def form_data(request: Request) -> FormData:
     try:
         return await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     except HTTPException as error:
-        raise Invalid("This form could not be read. Go back and try again.") from error
+        raise Invalid(N_("This form could not be read. Go back and try again.")) from error
 
 
 async def form_of(request: Request) -> "Form":

@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.errors import Invalid, TooFast, Unavailable
+from portal.languages import N_
 from portal.web.requests import actor_or_none
 from portal.web.state import state_of
 
@@ -113,7 +114,7 @@ async def _parsed(request: Request) -> FormData:
             )
             return await parser.parse()
     except (MultiPartException, KeyError, TimeoutError) as error:
-        raise Invalid("This form could not be read. Go back and try again.") from error
+        raise Invalid(N_("This form could not be read. Go back and try again.")) from error
 
 
 async def files_in(data: FormData, name: str) -> list[tuple[str, bytes]]:

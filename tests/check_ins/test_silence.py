@@ -18,6 +18,7 @@ from portal.notices.models import Envelope, Notice, State
 from portal.notices.reasons import Pace
 from portal.people.models import Patient, Person
 from portal.symptoms.levels import Level
+from portal.treatments.actions import Given, record_dose
 from portal.treatments.models import Dose
 from tests.check_ins.doses import give_dose
 from tests.check_ins.sending import send
@@ -139,6 +140,30 @@ async def test_a_new_dose_replaces_what_is_left(
 
 
 @one_database
+async def test_a_new_dose_takes_back_the_reminders_of_the_one_before(
+    client_for: ClientFor,
+    database: Database,
+    clinic: Clinic,
+    patient: Person,
+    dose: Dose,
+    clock: Clock,
+) -> None:
+    await give_address(database, patient)
+    await at(database, clock, 60)
+    client = await client_for(patient)
+    assert "It is time for your check-in." in (await client.get("/notices")).text
+    async with database.work(await actor_of(database, clinic.nurse_on_team)) as work:
+        row = await work.session.get_one(Patient, patient.id)
+        given = Given(number=2, step=1, ended_at=clock.now(), adult_present=True)
+        await record_dose(work, row, given, safety_flag_open=False)
+    posts = Posts()
+    await deliver(database, posts, clock.now())
+    assert posts.titles == []
+    async with database.read() as session:
+        assert all(row.seen_at for row in (await session.exec(select(Notice))).all())
+
+
+@one_database
 async def test_one_open_flag_about_silence_is_enough_until_it_is_graver(
     database: Database, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -223,6 +248,27 @@ async def test_later_is_kept_said_and_followed(
     assert await at(database, clock, 74) == 0
     assert await at(database, clock, 75) == 2
     assert [rung for _, rung in await rungs(database)] == ["due", "again", "remind"]
+
+
+@one_database
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [("15", "Le avisaremos a las 1:15 p. m."), ("60", "Por favor, haga su control ahora.")],
+)
+async def test_later_is_answered_in_the_readers_language(
+    client_for: ClientFor,
+    database: Database,
+    patient: Person,
+    dose: Dose,
+    clock: Clock,
+    minutes: str,
+    said: str,
+) -> None:
+    await at(database, clock, 60)
+    client = await client_for(patient)
+    client.http.headers["accept-language"] = "es"
+    answer = await client.post("/check-ins/now/later", minutes=minutes)
+    assert said in (await client.get(answer.headers["location"])).text
 
 
 @one_database
