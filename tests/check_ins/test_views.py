@@ -9,7 +9,6 @@ from sqlmodel import func, select
 from portal.check_ins.models import CheckIn, SymptomReport
 from portal.check_ins.queries import submitted_check_ins
 from portal.check_ins.questionnaires import Kind
-from portal.conversations.queries import care_conversation_of
 from portal.db import Database
 from portal.flags.actions import acknowledge_flag
 from portal.flags.models import Flag
@@ -147,28 +146,6 @@ async def test_an_adult_who_answers_is_asked_about_the_patient_and_named_in_the_
         [sent] = await submitted_check_ins(session, patient.id)
     assert sent.by_adult
     assert sent.check_in.adult_present
-
-
-async def test_what_the_adult_told_is_labelled_so_to_the_patient_and_to_the_team(
-    own: Client,
-    client_for: ClientFor,
-    database: Database,
-    patient: Person,
-    nurse_on_team: Person,
-) -> None:
-    result = await walk(own, SICK, who={"answer": "adult"})
-    for address in (result.replace("result", "answers"), "/check-ins"):
-        assert "The adult with you answered." in (await own.get(address)).text
-    async with database.read() as session:
-        [state] = await flags_of(session, patient.id)
-        care = await care_conversation_of(session, patient.id)
-    nurse = await client_for(nurse_on_team)
-    flag = (await nurse.get(f"/triage/{state.id}")).text
-    assert "said by the adult with them" in flag
-    assert "Answered by the adult with the patient" in flag
-    assert "The adult with them read “Please call us now”" in flag
-    assert "<td>Adult</td>" in (await nurse.get(f"/patients/{patient.id}")).text
-    assert "answered by the adult with them" in (await nurse.get(f"/inbox/{care.id}")).text
 
 
 async def test_what_was_answered_is_there_on_another_device(
