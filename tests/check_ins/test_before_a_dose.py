@@ -24,7 +24,7 @@ START = "/check-ins/before"
 
 @pytest.fixture
 async def own(client_for: ClientFor, database: Database, clinic: Clinic) -> Client:
-    await give_dose(database, clinic, hours_ago=20 * 24)
+    await give_dose(database, clinic, hours_ago=13 * 24)
     return await client_for(clinic.patient)
 
 
@@ -79,7 +79,7 @@ async def test_on_the_day_before_a_booked_dose_home_asks_for_it_until_it_is_sent
 ) -> None:
     clock.set(clock.now().replace(hour=15, minute=0))
     patient, nurse = clinic.patient, clinic.nurse_on_team
-    await give_dose(database, clinic, hours_ago=20 * 24)
+    await give_dose(database, clinic, hours_ago=13 * 24)
     request = await asked(database, patient, Kind.INFUSION_VISIT)
     visit = proposed(nurse, days_ahead(3))
     _, slots = await offered(database, clinic.coordinator_on_team, request, visit)

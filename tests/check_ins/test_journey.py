@@ -41,17 +41,33 @@ class Thumb:
         self.taps = 0
 
     async def tap(self, *words: str) -> None:
+        """A button leads on to the next page; a tick stays on this one."""
         for each in words:
-            target = self.page.get_by_role("button", name=each, exact=True)
-            ticked = self.page.get_by_text(each, exact=True)
-            await (target if await target.count() else ticked).first.click()
-            await self.page.wait_for_load_state()
-            self.taps += 1
+            if await self.page.get_by_role("button", name=each, exact=True).count():
+                await self.page.evaluate(OLD_PAGE)
+                await self.touch(each)
+                await self.page.wait_for_selector("html:not([data-old])", state="attached")
+            else:
+                await self.touch(each)
+
+    async def touch(self, words: str) -> None:
+        """Without waiting for what comes of it."""
+        target = self.page.get_by_role("button", name=words, exact=True)
+        ticked = self.page.get_by_text(words, exact=True)
+        await (target if await target.count() else ticked).first.click()
+        self.taps += 1
 
     async def open(self) -> None:
         """From the home link: one tap."""
         await self.page.goto("/check-ins/now")
         self.taps += 1
+
+
+CONTROLS = "main :is(button, textarea, summary, form input:not([type=hidden]))"
+SMALL = """(controls) => [...document.querySelectorAll(controls)]
+  .filter((each) => each.checkVisibility()).map((each) => each.closest("label") ?? each)
+  .filter((each) => each.getBoundingClientRect().height < 56).map((each) => each.innerText)"""
+OLD_PAGE = "document.documentElement.dataset.old = 'yes'"
 
 
 def today() -> str:
@@ -90,18 +106,14 @@ async def test_an_uneventful_evening_takes_twelve_taps_and_a_minute_at_most(
     page = await browse(patient)
     await page.add_init_script(COUNT_CLICKS)
     await page.goto("/")
-    began, pages = time.monotonic(), 0
+    began, thumb = time.monotonic(), Thumb(page)
     await page.get_by_role("link", name="Start check-in").click()
-    for words in (*QUIET_START, "None of these", "3", today(), "None of these", "No"):
-        await page.get_by_role("button", name=words, exact=True).click()
-        await page.wait_for_load_state()
-        pages += 1
-    await page.get_by_role("button", name="Send check-in").click()
-    await page.wait_for_url("**/result")
+    await thumb.tap(*QUIET_START, "None of these", "3", today(), "None of these", "No")
+    await thumb.tap("Send check-in")
     assert await page.get_by_role("heading", level=1).inner_text() == "Sent. Thank you"
     clicks = int(await page.evaluate("sessionStorage.getItem('clicks')"))
-    assert clicks == pages + 2 <= MOST_TAPS
-    assert time.monotonic() - began + (pages + 1) * SECONDS_A_PAGE <= MOST_SECONDS
+    assert clicks == thumb.taps + 1 <= MOST_TAPS
+    assert time.monotonic() - began + thumb.taps * SECONDS_A_PAGE <= MOST_SECONDS
 
 
 async def test_every_page_passes_axe_fits_and_reads_easily_by_day_and_night(
@@ -130,6 +142,7 @@ async def check(page: "Page") -> None:
         await page.emulate_media(color_scheme=scheme)
         found = await Axe().run(page)
         assert [each["id"] for each in found.response["violations"]] == [], page.url
+    assert await page.evaluate(SMALL, CONTROLS) == [], page.url
     for width, size in ((320, "16px"), (390, "32px"), (390, "")):
         await page.set_viewport_size({"width": width, "height": SCREEN})
         assert await page.evaluate(OVERFLOW, size) <= 0, (page.url, width, size)
@@ -162,7 +175,7 @@ async def test_offline_the_tap_is_kept_and_sent_when_the_network_is_back(
     await thumb.tap(*QUIET_START, "None of these", "3", today(), "None of these", "No")
     await thumb.page.fill("#note", "My hands shake a lot")
     await thumb.page.context.set_offline(True)
-    await thumb.tap("Send check-in")
+    await thumb.touch("Send check-in")
     assert await thumb.page.get_by_text("Your answers are kept on this phone.").is_visible()
     await thumb.page.context.set_offline(False)
     await thumb.page.wait_for_url("**/result")
@@ -179,7 +192,7 @@ async def test_where_nothing_gets_through_the_tap_stays_on_the_page_until_it_is_
     await thumb.open()
     await thumb.tap(QUIET_START[0])
     await thumb.page.context.route("**/*", lambda route: route.abort())
-    await thumb.tap("Sleepy")
+    await thumb.touch("Sleepy")
     await thumb.page.get_by_text("Your answers are kept on this phone.").wait_for()
     assert await thumb.page.locator(".choice.is-picked").inner_text() == "Sleepy\nEasy to talk to"
     await thumb.page.context.unroute("**/*")
