@@ -26,8 +26,8 @@ CAN_WAIT = N_("Thank you. If it gets worse, press I need help now.")
 
 
 async def above_composer(request: Request) -> Response:
-    """Who is here, when the answer comes, what can be pressed, and what was understood from the newest
-    messages; asked for again and again."""
+    """Who is here, when the answer comes, what can be pressed, and what was understood; asked for
+    again and again."""
     actor = actor_of(request)
     async with reading(request) as session:
         found = await conversation_for(session, actor, path_id(request, "conversation_id"))
