@@ -42,7 +42,7 @@ async def test_nothing_new_is_a_thank_you_and_the_baseline_of_what_comes_after(
         [state] = await flags_of(session, patient.id)
     assert (before.check_in.point, before.check_in.questionnaire) == ("before", "before-1")
     assert after.check_in.series != before.check_in.series
-    assert state.summary == "Severe pain"
+    assert state.summary == "Severe or rising pain"
 
 
 @pytest.mark.parametrize(
