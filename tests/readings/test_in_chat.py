@@ -45,7 +45,7 @@ async def test_a_correction_counts_as_it_reads_now_and_can_be_answered(
     await reworded(database, patient, message, "I am so anxious tonight")
     await flags_after(database, patient)
     own = await client_for(patient)
-    assert "anxious, stressed or in panic. Is" in (await beneath(own))[str(message.id)]
+    assert "anxiety, stress or panic. Is" in (await beneath(own))[str(message.id)]
     (address,) = re.findall(r'href="(/understood/messages/[^"]+)"', await chat(own))
     page = (await own.get(address)).text
     assert f'action="{address}"' in page
