@@ -51,19 +51,16 @@ class Harmful(Invalid):
 
 
 class CannotCheck(Unavailable):
-    code = "unavailable"
     sentence = N_(
         "We cannot check files right now, so nothing was sent. Try again in a few minutes."
     )
 
 
 class CannotKeep(Unavailable):
-    code = "unavailable"
     sentence = N_(
         "We cannot keep files right now, so nothing was sent. Try again in a few minutes."
     )
 
 
 class CannotShow(Unavailable):
-    code = "unavailable"
     sentence = N_("We cannot show this file right now. Please try again later, or ask us about it.")

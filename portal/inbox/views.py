@@ -5,7 +5,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
 from portal.conversations.queries import conversation_for
+from portal.flags.queries import flags_of
 from portal.inbox import deciding, later_views, replying, saved_views, turning
+from portal.inbox.about import about_patient
 from portal.inbox.desk import open_desk
 from portal.inbox.presence import GONE, say
 from portal.inbox.queries import threads_for
@@ -52,6 +54,16 @@ async def desk(request: Request) -> Response:
     return fragment(request, "inbox/_desk.html", desk=opened, view_query=query)
 
 
+async def about(request: Request) -> Response:
+    """What stands beside a thread that is open on a page; its opening is in the trail."""
+    actor, conversation_id = actor_of(request), path_id(request, "conversation_id")
+    async with reading(request) as session:
+        found = await conversation_for(session, actor, conversation_id)
+        flags = await flags_of(session, found.patient_id)
+        beside = await about_patient(session, actor, found.patient_id, flags)
+    return fragment(request, "inbox/_about.html", about=beside)
+
+
 async def here(request: Request) -> Response:
     """An open page says that its thread is still open, or no more; and hears who else has it."""
     actor, kind = actor_of(request), (await form_of(request)).raw("kind")
@@ -70,6 +82,7 @@ routes: list[BaseRoute] = [
     *turning.routes,
     get("/inbox/{conversation_id}", thread, allow=Permission.INBOX_READ),
     get("/inbox/{conversation_id}/desk", desk, allow=Permission.INBOX_READ),
+    get("/inbox/{conversation_id}/about", about, allow=Permission.INBOX_READ),
     post("/inbox/{conversation_id}/here", here, allow=Permission.INBOX_READ),
     *deciding.routes,
     *replying.routes,

@@ -2,6 +2,7 @@
 // module rows and modes are plain links.
 
 import { announce } from "./announce.js";
+import { refreshAbout } from "./inbox/about.js";
 import { refreshDesk } from "./inbox/desk.js";
 import "./inbox/here.js";
 import { refreshLaters } from "./inbox/later.js";
@@ -118,4 +119,5 @@ live.followTopic("inbox", () => {
   refresh();
   refreshDesk();
   refreshLaters();
+  refreshAbout();
 });

@@ -1,12 +1,15 @@
 """Two people at once in real browsers: a patient's phone and a nurse's desk."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Page, expect
 
+from portal import clock as portal_clock
 from portal.accounts.sessions import end_all_sessions
+from portal.conversations.actions import send_message
 from portal.conversations.models import Conversation
 from portal.conversations.queries import messages_after
 from portal.db import Database
@@ -176,6 +179,25 @@ async def test_new_messages_do_not_move_a_reader_who_looks_further_up(
     await below.click()
     await expect(patient_page.get_by_text("News")).to_be_in_viewport()
     await expect(below).to_be_hidden()
+
+
+async def test_a_day_that_a_note_has_named_is_not_named_again(
+    browse: Browse,
+    database: Database,
+    care: Conversation,
+    notes: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+) -> None:
+    async with database.work() as work:
+        yesterday = portal_clock.now() - timedelta(days=1)
+        await send_message(work, care, patient.id, "Sick", uuid4(), sent_at=yesterday)
+    await said(database, notes, nurse_on_team, "Watch at 24 hours")
+    desk = await browse(nurse_on_team, "desktop")
+    await desk.goto(f"/inbox/{care.id}")
+    await said(database, care, patient, "Better now")
+    await expect(desk.get_by_role("log")).to_contain_text("Better now")
+    await expect(desk.locator(".log__day")).to_have_count(2)
 
 
 async def test_after_a_sign_out_elsewhere_the_page_says_so_and_keeps_the_words(

@@ -165,6 +165,24 @@ async def test_a_flag_stands_between_the_lines_and_beside_them(
     assert "Urgent" in beside
 
 
+async def test_an_open_page_asks_again_for_what_stands_beside_its_thread(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+    nurse_elsewhere: Person,
+) -> None:
+    client, beside = await client_for(nurse_on_team), f"/inbox/{care.id}/about"
+    page = (await client.get(f"/inbox/{care.id}")).text
+    assert f'data-about="{beside}"' in page
+    shown = (await client.get(beside)).text
+    assert shown.strip() in page
+    flag = await raised(database, patient)
+    assert f"/triage/{flag.id}" in (await client.get(beside)).text
+    assert (await (await client_for(nurse_elsewhere)).get(beside)).status_code == 404
+
+
 async def test_a_day_is_named_once_before_whatever_came_first_on_it(
     client_for: ClientFor,
     database: Database,
