@@ -17,7 +17,9 @@ ASKED_LATELY = timedelta(hours=24)
 
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?\n]*")
 _BETTER = re.compile(r"\b(?:better or worse|worse or better|mejor o peor|peor o mejor)\b")
-_ASKS_YES_OR_NO = re.compile(r"(?:am|is|are|was|were|do|does|did|have|has|had|can|could|should)\b")
+_ASKS_YES_OR_NO = re.compile(
+    r"(?:am|is|are|was|were|do|does|did|have|has|had|can|could|should|may|shall)\b"
+)
 # What asks for more than yes or no, whatever it begins with.
 _ASKS_MORE = re.compile(
     r"\b(?:or|how|what|when|where|which|who|whose|why)\b"

@@ -13,6 +13,7 @@ from portal.conversations.drafts import draft_of
 from portal.conversations.mentions import mentioned_for
 from portal.conversations.models import Kind
 from portal.conversations.queries import care_conversation_of, conversation_for
+from portal.errors import Conflict
 from portal.ids import new_id
 from portal.inbox.laters import News, calls, news_for
 from portal.inbox.presence import HERE, presence_of, say
@@ -65,6 +66,7 @@ async def thread_answer(
             return see_other(f"/inbox/{care.id}")
         opened = await open_thread(unit, actor, found, _before(request))
     context = {"thread": opened, "mode": _mode(request), "notice": notice, **_ids(opened)}
+    context["to_newest"] = status == Conflict.status
     context["here"] = await others_here(request, opened.conversation.patient_id)
     context |= await _written(request, opened)
     if typed:

@@ -23,6 +23,7 @@ PRESS = 'class="quick"'
         ("Thank you. Is it getting better or worse?", BETTER_OR_WORSE),
         ("¿Está mejor o peor?", BETTER_OR_WORSE),
         ("Can you keep water down?", YES_OR_NO),
+        ("You are not alone. May I call you now?", YES_OR_NO),
         ("Small sips are fine.\nDid you throw up again?", YES_OR_NO),
         ("Is somebody with you? Take small sips.", ()),
         ("How is your stomach now?", ()),

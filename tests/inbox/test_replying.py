@@ -60,12 +60,13 @@ async def test_what_others_wrote_meanwhile_is_shown_first_and_asked_about_with_t
     request: pytest.FixtureRequest,
 ) -> None:
     other: Person = request.getfixturevalue(who)
-    await said(database, care, other, "Written meanwhile")
+    [theirs] = await said(database, care, other, "Written meanwhile")
     client, mine = await client_for(nurse_on_team), reply("Small sips", 1)
     answer = await client.post(f"/inbox/{care.id}/messages", **mine)
     assert answer.status_code == 409
     assert f"{other.name} has written meanwhile. Read it, then send yours." in answer.text
-    assert "Written meanwhile" in answer.text
+    assert f'<a href="#m-{theirs}">Go to the newest message</a>' in answer.text
+    assert f'id="m-{theirs}"' in answer.text
     assert ">\nSmall sips</textarea>" in answer.text
     assert f'value="{mine["client_id"]}"' in answer.text
     assert 'name="seen" value="2"' in answer.text
