@@ -27,7 +27,6 @@ from tests.notices.posts import Posts, give_address, give_device
 from tests.notices.posts import send as deliver
 from tests.people import Clinic
 
-one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
 
@@ -109,7 +108,6 @@ async def test_many_workers_at_once_take_each_rung_once(
         assert len((await session.exec(select(Notice))).all()) == 1
 
 
-@one_database
 async def test_a_rung_whose_transaction_fails_is_taken_later(
     database: Database,
     patient: Person,
@@ -127,7 +125,6 @@ async def test_a_rung_whose_transaction_fails_is_taken_later(
     assert await at(database, clock, 61) == 1
 
 
-@one_database
 async def test_a_new_dose_replaces_what_is_left(
     database: Database, clinic: Clinic, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -138,7 +135,6 @@ async def test_a_new_dose_replaces_what_is_left(
     assert [point for point, _ in await rungs(database)] == ["+1h", "+1h"]
 
 
-@one_database
 async def test_one_open_flag_about_silence_is_enough_until_it_is_graver(
     database: Database, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -148,7 +144,6 @@ async def test_one_open_flag_about_silence_is_enough_until_it_is_graver(
     assert [rung for _, rung in await rungs(database)].count("task") == 4
 
 
-@one_database
 async def test_a_patient_who_is_alone_is_looked_for_sooner(
     database: Database, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -158,7 +153,6 @@ async def test_a_patient_who_is_alone_is_looked_for_sooner(
     assert [each.level for each in await silence_flags(database, patient)] == [Level.EMERGENCY]
 
 
-@one_database
 @pytest.mark.parametrize(("agrees", "told"), [(True, 1), (False, 0)])
 async def test_the_adult_with_the_patient_hears_of_it_only_where_the_patient_agreed(
     database: Database, patient: Person, dose: Dose, clock: Clock, agrees: bool, told: int
@@ -172,7 +166,6 @@ async def test_the_adult_with_the_patient_hears_of_it_only_where_the_patient_agr
         assert len((await session.exec(query)).all()) == told
 
 
-@one_database
 async def test_whoever_is_answering_is_not_disturbed_and_looked_for_when_they_stop(
     database: Database, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -186,7 +179,6 @@ async def test_whoever_is_answering_is_not_disturbed_and_looked_for_when_they_st
     assert len(await silence_flags(database, patient)) == 1
 
 
-@one_database
 async def test_an_hour_that_comes_twice_makes_no_reminder_twice(
     database: Database, clinic: Clinic, patient: Person, clock: Clock
 ) -> None:
@@ -196,7 +188,6 @@ async def test_an_hour_that_comes_twice_makes_no_reminder_twice(
     assert sum(taken) == len(set(await rungs(database))) == 6
 
 
-@one_database
 async def test_a_clock_that_jumps_forward_and_back_loses_and_doubles_nothing(
     database: Database, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -225,7 +216,6 @@ async def test_later_is_kept_said_and_followed(
     assert [rung for _, rung in await rungs(database)] == ["due", "again", "remind"]
 
 
-@one_database
 @pytest.mark.parametrize("minutes", ["60", "0", "-15", "soon", "9" * 30, ""])
 async def test_later_than_we_may_wait_is_refused(
     client_for: ClientFor,
@@ -243,7 +233,6 @@ async def test_later_than_we_may_wait_is_refused(
             await remind_later(work, patient.id, 60)
 
 
-@one_database
 async def test_the_patient_and_the_nurse_see_what_was_missed(
     client_for: ClientFor,
     database: Database,
