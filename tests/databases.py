@@ -1,20 +1,24 @@
-"""Databases for the tests: migrated once, then copied cheaply for each test."""
+"""Databases for the tests: migrated and furnished once, then one for each test."""
 
 import itertools
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    ExitStack,
+    asynccontextmanager,
+)
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import pytest
-from sqlalchemy import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from portal.cli.migrate import upgrade
-from portal.db import portable_url
 from tests import services
+from tests.postgresql import PostgreSQL
 
 Furnish = Callable[[str], Awaitable[None]]
 
@@ -53,100 +57,88 @@ class Servers:
             return missing
 
 
+class Kind(Protocol):
+    def url(self, name: str) -> str: ...
+
+    async def create(self, template: str | None) -> str:
+        """A new database's name: a copy of the template, or without any schema."""
+
+    def lend(self, template: str | None) -> AbstractAsyncContextManager[str]:
+        """The URL of a database that holds just what the template does, for one test."""
+
+    async def dispose(self) -> None: ...
+
+
+class SQLite:
+    """Databases that are files, each used once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+
+    def url(self, name: str) -> str:
+        return f"sqlite:///{self._folder / name}"
+
+    async def create(self, template: str | None) -> str:
+        name = f"{next(self._numbers)}.db"
+        if template:
+            shutil.copyfile(self._folder / template, self._folder / name)
+        return name
+
+    @asynccontextmanager
+    async def lend(self, template: str | None) -> AsyncIterator[str]:
+        name = await self.create(template)
+        yield self.url(name)
+        for left in self._folder.glob(f"{name}*"):
+            left.unlink()
+
+    async def dispose(self) -> None:
+        shutil.rmtree(self._folder)
+
+
 class Databases:
-    """One migrated template of each kind, and copies of it."""
+    """A migrated template of each kind, furnished ones, and copies of them."""
 
     def __init__(self, servers: Servers, folder: Path) -> None:
         self._servers = servers
         self._folder = folder
-        self._numbers = itertools.count(1)
-        self._templates: dict[str, str] = {}
-        self._admin: AsyncEngine | None = None
+        self._kinds: dict[str, Kind] = {}
+        self._templates: dict[tuple[str, Furnish], str] = {}
 
     @asynccontextmanager
-    async def copy(self, kind: str, furnish: Furnish | None = None) -> AsyncIterator[str]:
+    async def copy(self, kind: str, furnish: Furnish = upgrade) -> AsyncIterator[str]:
         """The URL of a fresh database with the current schema and nothing in it.
 
         `furnish` fills a template of its own once; each copy then begins with what it put there.
         """
-        copy = self._postgresql if kind == "postgresql" else self._sqlite
-        template = await self._furnished(kind, furnish) if furnish else await self._template(kind)
-        async with copy(self._next_name(), template) as url:
+        async with self._kind(kind).lend(await self._template(kind, furnish)) as url:
             yield url
-
-    async def _furnished(self, kind: str, furnish: Furnish) -> str:
-        key = f"{kind} {furnish.__name__}"
-        if key not in self._templates:
-            empty, name = await self._template(kind), f"portal_{furnish.__name__}_{os.getpid()}"
-            if kind == "postgresql":
-                await self._run(f"CREATE DATABASE {name} TEMPLATE {empty} STRATEGY file_copy")
-                await furnish(self._postgresql_url(name))
-            else:
-                name = str(self._folder / f"{name}.db")
-                shutil.copyfile(empty, name)
-                await furnish(f"sqlite:///{name}")
-            self._templates[key] = name
-        return self._templates[key]
 
     @asynccontextmanager
     async def empty(self, kind: str) -> AsyncIterator[str]:
         """The URL of a fresh database without any schema."""
-        copy = self._postgresql if kind == "postgresql" else self._sqlite
-        async with copy(self._next_name(), None) as url:
+        async with self._kind(kind).lend(None) as url:
             yield url
 
     async def dispose(self) -> None:
-        if self._admin is not None:
-            for key, template in self._templates.items():
-                if key.startswith("postgresql"):
-                    await self._run(f"DROP DATABASE {template} WITH (FORCE)")
-            await self._admin.dispose()
+        for kind in self._kinds.values():
+            await kind.dispose()
 
-    def _next_name(self) -> str:
-        return f"portal_test_{os.getpid()}_{next(self._numbers)}"
+    async def _template(self, kind: str, furnish: Furnish) -> str:
+        if (kind, furnish) not in self._templates:
+            before = None if furnish is upgrade else await self._template(kind, upgrade)
+            name = await self._kind(kind).create(before)
+            await furnish(self._kind(kind).url(name))
+            self._templates[kind, furnish] = name
+        return self._templates[kind, furnish]
 
-    async def _template(self, kind: str) -> str:
-        if kind not in self._templates:
-            if kind == "postgresql":
-                name = f"portal_template_{os.getpid()}"
-                await self._run(f"CREATE DATABASE {name}")
-                await upgrade(self._postgresql_url(name))
-            else:
-                name = str(self._folder / "template.db")
-                await upgrade(f"sqlite:///{name}")
-            self._templates[kind] = name
-        return self._templates[kind]
+    def _kind(self, kind: str) -> Kind:
+        if kind not in self._kinds:
+            self._kinds[kind] = self._postgresql() if kind == "postgresql" else SQLite(self._folder)
+        return self._kinds[kind]
 
-    @asynccontextmanager
-    async def _sqlite(self, name: str, template: str | None) -> AsyncIterator[str]:
-        path = self._folder / f"{name}.db"
-        if template:
-            shutil.copyfile(template, path)
-        yield f"sqlite:///{path}"
-        for left in self._folder.glob(f"{name}.db*"):
-            left.unlink()
-
-    @asynccontextmanager
-    async def _postgresql(self, name: str, template: str | None) -> AsyncIterator[str]:
-        source = f"TEMPLATE {template} STRATEGY file_copy" if template else ""
-        await self._run(f"CREATE DATABASE {name} {source}")
-        yield self._postgresql_url(name)
-        await self._run(f"DROP DATABASE {name} WITH (FORCE)")
-
-    def _postgresql_url(self, name: str) -> str:
-        url = make_url(self._server_url()).set(database=name)
-        return url.render_as_string(hide_password=False)
-
-    def _server_url(self) -> str:
+    def _postgresql(self) -> PostgreSQL:
         server = self._servers.postgresql
         if isinstance(server, services.ServiceMissing):
             give_up(f"PostgreSQL cannot be started here: {server}")
-        return str(server)
-
-    async def _run(self, statement: str) -> None:
-        if self._admin is None:
-            self._admin = create_async_engine(
-                portable_url(self._server_url()), isolation_level="AUTOCOMMIT"
-            )
-        async with self._admin.connect() as connection:
-            await connection.exec_driver_sql(statement)
+        return PostgreSQL(str(server))

@@ -57,7 +57,7 @@ def test_what_is_not_ones_own_reads_like_what_is_not_there() -> None:
     assert [route for route, row in TABLE.items() if row.get("other") != row.get("missing")] == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # two thousand visits
 async def test_every_role_meets_what_the_table_says(
     app: Portal, database: Database, clinic: Clinic
 ) -> None:

@@ -42,7 +42,3 @@ async def link(database: Database, person: Person, subject: str = "subject-1") -
     """The provider's account `subject` is this person's."""
     async with database.work() as work:
         await link_identity(work, person.id, "https://provider.test", subject)
-
-
-one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what does not depend on the database: one kind is enough."""

@@ -4,12 +4,10 @@ import pytest
 
 from portal.db import Database
 from portal.people.models import Person
-from tests.accounts.conftest import one_database
 from tests.conftest import ClientFor, Clock
 from tests.people import Clinic
 
 
-@one_database
 @pytest.mark.parametrize(
     "who",
     ["patient", "nurse_on_team", "clinician_on_team", "coordinator_on_team", "admin"],
@@ -34,7 +32,6 @@ async def test_a_chosen_theme_is_on_every_page_from_then_on(
     assert f'data-theme="{theme}"' in (await client.get("/account")).text
 
 
-@one_database
 async def test_an_unheard_of_theme_is_the_devices_own(
     client_for: ClientFor, patient: Person
 ) -> None:
@@ -55,7 +52,6 @@ async def test_keys_are_turned_off_and_on_from_the_page_one_is_on(
     assert 'data-keys="off"' not in (await client.get("/account")).text
 
 
-@one_database
 @pytest.mark.parametrize("referer", ["https://evil.test/x", "https://portal.test//evil.test", ""])
 async def test_turning_keys_off_never_leads_to_another_site(
     client_for: ClientFor, nurse_on_team: Person, referer: str
@@ -99,7 +95,6 @@ async def test_the_clock_stops_at_the_end_of_the_whole_time(
     assert (await client.post("/account/session")).json()["seconds"] == 5 * 60
 
 
-@one_database
 async def test_nobody_asks_and_is_told_so(client_for: ClientFor, database: Database) -> None:
     answer = await (await client_for()).get("/account/session")
     assert (answer.status_code, answer.json()) == (200, {"signed_in": False})

@@ -16,7 +16,7 @@ from portal.accounts.provider import use_provider
 from portal.audit.models import AuditEvent
 from portal.db import Database
 from portal.people.models import Person
-from tests.accounts.conftest import go_sign_in, link, one_database
+from tests.accounts.conftest import go_sign_in, link
 from tests.accounts.test_oidc import SIGNING_FAULTS
 from tests.clients import Client
 from tests.conftest import ClientFor, Clock
@@ -103,7 +103,6 @@ async def test_exactly_the_sessions_that_are_named_end(
     assert await three.are_in() == stay
 
 
-@one_database
 async def test_a_session_that_the_provider_never_named_ends_with_its_person(
     app: "Portal",
     client_for: ClientFor,
@@ -146,7 +145,6 @@ HEADER_FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-@one_database
 async def test_a_token_with_any_single_fault_ends_nothing(
     app: "Portal", fake: FakeProvider, three: Three
 ) -> None:
@@ -168,7 +166,6 @@ async def test_a_token_with_any_single_fault_ends_nothing(
     assert (await told(app, fake.logout_token(**sound))).status_code == 200
 
 
-@one_database
 @pytest.mark.parametrize("typ", [GONE, "logout+jwt", "application/logout+jwt", "Logout+JWT"])
 async def test_a_token_says_what_it_is_or_nothing(
     app: "Portal", fake: FakeProvider, typ: object
@@ -179,7 +176,6 @@ async def test_a_token_says_what_it_is_or_nothing(
     assert (await told(app, fake.logout_token({"typ": typ}, sub="s"))).status_code == 200
 
 
-@one_database
 async def test_a_post_of_another_shape_is_refused(app: "Portal", fake: FakeProvider) -> None:
     token = fake.logout_token(sub="s")
     async with httpx2.AsyncClient(
@@ -210,7 +206,6 @@ async def test_a_token_counts_once_however_often_it_is_sent(
     assert await is_in(since)
 
 
-@one_database
 async def test_a_token_is_remembered_until_it_is_too_old_anyway(
     app: "Portal", database: Database, fake: FakeProvider, clock: Clock
 ) -> None:
@@ -228,7 +223,6 @@ async def test_a_token_is_remembered_until_it_is_too_old_anyway(
     assert (await told(app, token)).status_code == 400
 
 
-@one_database
 async def test_the_trail_says_who_was_signed_out_and_that_nobody_here_did_it(
     app: "Portal",
     database: Database,
@@ -244,7 +238,6 @@ async def test_the_trail_says_who_was_signed_out_and_that_nobody_here_did_it(
     assert {event.actor_id for event in events} == {None}
 
 
-@one_database
 async def test_neither_the_providers_session_nor_the_tokens_name_is_kept_readable(
     app: "Portal", database: Database, fake: FakeProvider, three: Three
 ) -> None:
@@ -256,7 +249,6 @@ async def test_neither_the_providers_session_nor_the_tokens_name_is_kept_readabl
     assert [len(value) for value in heard] == [64]
 
 
-@one_database
 async def test_without_the_providers_keys_nothing_is_believed_and_it_may_come_again(
     app: "Portal", fake: FakeProvider, three: Three
 ) -> None:
@@ -269,7 +261,6 @@ async def test_without_the_providers_keys_nothing_is_believed_and_it_may_come_ag
     assert (await told(app, token)).status_code == 200
 
 
-@one_database
 async def test_unknown_keys_are_asked_for_once_a_minute(
     app: "Portal", fake: FakeProvider, clock: Clock
 ) -> None:
@@ -281,7 +272,6 @@ async def test_unknown_keys_are_asked_for_once_a_minute(
     assert fake.asked.count("/jwks") == 2
 
 
-@one_database
 async def test_open_pages_of_the_one_who_left_close(
     server: Served, database: Database, clinic: Clinic
 ) -> None:

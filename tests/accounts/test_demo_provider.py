@@ -19,7 +19,6 @@ from portal.demo.protocol import Client, Persona, half_hash, s256
 from portal.demo.provider import DemoProvider
 from portal.demo.sign_in import own_provider
 from portal.settings import Settings
-from tests.accounts.conftest import one_database
 from tests.conftest import ClientFor
 
 ISSUER = "http://clinic.test/demo-provider"
@@ -211,7 +210,6 @@ async def test_signing_out_leads_nowhere_else(
     assert (response.status_code, response.json()["page"]) == (200, "demo/signed_out.html")
 
 
-@one_database
 async def test_the_real_portal_has_no_such_provider_and_cannot_make_one(
     client_for: ClientFor, settings: Settings
 ) -> None:

@@ -15,7 +15,6 @@ from portal.accounts.provider import use_provider
 from portal.db import Database
 from portal.people.models import Person
 from portal.settings import Oidc
-from tests.accounts.conftest import one_database
 from tests.accounts.test_invitations import link_for
 from tests.conftest import Browse, ClientFor
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from portal.app import Portal
     from tests.serving import Served
 
-pytestmark = [one_database, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 @pytest.fixture(scope="module")

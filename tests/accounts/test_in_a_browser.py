@@ -18,7 +18,6 @@ from portal.demo.personas import link_everybody
 from portal.demo.sign_in import own_provider
 from portal.people.models import Person
 from portal.settings import Oidc, Settings
-from tests.accounts.conftest import one_database
 from tests.conftest import Browse
 from tests.people import Clinic
 from tests.serving import Served, serving
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from portal.app import Portal
-
-pytestmark = one_database
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from portal.announcements import Announcement
 from portal.db import Database
 from portal.people.models import Person
 from portal.web.late import words_in
-from tests.accounts.conftest import one_database
 from tests.conftest import ClientFor, Clock
 from tests.people import Clinic
 
@@ -42,7 +41,6 @@ async def test_looking_at_pages_prolongs_a_session_and_refreshing_does_not(
     assert (await refreshed.get("/account")).status_code == 303
 
 
-@one_database
 @pytest.mark.parametrize("wanted", ["serviceworker", "report", "image"])
 async def test_what_a_browser_fetches_by_itself_does_not_prolong_a_session(
     client_for: ClientFor, clock: Clock, nurse_on_team: Person, wanted: str
@@ -54,7 +52,6 @@ async def test_what_a_browser_fetches_by_itself_does_not_prolong_a_session(
     assert (await client.get("/account")).status_code == 303
 
 
-@one_database
 async def test_no_session_outlives_twelve_hours(
     client_for: ClientFor, clock: Clock, patient: Person
 ) -> None:
@@ -67,7 +64,6 @@ async def test_no_session_outlives_twelve_hours(
     assert (await client.get("/account")).status_code == 303
 
 
-@one_database
 async def test_an_htmx_request_is_led_to_signing_in(
     client_for: ClientFor, clock: Clock, nurse_on_team: Person
 ) -> None:
@@ -78,7 +74,6 @@ async def test_an_htmx_request_is_led_to_signing_in(
     assert answer.headers["hx-redirect"] == "/welcome?next=%2Faccount%3Fa%3Db"
 
 
-@one_database
 async def test_a_form_that_comes_too_late_gives_its_words_back(
     client_for: ClientFor, clock: Clock, patient: Person
 ) -> None:
@@ -95,7 +90,6 @@ async def test_a_form_that_comes_too_late_gives_its_words_back(
     assert answer.headers["cache-control"] == "no-store"
 
 
-@one_database
 async def test_a_late_htmx_form_gives_its_words_back_in_place_of_the_page(
     client_for: ClientFor, clock: Clock, nurse_on_team: Person
 ) -> None:
@@ -129,7 +123,6 @@ def test_words_are_told_from_picked_answers(field: str, value: str, is_kept: boo
     assert words_in(FormData([(field, value)])) == ([value] if is_kept else [])
 
 
-@one_database
 async def test_words_sent_from_another_site_are_not_shown(client_for: ClientFor) -> None:
     client = await client_for()
     answer = await client.http.post(
@@ -220,7 +213,6 @@ async def test_pages_at_once_leave_one_clear_session(
     assert {answer.status_code for answer in answers} == {200}
 
 
-@one_database
 @pytest.mark.parametrize("cookie", ["", "x" * 5000, "\u00e9", "a.b.c", "0" * 43])
 async def test_a_made_up_cookie_is_nobody(client_for: ClientFor, cookie: str) -> None:
     client = await client_for()
@@ -228,7 +220,6 @@ async def test_a_made_up_cookie_is_nobody(client_for: ClientFor, cookie: str) ->
     assert answer.status_code == 303
 
 
-@one_database
 async def test_a_session_is_never_taken_from_the_address(
     client_for: ClientFor, patient: Person
 ) -> None:

@@ -13,7 +13,7 @@ from portal.accounts.sessions import COOKIE, hash_of
 from portal.audit.models import AuditEvent
 from portal.db import Database
 from portal.people.models import Person
-from tests.accounts.conftest import go_sign_in, link, one_database
+from tests.accounts.conftest import go_sign_in, link
 from tests.conftest import ClientFor, Clock
 from tests.fakes.provider import FakeProvider, broken
 
@@ -48,7 +48,6 @@ async def test_the_cookie_is_opaque_for_this_host_and_only_its_hash_is_kept(
     assert fake.last_id_token.encode() not in held.id_token
 
 
-@one_database
 async def test_the_page_asked_for_comes_after_signing_in(
     client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
 ) -> None:
@@ -57,7 +56,6 @@ async def test_the_page_asked_for_comes_after_signing_in(
     assert back.headers["location"] == "/messages?a=b"
 
 
-@one_database
 @pytest.mark.parametrize("next", ["//evil.test/", "https://evil.test/", "/a&next=//evil.test"])
 async def test_signing_in_never_leads_to_another_site(
     client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person, next: str
@@ -80,7 +78,6 @@ async def test_each_sign_in_has_a_new_value_and_the_old_one_is_dead(
     assert (await client.get("/account")).status_code == 303
 
 
-@one_database
 async def test_a_planted_session_value_is_not_adopted(
     client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
 ) -> None:
@@ -171,7 +168,6 @@ async def test_a_browser_keeps_only_its_latest_round_trips(
     assert len(kept) == round_trips.MOST_PER_BROWSER
 
 
-@one_database
 async def test_nothing_of_the_exchange_is_readable_in_the_browser(
     client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
 ) -> None:
@@ -186,7 +182,6 @@ async def test_nothing_of_the_exchange_is_readable_in_the_browser(
         assert (await session.exec(select(RoundTrip))).first() is None
 
 
-@one_database
 @pytest.mark.parametrize(
     "query",
     ["", "?code=a", "?state=a", "?code=a&state=b", "?state=a&state=a", "?error=x&state=%00"],
@@ -201,14 +196,12 @@ async def test_a_callback_out_of_nowhere_is_a_plain_page(
     assert "Please start again" in answer.text
 
 
-@one_database
 async def test_a_doubled_answer_is_refused(client_for: ClientFor, fake: FakeProvider) -> None:
     client = await client_for()
     callback = fake.approve((await client.get("/sign-in")).headers["location"])
     assert (await client.get(f"{callback}&iss=https://evil.test")).status_code == 403
 
 
-@one_database
 async def test_the_providers_own_words_are_not_shown(
     client_for: ClientFor, fake: FakeProvider
 ) -> None:
@@ -220,7 +213,6 @@ async def test_the_providers_own_words_are_not_shown(
     assert "Send money" not in answer.text
 
 
-@one_database
 async def test_a_provider_that_is_down_is_said_in_a_sentence_and_sessions_go_on(
     client_for: ClientFor, fake: FakeProvider, patient: Person
 ) -> None:
@@ -232,7 +224,6 @@ async def test_a_provider_that_is_down_is_said_in_a_sentence_and_sessions_go_on(
     assert (await signed_in.get("/account")).status_code == 200
 
 
-@one_database
 async def test_a_refused_token_signs_nobody_in(
     client_for: ClientFor, fake: FakeProvider, database: Database, patient: Person
 ) -> None:
@@ -243,7 +234,6 @@ async def test_a_refused_token_signs_nobody_in(
     assert COOKIE not in client.http.cookies
 
 
-@one_database
 async def test_the_door_leads_on_to_the_page_that_was_wanted(
     client_for: ClientFor, patient: Person
 ) -> None:
@@ -254,7 +244,6 @@ async def test_the_door_leads_on_to_the_page_that_was_wanted(
     assert "evil" not in (await nobody.get("/welcome?next=//evil.test")).text
 
 
-@one_database
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 async def test_another_site_cannot_begin_a_sign_in(
     client_for: ClientFor, fake: FakeProvider, site: str
@@ -265,7 +254,6 @@ async def test_another_site_cannot_begin_a_sign_in(
     assert fake.asked == []
 
 
-@one_database
 async def test_looking_with_head_begins_nothing(client_for: ClientFor, fake: FakeProvider) -> None:
     client = await client_for()
     assert (await client.http.head("/sign-in")).headers["location"] == "/welcome?next=%2F"

@@ -11,7 +11,7 @@ from portal.accounts.provider import use_provider
 from portal.accounts.sessions import COOKIE
 from portal.db import Database
 from portal.people.models import Person
-from tests.accounts.conftest import go_sign_in, link, one_database
+from tests.accounts.conftest import go_sign_in, link
 from tests.clients import Client
 from tests.conftest import ClientFor
 from tests.fakes.provider import GONE, FakeProvider, broken
@@ -78,7 +78,6 @@ async def test_the_way_there_works_once_and_in_this_browser_only(
     assert (await signed_in.get(path)).headers["location"] == "/signed-out"
 
 
-@one_database
 async def test_a_provider_on_our_own_address_is_reached_at_once(
     app: "Portal", signed_in: Client, fake: FakeProvider
 ) -> None:
@@ -87,7 +86,6 @@ async def test_a_provider_on_our_own_address_is_reached_at_once(
     assert (await leave(signed_in)).startswith("https://portal.test/demo-provider/end-session?")
 
 
-@one_database
 @pytest.mark.parametrize("trouble", ["down", "not offered"])
 async def test_without_the_provider_one_is_signed_out_here(
     app: "Portal", signed_in: Client, fake: FakeProvider, trouble: str
@@ -99,7 +97,6 @@ async def test_without_the_provider_one_is_signed_out_here(
     assert (await signed_in.get("/account")).status_code == 303
 
 
-@one_database
 async def test_signing_out_cannot_be_forced(signed_in: Client) -> None:
     token = signed_in.http.headers["x-csrf"]
     tries = [
@@ -115,14 +112,12 @@ async def test_signing_out_cannot_be_forced(signed_in: Client) -> None:
     assert (await signed_in.get("/account")).status_code == 200
 
 
-@one_database
 async def test_signing_out_wipes_what_the_tab_kept(signed_in: Client) -> None:
     token = signed_in.http.headers["x-csrf"]
     answer = await signed_in.http.post("/sign-out", data={"csrf": token})
     assert answer.headers["clear-site-data"] == '"storage"'
 
 
-@one_database
 async def test_signing_out_twice_is_no_trouble(signed_in: Client) -> None:
     await leave(signed_in)
     answer = await signed_in.http.post("/sign-out", data={"csrf": "old"})

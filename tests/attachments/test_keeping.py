@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     pass
 
 
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@ON_SQLITE
 async def test_what_lies_in_the_folder_and_the_database_cannot_be_read(
     database: Database, settings: Settings, sender: Client, care: Conversation
 ) -> None:
@@ -42,7 +38,6 @@ async def test_what_lies_in_the_folder_and_the_database_cannot_be_read(
         assert b"biopsy" not in row.about
 
 
-@ON_SQLITE
 async def test_a_file_moved_to_another_row_does_not_open(
     database: Database, settings: Settings, sender: Client, care: Conversation
 ) -> None:
@@ -55,7 +50,6 @@ async def test_a_file_moved_to_another_row_does_not_open(
     assert (answer.status_code, "cannot show this file" in answer.text) == (503, True)
 
 
-@ON_SQLITE
 async def test_a_lost_folder_is_said_and_hides_no_words(
     settings: Settings, sender: Client, care: Conversation
 ) -> None:
@@ -67,7 +61,6 @@ async def test_a_lost_folder_is_said_and_hides_no_words(
     assert (await sender.get(f"/conversations/{care.id}")).status_code == 200
 
 
-@ON_SQLITE
 async def test_the_same_sent_again_is_one_message_with_one_file(
     database: Database, settings: Settings, sender: Client, care: Conversation
 ) -> None:
@@ -90,7 +83,6 @@ async def test_the_same_sent_twice_at_once_is_one_message(
     assert len(on_disk(settings)) == 1
 
 
-@ON_SQLITE
 async def test_what_was_kept_and_not_said_is_found_again_or_gives_way_to_another_choice(
     database: Database,
     settings: Settings,
@@ -115,7 +107,6 @@ async def test_what_was_kept_and_not_said_is_found_again_or_gives_way_to_another
     assert len(on_disk(settings)) == 2
 
 
-@ON_SQLITE
 async def test_what_was_never_sent_is_forgotten_after_a_day_and_what_was_sent_never(
     database: Database, settings: Settings, sender: Client, care: Conversation, clock: Clock
 ) -> None:

@@ -20,11 +20,7 @@ if TYPE_CHECKING:
     pass
 
 
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
 @pytest.mark.parametrize("data", [EXECUTABLE, HTML, SVG, b"", photo()[:300]])
-@ON_SQLITE
 async def test_what_is_no_photo_or_pdf_is_refused_whatever_it_is_called(
     database: Database, settings: Settings, sender: Client, care: Conversation, data: bytes
 ) -> None:
@@ -34,7 +30,6 @@ async def test_what_is_no_photo_or_pdf_is_refused_whatever_it_is_called(
     assert (await lines(database, care), on_disk(settings)) == ([], [])
 
 
-@ON_SQLITE
 async def test_one_bad_file_among_good_ones_keeps_all_of_them_back(
     database: Database, settings: Settings, sender: Client, care: Conversation
 ) -> None:
@@ -43,7 +38,6 @@ async def test_one_bad_file_among_good_ones_keeps_all_of_them_back(
     assert (await lines(database, care), on_disk(settings)) == ([], [])
 
 
-@ON_SQLITE
 async def test_too_many_too_large_and_none_at_all_are_refused_in_a_sentence(
     sender: Client, care: Conversation
 ) -> None:
@@ -55,7 +49,6 @@ async def test_too_many_too_large_and_none_at_all_are_refused_in_a_sentence(
     assert (none.status_code, none.json()["code"]) == (422, "no_file")
 
 
-@ON_SQLITE
 async def test_a_body_over_all_limits_is_not_even_read(sender: Client, care: Conversation) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
@@ -71,7 +64,6 @@ async def test_a_body_over_all_limits_is_not_even_read(sender: Client, care: Con
     assert len(sent) < 60
 
 
-@ON_SQLITE
 async def test_without_a_sign_in_the_small_limit_holds(
     client_for: ClientFor, care: Conversation
 ) -> None:
@@ -80,7 +72,6 @@ async def test_without_a_sign_in_the_small_limit_holds(
     assert answer.status_code == 413
 
 
-@ON_SQLITE
 async def test_one_person_sends_only_so_much_a_day(
     cabinet: Cabinet, sender: Client, care: Conversation
 ) -> None:
@@ -90,7 +81,6 @@ async def test_one_person_sends_only_so_much_a_day(
     assert (answer.status_code, "many files today" in answer.text) == (429, True)
 
 
-@ON_SQLITE
 async def test_what_cannot_be_scanned_is_refused_and_the_plain_page_keeps_the_words(
     database: Database,
     settings: Settings,

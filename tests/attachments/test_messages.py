@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import pytest
 from sqlmodel import col, select
 
 from portal.audit.models import AuditEvent
@@ -20,9 +19,6 @@ from tests.serving import Served
 
 if TYPE_CHECKING:
     pass
-
-
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_a_photo_reaches_the_nurse_with_its_words_and_without_its_place(
@@ -45,7 +41,6 @@ async def test_a_photo_reaches_the_nurse_with_its_words_and_without_its_place(
         assert opened(picture).size == (64, 40)
 
 
-@ON_SQLITE
 async def test_a_pdf_is_only_ever_saved_and_never_shown_in_the_page(
     sender: Client, care: Conversation
 ) -> None:
@@ -76,7 +71,6 @@ async def test_the_outsider_finds_neither_the_file_nor_its_thumbnail_nor_a_place
         assert (await send(client, care.id, ("x.jpg", photo()))).status_code == 404
 
 
-@ON_SQLITE
 async def test_a_file_is_found_in_its_own_conversation_only(
     client_for: ClientFor,
     database: Database,
@@ -90,7 +84,6 @@ async def test_a_file_is_found_in_its_own_conversation_only(
     assert (await client.get(f"/conversations/{theirs.id}/files/{file_id}")).status_code == 404
 
 
-@ON_SQLITE
 async def test_a_file_of_the_team_s_notes_is_never_a_patient_s_to_see(
     client_for: ClientFor,
     sender: Client,
@@ -108,7 +101,6 @@ async def test_a_file_of_the_team_s_notes_is_never_a_patient_s_to_see(
     assert str(file_id) in (await nurse.get(f"/inbox/{care.id}")).text
 
 
-@ON_SQLITE
 async def test_a_plain_form_sends_too_and_goes_back_to_its_page(
     database: Database,
     client_for: ClientFor,
@@ -163,7 +155,6 @@ async def test_a_photo_comes_over_the_socket_as_it_stands_in_the_page(
     assert live == caught_up
 
 
-@ON_SQLITE
 async def test_who_looked_at_a_file_is_in_the_trail(
     database: Database,
     client_for: ClientFor,

@@ -86,7 +86,6 @@ async def test_an_error_keeps_everything_typed_and_says_how_to_put_it_right(
     assert 'value="2 Sample Road"' in again.text
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # about the form
 @pytest.mark.parametrize(
     ("step", "fields", "sentence"),
     [
@@ -158,7 +157,6 @@ async def test_a_part_of_a_day_in_which_nobody_could_come_is_full(
     assert f'value="{a_morning()}"' not in page
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # about the form
 @pytest.mark.parametrize(
     ("kind", "first"),
     [("call_back", "times"), ("dose_question", "phone"), ("follow_up", "times")],
@@ -224,7 +222,6 @@ async def test_a_draft_is_sealed_and_another_patient_never_sees_it(
         assert owners.all() == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # about the form
 @pytest.mark.parametrize("address", ["/visits/ask", "/visits/ask/times", "/visits"])
 async def test_staff_and_strangers_cannot_ask_for_a_patient(
     client_for: ClientFor, nurse_on_team: Person, nurse_elsewhere: Person, address: str

@@ -188,7 +188,6 @@ async def test_a_nurse_of_another_team_finds_none_of_it(
         assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # about the form
 @pytest.mark.parametrize("address", ["/requests", "/requests/now"])
 async def test_patients_and_administrators_have_no_such_list(
     patient: Person, admin: Person, client_for: ClientFor, address: str

@@ -190,7 +190,6 @@ async def test_another_patient_and_other_ids_find_nothing(
     assert (await owner.post(f"/visits/requests/{request.id}/accept")).status_code == 404
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # about the form
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata"])
 async def test_both_sides_see_their_own_clock(
     database: Database,

@@ -28,7 +28,6 @@ from tests.notices.posts import Posts, give_address, give_device
 from tests.notices.posts import send as deliver
 from tests.people import Clinic
 
-one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
 
@@ -110,7 +109,6 @@ async def test_many_workers_at_once_take_each_rung_once(
         assert len((await session.exec(select(Notice))).all()) == 1
 
 
-@one_database
 async def test_a_rung_whose_transaction_fails_is_taken_later(
     database: Database,
     patient: Person,
@@ -128,7 +126,6 @@ async def test_a_rung_whose_transaction_fails_is_taken_later(
     assert await at(database, clock, 61) == 1
 
 
-@one_database
 async def test_a_new_dose_replaces_what_is_left(
     database: Database, clinic: Clinic, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -139,7 +136,6 @@ async def test_a_new_dose_replaces_what_is_left(
     assert [point for point, _ in await rungs(database)] == ["+1h", "+1h"]
 
 
-@one_database
 async def test_a_new_dose_takes_back_the_reminders_of_the_one_before(
     client_for: ClientFor,
     database: Database,
@@ -163,7 +159,6 @@ async def test_a_new_dose_takes_back_the_reminders_of_the_one_before(
         assert all(row.seen_at for row in (await session.exec(select(Notice))).all())
 
 
-@one_database
 async def test_one_open_flag_about_silence_is_enough_until_it_is_graver(
     database: Database, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -173,7 +168,6 @@ async def test_one_open_flag_about_silence_is_enough_until_it_is_graver(
     assert [rung for _, rung in await rungs(database)].count("task") == 4
 
 
-@one_database
 async def test_a_patient_who_is_alone_is_looked_for_sooner(
     database: Database, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -183,7 +177,6 @@ async def test_a_patient_who_is_alone_is_looked_for_sooner(
     assert [each.level for each in await silence_flags(database, patient)] == [Level.EMERGENCY]
 
 
-@one_database
 @pytest.mark.parametrize(("agrees", "told"), [(True, 1), (False, 0)])
 async def test_the_adult_with_the_patient_hears_of_it_only_where_the_patient_agreed(
     database: Database, patient: Person, dose: Dose, clock: Clock, agrees: bool, told: int
@@ -197,7 +190,6 @@ async def test_the_adult_with_the_patient_hears_of_it_only_where_the_patient_agr
         assert len((await session.exec(query)).all()) == told
 
 
-@one_database
 async def test_whoever_is_answering_is_not_disturbed_and_looked_for_when_they_stop(
     database: Database, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -211,7 +203,6 @@ async def test_whoever_is_answering_is_not_disturbed_and_looked_for_when_they_st
     assert len(await silence_flags(database, patient)) == 1
 
 
-@one_database
 async def test_an_hour_that_comes_twice_makes_no_reminder_twice(
     database: Database, clinic: Clinic, patient: Person, clock: Clock
 ) -> None:
@@ -221,7 +212,6 @@ async def test_an_hour_that_comes_twice_makes_no_reminder_twice(
     assert sum(taken) == len(set(await rungs(database))) == 6
 
 
-@one_database
 async def test_a_clock_that_jumps_forward_and_back_loses_and_doubles_nothing(
     database: Database, patient: Person, dose: Dose, clock: Clock
 ) -> None:
@@ -250,7 +240,6 @@ async def test_later_is_kept_said_and_followed(
     assert [rung for _, rung in await rungs(database)] == ["due", "again", "remind"]
 
 
-@one_database
 @pytest.mark.parametrize(
     ("minutes", "said"),
     [("15", "Le avisaremos a las 1:15 p. m."), ("60", "Por favor, haga su control ahora.")],
@@ -271,7 +260,6 @@ async def test_later_is_answered_in_the_readers_language(
     assert said in (await client.get(answer.headers["location"])).text
 
 
-@one_database
 @pytest.mark.parametrize("minutes", ["60", "0", "-15", "soon", "9" * 30, ""])
 async def test_later_than_we_may_wait_is_refused(
     client_for: ClientFor,
@@ -289,7 +277,6 @@ async def test_later_than_we_may_wait_is_refused(
             await remind_later(work, patient.id, 60)
 
 
-@one_database
 async def test_the_patient_and_the_nurse_see_what_was_missed(
     client_for: ClientFor,
     database: Database,

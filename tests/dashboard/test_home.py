@@ -20,7 +20,6 @@ from tests.flags.raising import raised
 from tests.people import Clinic
 from tests.treatments.plans import given_dose, signed_plan
 
-ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what never touches a query of its own: one kind of database is enough."""
 
 
@@ -43,7 +42,6 @@ async def home(client_for: ClientFor, patient: Person) -> str:
     return answer.text
 
 
-@ON_ONE
 @pytest.mark.parametrize(
     ("who", "where"),
     [("nurse_on_team", "/triage"), ("coordinator_on_team", "/triage"), ("admin", "/people")],
@@ -55,13 +53,11 @@ async def test_staff_are_sent_to_their_work(
     assert (answer.status_code, answer.headers["location"]) == (303, where)
 
 
-@ON_ONE
 async def test_who_is_not_signed_in_is_sent_to_the_door(client_for: ClientFor) -> None:
     answer = await (await client_for(None)).get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/welcome")
 
 
-@ON_ONE
 async def test_with_nothing_to_do_the_home_says_so(client_for: ClientFor, patient: Person) -> None:
     page = await home(client_for, patient)
     assert "Nothing to do now" in page
@@ -80,7 +76,6 @@ async def test_a_due_check_in_is_the_one_thing_to_do(
     assert "Due by" in page
 
 
-@ON_ONE
 async def test_a_late_check_in_asks_and_never_blames(
     client_for: ClientFor, clinic: Clinic, database: Database
 ) -> None:
@@ -116,7 +111,6 @@ async def test_a_grave_flag_comes_first_until_somebody_took_it(
     assert "Night nurse looked at it" in page
 
 
-@ON_ONE
 async def test_a_flag_past_its_time_says_so_and_gives_the_number(
     client_for: ClientFor, clinic: Clinic, database: Database, clock: Clock
 ) -> None:
@@ -140,7 +134,6 @@ async def test_opening_the_home_is_audited(
     assert "home:open" in tags
 
 
-@ON_ONE
 @pytest.mark.parametrize("path", ["/numbers", "/plan"])
 async def test_numbers_and_plan_are_the_patients_own(
     client_for: ClientFor, clinic: Clinic, path: str
@@ -160,7 +153,6 @@ async def test_the_plan_shows_doses_done_and_offers_to_pick_times(
     assert "Pick times" in page
 
 
-@ON_ONE
 async def test_help_is_open_to_everybody_and_offers_a_call_to_patients_only(
     client_for: ClientFor, clinic: Clinic
 ) -> None:
@@ -188,7 +180,6 @@ async def test_asking_to_be_called_twice_asks_once(
     assert [str(one.id) for one in await requests(database)] == [wanted]
 
 
-@ON_ONE
 async def test_without_a_phone_number_the_form_asks_for_one(
     client_for: ClientFor, patient: Person, database: Database
 ) -> None:
@@ -197,7 +188,6 @@ async def test_without_a_phone_number_the_form_asks_for_one(
     assert await requests(database) == []
 
 
-@ON_ONE
 async def test_staff_cannot_ask_to_be_called(
     client_for: ClientFor, nurse_elsewhere: Person
 ) -> None:

@@ -14,8 +14,6 @@ from tests.clients import actor_of
 from tests.conftest import Clock
 from tests.flags.raising import raised
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 async def notices(database: Database, *reasons: Reason) -> list[Notice]:
     async with database.read() as session:

@@ -3,7 +3,6 @@
 import asyncio
 from uuid import UUID, uuid4
 
-import pytest
 from sqlmodel import col, select
 
 from portal import clock
@@ -19,8 +18,6 @@ from tests.clients import actor_of
 from tests.conversations.people import opened
 from tests.people import Clinic
 from tests.treatments.plans import signed_plan
-
-one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def told(database: Database) -> list[tuple[UUID, int]]:
@@ -57,7 +54,6 @@ async def test_the_teams_message_is_told_to_the_patient_once_and_ends_when_it_is
     assert await look(database) == 0
 
 
-@one_database
 async def test_a_patients_message_is_told_to_its_owner_and_to_nobody_while_it_has_none(
     database: Database, patient: Person, nurse_on_team: Person
 ) -> None:
@@ -74,7 +70,6 @@ async def test_a_patients_message_is_told_to_its_owner_and_to_nobody_while_it_ha
     assert await told(database) == [(nurse_on_team.id, 2)]
 
 
-@one_database
 async def test_times_are_told_to_the_patient_and_a_visit_to_its_nurse(
     database: Database, clinic: Clinic, patient: Person, nurse_on_team: Person
 ) -> None:

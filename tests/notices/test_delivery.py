@@ -17,7 +17,6 @@ from tests.clients import actor_of
 from tests.conftest import Clock
 from tests.notices.posts import NOON, Posts, give_address, give_device, send, tell
 
-one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MINUTE = timedelta(minutes=1)
 WAITING = "You have a message waiting"
 
@@ -44,7 +43,6 @@ async def attempts(database: Database) -> list[Attempt]:
         return list((await session.exec(select(Attempt).order_by(col(Attempt.number)))).all())
 
 
-@one_database
 async def test_a_notice_leaves_after_a_minute_and_says_only_that_something_waits(
     database: Database, patient: Person, posts: Posts
 ) -> None:
@@ -57,7 +55,6 @@ async def test_a_notice_leaves_after_a_minute_and_says_only_that_something_waits
     assert posts.mail.sent[0].address == "patient@example.org"
 
 
-@one_database
 async def test_what_was_seen_in_the_page_does_not_leave_it(
     database: Database, patient: Person, posts: Posts
 ) -> None:
@@ -86,7 +83,6 @@ async def test_thirty_notices_are_one_mail(
     assert len(posts.titles) == 2  # the other one is for check-ins: its time is now
 
 
-@one_database
 async def test_what_comes_after_a_mail_waits_until_somebody_looked(
     database: Database, patient: Person, posts: Posts
 ) -> None:
@@ -103,7 +99,6 @@ async def test_what_comes_after_a_mail_waits_until_somebody_looked(
     assert len(posts.titles) == 2
 
 
-@one_database
 async def test_an_urgent_notice_goes_past_quiet_hours_and_past_the_wish_for_the_page_only(
     database: Database, nurse_on_team: Person, posts: Posts, clock: Clock
 ) -> None:
@@ -120,7 +115,6 @@ async def test_an_urgent_notice_goes_past_quiet_hours_and_past_the_wish_for_the_
     assert (calm.state, urgent.state) == (State.IN_PAGE, State.SENT)
 
 
-@one_database
 async def test_a_calm_notice_at_night_comes_in_the_morning(
     database: Database, patient: Person, posts: Posts, clock: Clock
 ) -> None:
@@ -155,7 +149,6 @@ async def test_a_channel_that_fails_is_tried_again_and_then_the_next_one(
     ]
 
 
-@one_database
 async def test_when_every_way_failed_the_coordinator_and_the_person_see_it(
     database: Database, patient: Person, coordinator_on_team: Person, posts: Posts, clock: Clock
 ) -> None:
@@ -171,7 +164,6 @@ async def test_when_every_way_failed_the_coordinator_and_the_person_see_it(
     assert (told.person_id, told.subject_id) == (coordinator_on_team.id, patient.id)
 
 
-@one_database
 async def test_a_notice_that_somebody_was_not_reached_does_not_go_round(
     database: Database, admin: Person, posts: Posts, clock: Clock
 ) -> None:
@@ -182,7 +174,6 @@ async def test_a_notice_that_somebody_was_not_reached_does_not_go_round(
     assert len(await envelopes(database, admin)) == 1
 
 
-@one_database
 async def test_the_other_way_begins_with_the_second_channel(
     database: Database, patient: Person, posts: Posts
 ) -> None:
@@ -223,7 +214,6 @@ async def test_what_a_dead_worker_held_is_sent_by_another_when_its_lease_ends(
     assert posts.mail.sent[0].id == letter.id  # and with it the Message-ID
 
 
-@one_database
 async def test_notices_of_a_transaction_that_fails_are_not_sent(
     database: Database, patient: Person, posts: Posts
 ) -> None:
@@ -245,7 +235,6 @@ async def test_many_transactions_at_once_fill_one_envelope(
         assert (await session.exec(select(Notice))).one().number == 8
 
 
-@one_database
 async def test_somebody_without_an_address_is_told_in_the_page(
     database: Database, patient: Person, posts: Posts
 ) -> None:
@@ -254,7 +243,6 @@ async def test_somebody_without_an_address_is_told_in_the_page(
     assert [each.state for each in await envelopes(database, patient)] == [State.IN_PAGE]
 
 
-@one_database
 async def test_nothing_is_sent_to_a_disabled_person(
     database: Database, patient: Person, posts: Posts
 ) -> None:
@@ -266,7 +254,6 @@ async def test_nothing_is_sent_to_a_disabled_person(
     assert posts.titles == []
 
 
-@one_database
 async def test_nobody_is_told_of_what_they_did_themselves(
     database: Database, patient: Person, nurse_on_team: Person
 ) -> None:
@@ -276,7 +263,6 @@ async def test_nobody_is_told_of_what_they_did_themselves(
     assert len(await envelopes(database, patient)) == 1
 
 
-@one_database
 async def test_the_companion_is_told_at_their_own_address(
     database: Database, patient: Person, posts: Posts
 ) -> None:

@@ -15,7 +15,6 @@ from portal.settings import Settings
 from tests.conftest import ClientFor
 from tests.notices.posts import POINT, SECRET, give_address, give_device, tell
 
-one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 DEVICES = "/account/notices/devices"
 BROWSER = {"endpoint": "https://push.example.org/abc", "p256dh": POINT, "auth": SECRET}
 
@@ -39,7 +38,6 @@ async def test_the_bell_counts_and_its_page_leads_to_what_waits(
     assert 'aria-label="Notices"' in (await client.get("/")).text
 
 
-@one_database
 async def test_a_nurse_is_led_to_the_patients_flag(
     client_for: ClientFor, database: Database, nurse_on_team: Person, patient: Person
 ) -> None:
@@ -51,7 +49,6 @@ async def test_a_nurse_is_led_to_the_patients_flag(
     assert answer.headers["location"] == f"/triage/{patient.id}"
 
 
-@one_database
 async def test_anothers_notice_is_not_there(
     client_for: ClientFor, database: Database, patient: Person, nurse_elsewhere: Person
 ) -> None:
@@ -62,7 +59,6 @@ async def test_anothers_notice_is_not_there(
     assert (await one_notice(database)).seen_at is None
 
 
-@one_database
 async def test_all_can_be_marked_as_seen(
     client_for: ClientFor, database: Database, patient: Person
 ) -> None:
@@ -72,7 +68,6 @@ async def test_all_can_be_marked_as_seen(
     assert (await one_notice(database)).seen_at is not None
 
 
-@one_database
 async def test_a_choice_is_kept_and_shown_again(
     client_for: ClientFor, database: Database, patient: Person
 ) -> None:
@@ -90,7 +85,6 @@ async def test_a_choice_is_kept_and_shown_again(
     assert chosen.quiet_from == chosen.quiet_until
 
 
-@one_database
 @pytest.mark.parametrize(
     "wrong", [{"first": "pigeon"}, {"quiet_from": "25"}, {"quiet_until": "21"}, {"quiet_from": ""}]
 )
@@ -122,7 +116,6 @@ async def test_a_browser_is_kept_sealed_and_taken_off_again(
         assert (await session.exec(select(PushSubscription))).all() == []
 
 
-@one_database
 async def test_a_browser_belongs_to_whoever_used_it_last_and_only_they_take_it_off(
     client_for: ClientFor, database: Database, patient: Person, other_patient: Person
 ) -> None:
@@ -137,7 +130,6 @@ async def test_a_browser_belongs_to_whoever_used_it_last_and_only_they_take_it_o
         assert len((await session.exec(select(PushSubscription))).all()) == 1
 
 
-@one_database
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -155,7 +147,6 @@ async def test_an_address_that_is_no_push_service_is_refused(
     assert answer.status_code == 422
 
 
-@one_database
 async def test_the_page_says_which_address_mails_go_to(
     client_for: ClientFor, database: Database, patient: Person
 ) -> None:

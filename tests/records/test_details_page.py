@@ -16,7 +16,6 @@ from tests.clients import Client
 from tests.conftest import ClientFor
 from tests.people import Clinic
 
-ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 TYPED = {
     "born_on": "1990-02-28",
     "condition": "Back pain",
@@ -111,7 +110,6 @@ async def test_of_two_at_the_same_moment_one_saves(
     assert sorted(answer.status_code for answer in answers) == [303, 409]
 
 
-@ON_ONE
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -142,7 +140,6 @@ async def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert (await held(database, clinic.patient)).phone == ""
 
 
-@ON_ONE
 async def test_a_record_is_filled_in_as_it_becomes_known(
     client_for: ClientFor, clinic: Clinic, database: Database
 ) -> None:
@@ -153,7 +150,6 @@ async def test_a_record_is_filled_in_as_it_becomes_known(
     assert (await held(database, clinic.patient)).born_on is None
 
 
-@ON_ONE
 async def test_somebody_under_18_is_said_to_need_a_supervisor(
     client_for: ClientFor, clinic: Clinic
 ) -> None:
@@ -183,7 +179,6 @@ async def test_who_may_not_touch_the_details(
     assert (await held(database, clinic.patient)).phone == ""
 
 
-@ON_ONE
 async def test_the_adult_is_written_to_only_with_an_address_and_the_patients_word(
     client_for: ClientFor, clinic: Clinic, database: Database
 ) -> None:

@@ -14,7 +14,6 @@ from portal.permissions import Actor
 from tests.conftest import ClientFor
 from tests.people import Clinic
 
-ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what never touches a query of its own: one kind of database is enough."""
 
 
@@ -30,7 +29,6 @@ async def patients_of(database: Database, actor: Actor | None) -> frozenset[obje
         return await visible_patient_ids(session, actor)
 
 
-@ON_ONE
 @pytest.mark.parametrize("who", ["patient", "nurse_on_team", "coordinator_on_team"])
 async def test_only_an_administrator_manages_people(
     client_for: ClientFor, clinic: Clinic, who: str
@@ -62,7 +60,6 @@ async def test_an_invitation_shows_its_link_once(
     assert (await tags(database))[-2:] == ["person:add", "invitation:make"]
 
 
-@ON_ONE
 async def test_an_invitation_says_what_is_missing_and_keeps_what_was_typed(
     client_for: ClientFor, admin: Person
 ) -> None:
@@ -74,7 +71,6 @@ async def test_an_invitation_says_what_is_missing_and_keeps_what_was_typed(
     assert 'value="nobody"' in answer.text
 
 
-@ON_ONE
 async def test_a_new_team_name_makes_a_new_team(
     client_for: ClientFor, admin: Person, database: Database
 ) -> None:
@@ -97,7 +93,6 @@ async def test_a_person_switched_off_is_signed_out_and_comes_back_when_switched_
     assert "person:enable" in await tags(database)
 
 
-@ON_ONE
 async def test_an_administrator_cannot_lock_themself_out(
     client_for: ClientFor, admin: Person
 ) -> None:
@@ -119,7 +114,6 @@ async def test_joining_and_leaving_a_team_changes_whose_patients_are_seen(
     assert (await tags(database))[-2:] == ["care_team:join", "care_team:leave"]
 
 
-@ON_ONE
 async def test_a_patient_is_put_on_no_care_team(client_for: ClientFor, clinic: Clinic) -> None:
     admin = await client_for(clinic.admin)
     answer = await admin.post(
@@ -128,7 +122,6 @@ async def test_a_patient_is_put_on_no_care_team(client_for: ClientFor, clinic: C
     assert answer.status_code == 422
 
 
-@ON_ONE
 async def test_unknown_people_and_teams_are_not_there(
     client_for: ClientFor, clinic: Clinic
 ) -> None:
@@ -139,7 +132,6 @@ async def test_unknown_people_and_teams_are_not_there(
     assert (await admin.post(f"/people/{nurse}/teams", care_team="x")).status_code == 404
 
 
-@ON_ONE
 async def test_an_administrator_is_put_on_no_care_team(
     client_for: ClientFor, admin: Person, database: Database
 ) -> None:

@@ -26,7 +26,6 @@ from tests.conftest import ClientFor
 from tests.people import ZONE, Clinic
 from tests.treatments.plans import GOAL, given_dose, prescribed, signed_plan
 
-ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SUPERVISED = "This needs medical supervision"
 
 
@@ -189,7 +188,6 @@ async def test_under_a_caution_no_dose_is_allowed_without_a_named_supervisor(
         assert patient.caution_set() == {Caution.PREGNANCY}
 
 
-@ON_ONE
 async def test_a_birth_date_alone_asks_for_a_supervisor(
     client_for: ClientFor, clinic: Clinic, database: Database
 ) -> None:
@@ -201,7 +199,6 @@ async def test_a_birth_date_alone_asks_for_a_supervisor(
     assert f"{SUPERVISED} (under 18)." in refused.text
 
 
-@ON_ONE
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -235,7 +232,6 @@ async def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert await versions(database, clinic.patient) == []
 
 
-@ON_ONE
 async def test_a_plan_covers_the_doses_already_given(
     client_for: ClientFor, clinic: Clinic, database: Database
 ) -> None:
@@ -248,7 +244,6 @@ async def test_a_plan_covers_the_doses_already_given(
     assert "2 doses are already given. Plan at least as many." in answer.text
 
 
-@ON_ONE
 async def test_a_prescription_that_is_over_can_be_paused_or_ended(
     client_for: ClientFor, clinic: Clinic, database: Database
 ) -> None:
@@ -286,7 +281,6 @@ async def test_who_may_not_sign(client_for: ClientFor, clinic: Clinic, database:
     assert await versions(database, clinic.patient) == []
 
 
-@ON_ONE
 async def test_only_who_may_sign_is_led_to_the_plan(client_for: ClientFor, clinic: Clinic) -> None:
     patient = clinic.patient
     for person, led in ((clinic.clinician_on_team, True), (clinic.nurse_on_team, False)):
@@ -295,7 +289,6 @@ async def test_only_who_may_sign_is_led_to_the_plan(client_for: ClientFor, clini
             assert (path(patient) in (await client.get(page)).text) is led
 
 
-@ON_ONE
 async def test_a_request_that_waits_for_a_plan_leads_a_clinician_to_it(
     client_for: ClientFor, clinic: Clinic, database: Database
 ) -> None:

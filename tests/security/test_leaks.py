@@ -20,9 +20,7 @@ from tests.accounts.conftest import go_sign_in, link
 from tests.accounts.test_invitations import link_for
 from tests.conftest import ClientFor
 from tests.fakes.provider import FakeProvider
-from tests.security.conftest import one_database
 
-pytestmark = one_database
 Log = Callable[[], str]
 
 

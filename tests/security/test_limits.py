@@ -21,7 +21,6 @@ from portal.web.routing import guard_of
 from tests.clients import Client
 from tests.conftest import ClientFor
 from tests.people import Clinic
-from tests.security.conftest import one_database
 
 if TYPE_CHECKING:
     from portal.app import Portal
@@ -79,7 +78,6 @@ def test_every_post_has_a_pace_and_so_has_every_step_of_signing_in() -> None:
     assert guards["/invitations/{token}/sign-in"].pace is limits.INVITATIONS
 
 
-@one_database
 @pytest.mark.parametrize(
     ("path", "pace"),
     [
@@ -103,7 +101,6 @@ async def test_an_address_that_begins_too_often_waits_and_others_do_not(
         assert (await here.get(path)).status_code in {400, 404, 503}
 
 
-@one_database
 async def test_the_header_of_a_stranger_makes_no_new_address(app: "Portal", moved: Moved) -> None:
     moved.use_up(limits.SIGN_INS, HERE)
     async with browser_at(app, "127.0.0.1") as here:
@@ -116,7 +113,6 @@ async def test_the_header_of_a_stranger_makes_no_new_address(app: "Portal", move
             assert (await here.get("/sign-in", headers=claimed)).status_code == 429
 
 
-@one_database
 async def test_behind_a_named_proxy_each_address_counts_for_itself(
     app: "Portal", moved: Moved
 ) -> None:
@@ -140,7 +136,6 @@ def test_one_customers_ipv6_addresses_are_one() -> None:
     assert {network_of(odd) for odd in (None, "testclient")} == {None, "testclient"}
 
 
-@one_database
 @pytest.mark.parametrize(
     ("path", "pace", "who"),
     [
@@ -177,7 +172,6 @@ async def hasty(client_for: ClientFor, patient: Person, moved: Moved) -> Client:
     return client
 
 
-@one_database
 async def test_what_was_written_is_shown_back_and_nothing_is_done(hasty: Client) -> None:
     hasty.http.headers["referer"] = "https://portal.test/visits"
     answer = await hasty.post("/account/theme", **THEME)
@@ -188,7 +182,6 @@ async def test_what_was_written_is_shown_back_and_nothing_is_done(hasty: Client)
     assert 'data-theme="dark"' not in (await hasty.get("/account")).text
 
 
-@one_database
 async def test_scripts_are_answered_in_their_own_form(hasty: Client) -> None:
     asked: dict[str, Any] = {"data": {"csrf": hasty.csrf} | THEME}
     json = await hasty.http.post("/account/theme", **asked, headers={"accept": "application/json"})
@@ -199,13 +192,11 @@ async def test_scripts_are_answered_in_their_own_form(hasty: Client) -> None:
     assert {json.headers["retry-after"], part.headers["retry-after"]} == {"1"}
 
 
-@one_database
 async def test_a_form_that_cannot_be_read_is_refused_all_the_same(hasty: Client) -> None:
     fields = {f"field{number}": "two words" for number in range(200)}
     assert (await hasty.post("/account/theme", **fields)).status_code == 429
 
 
-@one_database
 async def test_another_site_uses_up_nothing(
     client_for: ClientFor, patient: Person, moved: Moved
 ) -> None:
@@ -217,7 +208,6 @@ async def test_another_site_uses_up_nothing(
     assert (await client.post("/account/theme", theme="dark")).status_code == 303
 
 
-@one_database
 async def test_posts_without_a_sign_in_count_for_their_address(app: "Portal", moved: Moved) -> None:
     moved.use_up(limits.POSTS, HERE, but=1)
     moved.use_up(limits.REPORTS, HERE, but=1)

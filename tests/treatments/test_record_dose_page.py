@@ -91,7 +91,6 @@ async def test_pressing_twice_records_once_and_says_so(
     assert len(await doses(database, patient)) == 1
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # about the form
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

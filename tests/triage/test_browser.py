@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
 # The database makes no difference to a browser; one of the two keeps the suite short.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 LISTEN = """() => {
   window.heard = { polite: [], assertive: [] };

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from portal.db import Database
 from portal.people.models import Person
 from portal.symptoms.levels import Level
@@ -13,8 +11,6 @@ from tests.triage.test_browser import open_queue
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
-
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def said(page: "Page", words: str) -> None:

@@ -15,7 +15,6 @@ from tests.triage.test_browser import LISTEN, open_queue
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 OVERFLOW = """(size) => {
   const page = document.documentElement;
