@@ -1,6 +1,7 @@
 """What happens by itself: a check-in that was left with something to tell is sent, and silence
 climbs its ladder."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,13 @@ import structlog
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.check_ins import ladder, schedule
 from portal.check_ins.actions import locked
 from portal.check_ins.early import send_left
 from portal.check_ins.models import CheckIn
-from portal.check_ins.reminding import standing_of
+from portal.check_ins.reminding import standings_of
 from portal.check_ins.silence import climb
 from portal.db import Database, UnitOfWork
 from portal.people.models import Person
@@ -60,6 +62,7 @@ async def send_if_left(work: UnitOfWork, id: UUID, now: datetime) -> int:
 
 # A patient who travels moves the points that are days by this much at most.
 SLACK = timedelta(hours=26)
+AT_A_TIME = 500
 
 
 async def follow_silence(database: Database, now: datetime) -> int:
@@ -69,13 +72,24 @@ async def follow_silence(database: Database, now: datetime) -> int:
     """
     async with database.read() as session:
         found = (await session.exec(_doses_with_a_live_point(now))).all()
-        ids = []
-        for dose, zone in found:
-            standing = await standing_of(session, dose)
-            live = standing.unanswered(now, ZoneInfo(zone))
-            if any(standing.steps(due, now) for due in live):
-                ids.append(dose.id)
+        ids = [id for some in _chunks(found) for id in await _with_a_step_due(session, some, now)]
     return sum([await _climb_alone(database, id, now) for id in ids])
+
+
+def _chunks(found: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Neither database takes any number of values in one statement."""
+    return (found[start : start + AT_A_TIME] for start in range(0, len(found), AT_A_TIME))
+
+
+async def _with_a_step_due(
+    session: AsyncSession, found: Sequence[tuple[Dose, str]], now: datetime
+) -> list[UUID]:
+    standings = await standings_of(session, [dose for dose, _ in found])
+    return [
+        dose.id
+        for (dose, zone), standing in zip(found, standings, strict=True)
+        if any(standing.steps(due, now) for due in standing.unanswered(now, ZoneInfo(zone)))
+    ]
 
 
 def _doses_with_a_live_point(now: datetime) -> Any:
@@ -90,6 +104,7 @@ def _doses_with_a_live_point(now: datetime) -> Any:
         select(Dose, Person.time_zone)
         .join(Person, col(Person.id) == col(Dose.patient_id))
         .where(is_latest, col(Person.disabled_at).is_(None), or_(*_windows(now)))
+        .order_by(col(Dose.ended_at), col(Dose.id))
     )
 
 

@@ -1,8 +1,9 @@
 """Where a series stands, and what the patient may do about reminders: put one off, or answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -13,7 +14,6 @@ from portal.audit.actions import record
 from portal.check_ins import ladder, schedule
 from portal.check_ins.models import CheckIn
 from portal.check_ins.opening import Opening, opening_of
-from portal.check_ins.queries import check_ins_of
 from portal.check_ins.silence_models import RemindLater, SilenceStep
 from portal.db import UnitOfWork
 from portal.errors import Conflict
@@ -28,12 +28,23 @@ class TooLateForLater(Conflict):
     sentence = N_("We would miss you by then. Please check in now.")
 
 
+class Row(Protocol):
+    """What a check-in says about silence; its answers stay sealed."""
+
+    @property
+    def point(self) -> str: ...
+    @property
+    def submitted_at(self) -> datetime | None: ...
+    @property
+    def left_at(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What there is to a series: its dose, check-ins, rungs taken and reminders asked for."""
 
     dose: Dose
-    rows: Sequence[CheckIn]
+    rows: Sequence[Row]
     taken: Sequence[SilenceStep]
     later: Sequence[RemindLater]
 
@@ -63,15 +74,29 @@ class Standing:
 
 
 async def standing_of(session: AsyncSession, dose: Dose) -> Standing:
-    series = str(dose.id)
-    taken = await session.exec(select(SilenceStep).where(col(SilenceStep.series) == series))
-    later = await session.exec(
-        select(RemindLater)
-        .where(col(RemindLater.series) == series)
-        .order_by(col(RemindLater.number))
-    )
-    rows = await check_ins_of(session, dose.patient_id, series)
-    return Standing(dose, rows, taken.all(), later.all())
+    return (await standings_of(session, [dose]))[0]
+
+
+async def standings_of(session: AsyncSession, doses: Sequence[Dose]) -> list[Standing]:
+    """One for each dose, in their order: three queries, however many there are."""
+    series = [str(dose.id) for dose in doses]
+    sent = select(CheckIn.series, CheckIn.point, CheckIn.submitted_at, CheckIn.left_at)
+    rows = _by_series(await session.exec(sent.where(col(CheckIn.series).in_(series))))
+    rungs = select(SilenceStep).where(col(SilenceStep.series).in_(series))
+    taken = _by_series(await session.exec(rungs))
+    asked = select(RemindLater).where(col(RemindLater.series).in_(series))
+    later = _by_series(await session.exec(asked.order_by(col(RemindLater.number))))
+    return [
+        Standing(dose, rows.get(key, ()), taken.get(key, ()), later.get(key, ()))
+        for dose, key in zip(doses, series, strict=True)
+    ]
+
+
+def _by_series(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.series, []).append(row)
+    return found
 
 
 async def hold(work: UnitOfWork, patient_id: UUID) -> Patient:
