@@ -3,12 +3,13 @@ climbs its ladder."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, bindparam, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -71,7 +72,8 @@ async def follow_silence(database: Database, now: datetime) -> int:
     Looked for without a lock; each series is then looked at again in a transaction of its own.
     """
     async with database.read() as session:
-        found = (await session.exec(_doses_with_a_live_point(now))).all()
+        query = _doses_with_a_live_point()
+        found = (await session.exec(query, params=_windows(now))).all()
         ids = [id for some in _chunks(found) for id in await _with_a_step_due(session, some, now)]
     return sum([await _climb_alone(database, id, now) for id in ids])
 
@@ -92,29 +94,38 @@ async def _with_a_step_due(
     ]
 
 
-def _doses_with_a_live_point(now: datetime) -> Any:
-    """The latest dose of each patient who can sign in, where any rung can be due."""
+@cache
+def _doses_with_a_live_point() -> Any:
+    """The latest dose of each patient who can sign in, where any rung can be due. Put together
+    once: a worker asks every few seconds, only the times change."""
     newer = aliased(Dose)
     is_latest = (
         ~select(newer.id)
         .where(newer.patient_id == col(Dose.patient_id), newer.number > col(Dose.number))
         .exists()
     )
+    windows = [
+        and_(
+            col(Dose.ended_at) > bindparam(f"after_{point.name}"),
+            col(Dose.ended_at) <= bindparam(f"until_{point.name}"),
+        )
+        for point in schedule.POINTS
+    ]
     return (
         select(Dose, Person.time_zone)
         .join(Person, col(Person.id) == col(Dose.patient_id))
-        .where(is_latest, col(Person.disabled_at).is_(None), or_(*_windows(now)))
+        .where(is_latest, col(Person.disabled_at).is_(None), or_(*windows))
         .order_by(col(Dose.ended_at), col(Dose.id))
     )
 
 
-def _windows(now: datetime) -> list[Any]:
+def _windows(now: datetime) -> dict[str, datetime]:
     """When a dose must have ended for each point to be live now."""
-    windows = []
+    windows = {}
     for point in schedule.POINTS:
         last = max(ladder.rungs_of(point).values()) + ladder.KEPT_FOR + SLACK
-        begins, ends = now - point.after - last, now - point.after + SLACK
-        windows.append(and_(col(Dose.ended_at) > begins, col(Dose.ended_at) <= ends))
+        windows[f"after_{point.name}"] = now - point.after - last
+        windows[f"until_{point.name}"] = now - point.after + SLACK
     return windows
 
 
