@@ -84,13 +84,15 @@ def _chunks(found: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 async def _with_a_step_due(
-    session: AsyncSession, found: Sequence[tuple[Dose, str]], now: datetime
+    session: AsyncSession, found: Sequence[Any], now: datetime
 ) -> list[UUID]:
-    standings = await standings_of(session, [dose for dose, _ in found])
+    standings = await standings_of(session, found)
     return [
         dose.id
-        for (dose, zone), standing in zip(found, standings, strict=True)
-        if any(standing.steps(due, now) for due in standing.unanswered(now, ZoneInfo(zone)))
+        for dose, standing in zip(found, standings, strict=True)
+        if any(
+            standing.steps(due, now) for due in standing.unanswered(now, ZoneInfo(dose.time_zone))
+        )
     ]
 
 
@@ -112,7 +114,7 @@ def _doses_with_a_live_point() -> Any:
         for point in schedule.POINTS
     ]
     return (
-        select(Dose, Person.time_zone)
+        select(Dose.id, Dose.ended_at, Person.time_zone)
         .join(Person, col(Person.id) == col(Dose.patient_id))
         .where(is_latest, col(Person.disabled_at).is_(None), or_(*windows))
         .order_by(col(Dose.ended_at), col(Dose.id))

@@ -144,6 +144,10 @@ async def _unheard(session: AsyncSession, clinic: RehearsedClinic, ends: datetim
     starts: dict[UUID, list[datetime]] = {}
     for dose in doses:
         starts.setdefault(dose.patient_id, []).append(dose.ended_at)
+    heard: dict[UUID | None, list[datetime]] = {}
+    for dose_id, at in await session.exec(select(CheckIn.dose_id, CheckIn.submitted_at)):
+        if at is not None:
+            heard.setdefault(dose_id, []).append(at)
     zone, found = clinic.settings.zone, []
     for dose, standing in zip(doses, await standings_of(session, doses), strict=True):
         later = starts[dose.patient_id]
@@ -153,22 +157,20 @@ async def _unheard(session: AsyncSession, clinic: RehearsedClinic, ends: datetim
         found += [
             f"{name}, {due.point.title}, {due.due_at.astimezone(zone):%a %d %b %H:%M}"
             for due in series(dose.ended_at, zone)
-            if due.point.kind is Kind.ACUTE and _is_unheard(standing, due, until)
+            if due.point.kind is Kind.ACUTE
+            and _is_unheard(standing, heard.get(dose.id, ()), due, until)
         ]
     return found
 
 
-def _is_unheard(standing: Standing, due: Due, until: datetime) -> bool:
+def _is_unheard(standing: Standing, heard: Sequence[datetime], due: Due, until: datetime) -> bool:
     """Whoever has sent a later check-in is not silent."""
     told_at = due.due_at + rungs_of(due.point)[Rung.TASK]
     if told_at >= until:
         return False
-    heard = [row.submitted_at for row in standing.rows if row.submitted_at is not None]
     if any(due.opens_at <= at < told_at + KEPT_FOR for at in heard):
         return False
-    return not any(
-        step.point == due.point.name and step.rung == Rung.TASK for step in standing.taken
-    )
+    return (Rung.TASK.value, 0) not in standing.taken.get(due.point.name, ())
 
 
 def _hours(

@@ -47,6 +47,7 @@ class Team:
         self._desks = {id: staff.Desk(actor.name, agenda.now) for id, actor in self._actors.items()}
         self._dice: dict[UUID, Random] = {}
         self._taken: set[UUID] = set()
+        self._seen: set[UUID] = set()
         self._climbed: set[UUID] = set()
         self.causes: dict[UUID, dict[str, None]] = {}
         self.minutes: Counter[int] = Counter()
@@ -60,6 +61,9 @@ class Team:
             self._agenda.note(self._agenda.now, self._called, flag_id)
 
     def _because(self, flag_id: UUID, cause: str) -> None:
+        """Until it is taken for the first time: what was handed on later was seen."""
+        if flag_id in self._seen:
+            return
         self.causes.setdefault(flag_id, {})[cause] = None
 
     def _dice_of(self, state: FlagState) -> Random:
@@ -151,6 +155,7 @@ class Team:
             await acknowledge_flag(work, state.id)
             shift = await own_shift(work.session, actor.person_id, self._agenda.now)
         self._taken.add(state.id)
+        self._seen.add(state.id)
         if shift is not None:
             self._duties.at(shift.ends_at + GRACE, hand_on)
         spent = staff.handling_time(state.level, self._dice_of(state))

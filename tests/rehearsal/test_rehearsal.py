@@ -15,13 +15,15 @@ from portal.cli.rehearse import empty_database, run
 from portal.db import Database
 from portal.flags import clocks as flag_clocks
 from portal.flags.ladder import rungs_due
-from portal.rehearsal import courses, staff
+from portal.rehearsal import courses, outages, staff
 from portal.rehearsal.agenda import Agenda
+from portal.rehearsal.clinic import STAFF
 from portal.rehearsal.outages import Outages, outages_of
 from portal.rehearsal.patients import virtual_patients
 from portal.rehearsal.rehearsal import rehearse
 from portal.rehearsal.report import Report
 from portal.settings import Clinic
+from portal.symptoms.levels import Level
 from tests.rehearsal.test_report import WITHOUT
 
 ZONE = ZoneInfo("America/New_York")
@@ -63,6 +65,28 @@ async def test_when_nobody_looks_by_themselves_the_ladder_finds_somebody(
     assert report.is_safe, list(report.lines())
     assert report.escalations
     assert all("the nurse overlooked it" in flag.causes for flag in report.flags)
+
+
+@pytest.mark.usefixtures("always_troubled")
+async def test_waits_causes_and_hours_are_those_of_people_whose_every_minute_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Everybody sees a flag after nine minutes, nobody hears a call, each flag takes one."""
+    monkeypatch.setattr(staff, "notice_delay", lambda level, random: timedelta(minutes=9))
+    monkeypatch.setattr(staff, "answer_delay", lambda random: None)
+    monkeypatch.setattr(staff, "handling_time", lambda level, random: timedelta(minutes=1))
+    monkeypatch.setattr(outages, "EVERY_DAYS", 10_000)
+    report = await lived(1, 2, seed=3)
+    late = report.late(Level.EMERGENCY)
+    assert late
+    assert {flag.minutes(report.until) for flag in report.flags} == {9}
+    assert {cause for flag in late for cause in flag.causes} <= {
+        f"{name} did not hear the call" for name in STAFF
+    }
+    assert sum(hour.late for hour in report.hours) == len(late)
+    assert sum(hour.raised for hour in report.hours) == len(report.flags)
+    assert sum(hour.minutes for hour in report.hours) == len(report.flags)
+    assert sum(hour.answered for hour in report.hours) == report.check_ins
 
 
 async def no_escalation(database: Database, flag_id: Any, now: datetime) -> int:
@@ -162,18 +186,18 @@ def test_somebody_is_late_somebody_is_silent_and_somebody_leaves_half_way() -> N
 
 
 def test_outages_lie_within_the_rehearsal_and_are_known_by_the_minute() -> None:
-    outages = outages_of(AT_EIGHT, AT_EIGHT + timedelta(days=90), 7, ["Night nurse"])
-    start, end = outages.worker[0]
-    assert outages.worker_back_at(start) == end
-    assert outages.worker_back_at(end) is None
+    down = outages_of(AT_EIGHT, AT_EIGHT + timedelta(days=90), 7, ["Night nurse"])
+    start, end = down.worker[0]
+    assert down.worker_back_at(start) == end
+    assert down.worker_back_at(end) is None
 
 
 def test_without_a_database_neither_portal_nor_worker_answers() -> None:
     span = (AT_EIGHT, AT_EIGHT + timedelta(minutes=9))
-    outages = Outages(database=(span,), offline=(("Night nurse", span),))
-    assert outages.portal_back_at(AT_EIGHT) == outages.worker_back_at(AT_EIGHT) == span[1]
-    assert outages.online_at("Night nurse", AT_EIGHT) == span[1]
-    assert outages.online_at("Day nurse", AT_EIGHT) is None
+    down = Outages(database=(span,), offline=(("Night nurse", span),))
+    assert down.portal_back_at(AT_EIGHT) == down.worker_back_at(AT_EIGHT) == span[1]
+    assert down.online_at("Night nurse", AT_EIGHT) == span[1]
+    assert down.online_at("Day nurse", AT_EIGHT) is None
 
 
 async def test_an_agenda_never_goes_back_and_keeps_the_order_it_was_given() -> None:
