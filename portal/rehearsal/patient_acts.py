@@ -4,7 +4,6 @@ from uuid import UUID
 
 from portal import clock
 from portal.check_ins.actions import (
-    Unfinished,
     locked,
     save_answers,
     start_check_in,
@@ -13,6 +12,8 @@ from portal.check_ins.actions import (
 from portal.check_ins.answers import Answer
 from portal.check_ins.early import send_in_emergency
 from portal.check_ins.library import QUESTIONNAIRES
+from portal.check_ins.models import CheckIn
+from portal.check_ins.queries import unanswered
 from portal.check_ins.questionnaires import Kind, Page, PageForm
 from portal.conversations.actions import send_message
 from portal.conversations.models import Conversation
@@ -66,11 +67,13 @@ async def answer(clinic: RehearsedClinic, patient_id: UUID, report: Told) -> boo
         )
         if report.is_left:
             answers = dict(list(answers.items())[:ANSWERED_BEFORE_LEAVING])
+        else:
+            answers = _finished(check_in, answers)
         check_in = await save_answers(work, check_in, answers)
         if await send_in_emergency(work, await locked(work, check_in.id)) is not None:
             return True
         if not report.is_left:
-            await _finish(work, check_in.id, set(answers))
+            await submit_check_in(work, check_in)
     return not report.is_left
 
 
@@ -82,19 +85,12 @@ async def say(clinic: RehearsedClinic, patient_id: UUID, text: str) -> None:
         await send_message(work, conversation, patient_id, text, new_id())
 
 
-async def _finish(work: UnitOfWork, check_in_id: UUID, given: set[str]) -> None:
-    row = await locked(work, check_in_id)
-    pages = QUESTIONNAIRES[row.questionnaire].by_id
-    while True:
-        try:
-            await submit_check_in(work, row)
-        except Unfinished as left:
-            if left.page_id in given:
-                raise
-            given.add(left.page_id)
-            row = await save_answers(work, row, {left.page_id: _well(pages[left.page_id])})
-        else:
-            return
+def _finished(check_in: CheckIn, answers: dict[str, Answer]) -> dict[str, Answer]:
+    """With what the course does not say: that is well."""
+    pages, whole = QUESTIONNAIRES[check_in.questionnaire].by_id, dict(answers)
+    while missing := unanswered(check_in, whole):
+        whole[missing[0]] = _well(pages[missing[0]])
+    return whole
 
 
 def _well(page: Page) -> Answer:

@@ -122,6 +122,7 @@ async def test_a_ladder_that_forgets_what_it_climbed_tells_twice_and_is_caught(
         return True
 
     monkeypatch.setattr(flag_clocks, "_add", always_new)
+    monkeypatch.setattr(staff, "answer_delay", lambda random: None)
     monkeypatch.setattr(staff, "notice_delay", lambda level, random: None)
     report = await lived(1, 2, seed=3, drain=1)
     assert report.doubled
