@@ -169,7 +169,7 @@ class Settings:
             redis_url=_checked(reaching.redis_url, _text(source, "REDIS_URL", "")) or None,
             demo=demo,
             oidc=_oidc(source, public_url, demo),
-            clinic=_clinic(source),
+            clinic=clinic_from(source),
             files=_files(source, data_folder),
             smtp_url=_checked(reaching.smtp_url, _text(source, "SMTP_URL", "")) or None,
             mail_from=_mail_from(source),
@@ -357,7 +357,8 @@ def _roles(env: Mapping[str, str]) -> dict[str, str]:
     return roles
 
 
-def _clinic(env: Mapping[str, str]) -> Clinic:
+def clinic_from(env: Mapping[str, str]) -> Clinic:
+    """What a site fills in, without the rest; raises SettingsError with one clear line."""
     zone = _text(env, "CLINIC_TIME_ZONE", Clinic.time_zone)
     try:
         ZoneInfo(zone)

@@ -10,7 +10,7 @@ from portal.check_ins.answers import Answer, Answers, Told
 from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, RULES
 from portal.check_ins.models import CheckIn, SymptomReport
-from portal.check_ins.queries import case_of, earlier_of, hours_since, submitted_check_ins
+from portal.check_ins.queries import case_of, earlier_of, history, hours_since
 from portal.check_ins.rules import Finding, judge
 from portal.check_ins.schedule import Point
 from portal.check_ins.wording import change, effect_grades, limit, said, summary
@@ -39,7 +39,7 @@ async def findings_so_far(
 ) -> tuple[Finding, ...]:
     """What the rules make of an unsent check-in as it stands, answered at that time."""
     told = Told({**answers}, at, hours_since(dose, at))
-    every = await submitted_check_ins(work.session, row.patient_id)
+    every = await history(work.session, row.patient_id)
     series = str(dose.id) if dose else row.series
     case = Case(
         told, PAGES, earlier_of(every, series), await cautions_of(work.session, row.patient_id)
@@ -54,7 +54,7 @@ async def judge_silence(
 
     Who was with the patient is taken from what was said last after this dose, else from the dose.
     """
-    every = await submitted_check_ins(work.session, patient.id)
+    every = await history(work.session, patient.id)
     earlier = earlier_of(every, str(dose.id))
     said_last = [
         told.answers["who"] for told in earlier if told.same_dose and "who" in told.answers
@@ -71,7 +71,7 @@ async def judge_silence(
 
 
 async def _case(work: UnitOfWork, row: CheckIn) -> Case:
-    every = await submitted_check_ins(work.session, row.patient_id)
+    every = await history(work.session, row.patient_id)
     now = next(each for each in every if each.id == row.id)
     case = case_of(now, every)
     return Case(case.now, PAGES, case.earlier, await cautions_of(work.session, row.patient_id))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,20 @@ from portal.web.times import clock_time
 NOTE = "note"
 LONG = {schedule.Asks.SCALES, schedule.Asks.SCALES_AND_GATE}
 
+_ORDER = (col(CheckIn.submitted_at), col(CheckIn.started_at), col(CheckIn.id))
+
 log = structlog.get_logger()
+
+
+class Sent(Protocol):
+    """What the rules need of a check-in that was sent."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def series(self) -> str: ...
+    @property
+    def told(self) -> Told: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,10 @@ class Submitted:
     @property
     def id(self) -> UUID:
         return self.check_in.id
+
+    @property
+    def series(self) -> str:
+        return self.check_in.series
 
     @property
     def at(self) -> datetime:
@@ -87,6 +105,15 @@ class Submitted:
         """The listed effects it reports, in the order of the list."""
         reported = reported_effects(self.told.answers)
         return [effect for effect in Effect if effect in reported]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A check-in that was sent, as far as rules look back on it."""
+
+    id: UUID
+    series: str
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +212,7 @@ async def submitted_check_ins(session: AsyncSession, patient_id: UUID) -> list[S
     query = select(CheckIn).where(
         col(CheckIn.patient_id) == patient_id, col(CheckIn.submitted_at).is_not(None)
     )
-    rows = await session.exec(
-        query.order_by(col(CheckIn.submitted_at), col(CheckIn.started_at), col(CheckIn.id))
-    )
+    rows = await session.exec(query.order_by(*_ORDER))
     return [_submitted(session, check_in) for check_in in rows.all()]
 
 
@@ -209,6 +234,25 @@ def _sent_words(sent: Submitted, zone: ZoneInfo) -> str:
     at = clock_time(sent.at, zone)
     said = _("%(check_in)s sent at %(at)s.", check_in=gettext(title_of(sent.check_in)), at=at)
     return said if sent.pain is None else f"{said} {_('Pain %(n)s of 10.', n=sent.pain)}"
+
+
+async def history(session: AsyncSession, patient_id: UUID) -> list[Past]:
+    """All that were sent, oldest first, for the rules. They are asked at every answer, and columns
+    cost a third of what rows do."""
+    row = CheckIn
+    columns: Any = (row.id, row.patient_id, row.series, row.answers, row.submitted_at)
+    columns += (row.hours_since_dose,)
+    query = select(*columns).where(
+        col(row.patient_id) == patient_id, col(row.submitted_at).is_not(None)
+    )
+    rows: Sequence[Any] = (await session.exec(query.order_by(*_ORDER))).all()
+    return [_past(session, row) for row in rows]
+
+
+def _past(session: AsyncSession, row: Any) -> Past:
+    answers = opened(session, row)
+    answers.pop(NOTE, None)
+    return Past(row.id, row.series, Told(answers, row.submitted_at, row.hours_since_dose))
 
 
 async def submitted_check_in(session: AsyncSession, check_in_id: UUID) -> Submitted | None:
@@ -238,15 +282,15 @@ async def answers_for_team(session: AsyncSession, submitted: Submitted) -> list[
     return [*found, *await answers_in_words(session, submitted)]
 
 
-def case_of(submitted: Submitted, every: Sequence[Submitted]) -> Case:
+def case_of(submitted: Sent, every: Sequence[Sent]) -> Case:
     """A check-in as the rules see it, with those sent before it; `every` holds it, in order."""
     place = [each.id for each in every].index(submitted.id)
-    return Case(submitted.told, PAGES, earlier_of(every[:place], submitted.check_in.series))
+    return Case(submitted.told, PAGES, earlier_of(every[:place], submitted.series))
 
 
-def earlier_of(sent: Sequence[Submitted], series: str) -> tuple[Told, ...]:
+def earlier_of(sent: Sequence[Sent], series: str) -> tuple[Told, ...]:
     """What was sent before, as somebody in that series sees it."""
-    return tuple(replace(each.told, same_dose=each.check_in.series == series) for each in sent)
+    return tuple(replace(each.told, same_dose=each.series == series) for each in sent)
 
 
 async def pain_series(session: AsyncSession, patient_id: UUID) -> list[PainScore]:

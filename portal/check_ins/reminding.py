@@ -1,11 +1,12 @@
 """Where a series stands, and what the patient may do about reminders: put one off, or answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
@@ -13,7 +14,6 @@ from portal.audit.actions import record
 from portal.check_ins import ladder, schedule
 from portal.check_ins.models import CheckIn
 from portal.check_ins.opening import Opening, opening_of
-from portal.check_ins.queries import check_ins_of
 from portal.check_ins.silence_models import RemindLater, SilenceStep
 from portal.db import UnitOfWork
 from portal.errors import Conflict
@@ -28,50 +28,79 @@ class TooLateForLater(Conflict):
     sentence = N_("We would miss you by then. Please check in now.")
 
 
+class Given(Protocol):
+    """What of a dose counts here."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def ended_at(self) -> datetime: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What there is to a series: its dose, check-ins, rungs taken and reminders asked for."""
+    """What there is to a dose's series. By point: when a check-in was sent last, until when
+    somebody who began one counts as busy, which rungs were taken, when reminders were asked for."""
 
-    dose: Dose
-    rows: Sequence[CheckIn]
-    taken: Sequence[SilenceStep]
-    later: Sequence[RemindLater]
+    ended_at: datetime
+    sent: dict[str, datetime] = field(default_factory=dict)
+    busy: dict[str, datetime] = field(default_factory=dict)
+    taken: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    later: dict[str, list[datetime]] = field(default_factory=dict)
 
     def unanswered(self, now: datetime, zone: tzinfo) -> list[schedule.Due]:
         """Those nobody answered, and since which nothing was heard: whoever has sent a later one is
         not silent, even when no worker ran in between."""
-        sent = {row.point for row in self.rows if row.submitted_at is not None}
-        heard_at = max((row.submitted_at for row in self.rows if row.submitted_at), default=None)
+        heard_at = max(self.sent.values(), default=None)
         return [
             due
-            for due in schedule.series(self.dose.ended_at, zone)
-            if due.point.name not in sent
+            for due in schedule.series(self.ended_at, zone)
+            if due.point.name not in self.sent
             and ladder.is_live(due, now)
             and (heard_at is None or due.due_at > heard_at)
         ]
 
     def steps(self, due: schedule.Due, now: datetime) -> list[ladder.Step]:
         name = due.point.name
-        begun = [row.left_at for row in self.rows if row.point == name and row.left_at]
-        return ladder.steps(
-            due,
-            now,
-            {(each.rung, each.number) for each in self.taken if each.point == name},
-            [each.remind_at for each in self.later if each.point == name],
-            max(begun, default=None),
-        )
+        taken, later = self.taken.get(name, ()), self.later.get(name, ())
+        return ladder.steps(due, now, taken, later, self.busy.get(name))
 
 
-async def standing_of(session: AsyncSession, dose: Dose) -> Standing:
-    series = str(dose.id)
-    taken = await session.exec(select(SilenceStep).where(col(SilenceStep.series) == series))
-    later = await session.exec(
-        select(RemindLater)
-        .where(col(RemindLater.series) == series)
-        .order_by(col(RemindLater.number))
-    )
-    rows = await check_ins_of(session, dose.patient_id, series)
-    return Standing(dose, rows, taken.all(), later.all())
+async def standing_of(session: AsyncSession, dose: Given) -> Standing:
+    return (await standings_of(session, [dose]))[0]
+
+
+async def standings_of(session: AsyncSession, doses: Sequence[Given]) -> list[Standing]:
+    """One for each dose, in their order: three queries, however many there are."""
+    found = {dose.id: Standing(dose.ended_at) for dose in doses}
+    by_series = {str(id): standing for id, standing in found.items()}
+    for id, point, sent_at, busy_until in await session.exec(_last_of_each_point(list(found))):
+        if sent_at is not None:
+            found[id].sent[point] = sent_at
+        if busy_until is not None:
+            found[id].busy[point] = busy_until
+    for series, point, rung, number in await session.exec(_taken(list(by_series))):
+        by_series[series].taken.setdefault(point, set()).add((rung, number))
+    for series, point, remind_at in await session.exec(_later(list(by_series))):
+        by_series[series].later.setdefault(point, []).append(remind_at)
+    return list(found.values())
+
+
+def _last_of_each_point(dose_ids: Sequence[UUID]) -> Any:
+    of = col(CheckIn.dose_id), col(CheckIn.point)
+    last = func.max(CheckIn.submitted_at), func.max(CheckIn.left_at)
+    return select(*of, *last).where(of[0].in_(dose_ids)).group_by(*of)
+
+
+def _taken(series: Sequence[str]) -> Any:
+    step = SilenceStep
+    columns = select(step.series, step.point, step.rung, step.number)
+    return columns.where(col(step.series).in_(series))
+
+
+def _later(series: Sequence[str]) -> Any:
+    asked = select(RemindLater.series, RemindLater.point, RemindLater.remind_at)
+    return asked.where(col(RemindLater.series).in_(series)).order_by(col(RemindLater.number))
 
 
 async def hold(work: UnitOfWork, patient_id: UUID) -> Patient:
@@ -94,7 +123,7 @@ async def remind_later(work: UnitOfWork, patient_id: UUID, minutes: int) -> date
     if due is None or dose is None or minutes not in ladder.later_choices(due, now):
         raise TooLateForLater
     standing = await standing_of(work.session, dose)
-    number = 1 + sum(each.point == due.point.name for each in standing.later)
+    number = 1 + len(standing.later.get(due.point.name, ()))
     row = RemindLater(
         patient_id=patient_id,
         series=str(dose.id),

@@ -60,6 +60,7 @@ def _add_rehearse(commands: "argparse._SubParsersAction[OneLineParser]") -> None
     rehearse.add_argument("--days", type=int, default=90, help="how long (default: 90)")
     rehearse.add_argument("--patients", type=int, default=50, help="how many (default: 50)")
     rehearse.add_argument("--seed", type=int, default=7, help="the same seed, the same report")
+    rehearse.add_argument("--json", action="store_true", help="the report for programs")
 
 
 def _add_audit(commands: "argparse._SubParsersAction[OneLineParser]") -> None:

@@ -25,7 +25,11 @@ async def hand_on(database: Database, now: datetime) -> int:
     A routine flag waits for its owner's next day. Whoever stands in no rota keeps what they took.
     """
     async with database.read() as session:
-        held = [state.id for state in await open_flags(session) if _may_pass(state)]
+        held = [
+            state.id
+            for state in await open_flags(session)
+            if _may_pass(state) and await _is_over(session, state, now)
+        ]
     return sum([await _hand_on(database, flag_id, now) for flag_id in held])
 
 

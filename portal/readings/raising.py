@@ -14,7 +14,7 @@ from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, RULES
 from portal.check_ins.opening import series_of
 from portal.check_ins.own_words import MESSAGE, answers_of
-from portal.check_ins.queries import earlier_of, hours_since, submitted_check_ins
+from portal.check_ins.queries import earlier_of, history, hours_since
 from portal.check_ins.rules import judge
 from portal.check_ins.wording import summary
 from portal.conversations.models import Message
@@ -108,12 +108,12 @@ async def _case(
     session: AsyncSession, message: Message, patient_id: UUID, found: Understood, text: str
 ) -> Case:
     dose = await latest_dose(session, patient_id, before=message.sent_at)
-    sent = await submitted_check_ins(session, patient_id)
+    sent = await history(session, patient_id)
     answers = answers_of(found, "" if text == UNREADABLE else text, MESSAGE)
     return Case(
         Told(answers, message.sent_at, hours_since(dose, message.sent_at)),
         PAGES,
-        earlier_of([each for each in sent if each.at < message.sent_at], series_of(dose)),
+        earlier_of([each for each in sent if each.told.at < message.sent_at], series_of(dose)),
         await cautions_of(session, patient_id),
     )
 

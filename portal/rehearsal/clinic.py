@@ -29,7 +29,7 @@ STAFF = {
 
 @dataclass
 class RehearsedClinic:
-    """`staff` by name, `patients` by the patient's id."""
+    """`staff` by name; `patients`, `actors` and `conversations` by the patient's id."""
 
     database: Database
     settings: Clinic
@@ -37,6 +37,7 @@ class RehearsedClinic:
     staff: dict[str, Actor] = field(default_factory=dict)
     patients: dict[UUID, VirtualPatient] = field(default_factory=dict)
     actors: dict[UUID, Actor] = field(default_factory=dict)
+    conversations: dict[UUID, UUID] = field(default_factory=dict)
 
 
 async def found_clinic(
@@ -62,7 +63,8 @@ async def found_clinic(
             )
             clinic.patients[person.id] = virtual
             clinic.actors[person.id] = actor_of(person)
-            await open_conversations(work, person.id)
+            care, _ = await open_conversations(work, person.id)
+            clinic.conversations[person.id] = care.id
             patient = await work.session.get_one(Patient, person.id)
             await _describe(work, patient, virtual, clinic.staff["Day doctor"])
     for patient_id in clinic.patients:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from portal import clock
 from portal.check_ins.actions import (
-    Unfinished,
     locked,
     save_answers,
     start_check_in,
@@ -13,18 +12,25 @@ from portal.check_ins.actions import (
 from portal.check_ins.answers import Answer
 from portal.check_ins.early import send_in_emergency
 from portal.check_ins.library import QUESTIONNAIRES
+from portal.check_ins.models import CheckIn
+from portal.check_ins.queries import unanswered
 from portal.check_ins.questionnaires import Kind, Page, PageForm
+from portal.conversations.actions import send_message
+from portal.conversations.models import Conversation
 from portal.db import UnitOfWork
 from portal.demo.answers import acute_answers, follow_up_answers
-from portal.demo.courses import DoseAt, Report
+from portal.demo.courses import DoseAt
 from portal.flags.queries import flags_of
+from portal.ids import new_id
 from portal.people.access import patient_for
 from portal.rehearsal.clinic import RehearsedClinic
+from portal.rehearsal.courses import Told
 from portal.symptoms.levels import Level
 from portal.treatments.actions import DoseRefused, Given, record_dose
 from portal.treatments.queries import latest_dose
 
 GRAVE = frozenset({Level.EMERGENCY, Level.URGENT})
+ANSWERED_BEFORE_LEAVING = 5
 
 
 async def have_dose(clinic: RehearsedClinic, patient_id: UUID, planned: DoseAt) -> bool:
@@ -47,33 +53,44 @@ async def have_dose(clinic: RehearsedClinic, patient_id: UUID, planned: DoseAt) 
     return True
 
 
-async def answer(clinic: RehearsedClinic, patient_id: UUID, report: Report) -> None:
-    """Check in now, with what the course says; what it does not say is well."""
+async def answer(clinic: RehearsedClinic, patient_id: UUID, report: Told) -> bool:
+    """Check in now, with what the course says; what it does not say is well. False when the
+    patient puts the telephone away half way."""
     actor = clinic.actors[patient_id]
     async with clinic.database.work(actor, origin="rehearsal") as work:
         check_in = await start_check_in(work, patient_id)
         acute = check_in.kind is Kind.ACUTE
         answers = (
-            acute_answers(report, clinic.settings.zone) if acute else follow_up_answers(report)
+            acute_answers(report.said, clinic.settings.zone)
+            if acute
+            else follow_up_answers(report.said)
         )
-        check_in = await save_answers(work, check_in, answers)
-        if await send_in_emergency(work, await locked(work, check_in.id)) is None:
-            await _finish(work, check_in.id, set(answers))
-
-
-async def _finish(work: UnitOfWork, check_in_id: UUID, given: set[str]) -> None:
-    row = await locked(work, check_in_id)
-    pages = QUESTIONNAIRES[row.questionnaire].by_id
-    while True:
-        try:
-            await submit_check_in(work, row)
-        except Unfinished as left:
-            if left.page_id in given:
-                raise
-            given.add(left.page_id)
-            row = await save_answers(work, row, {left.page_id: _well(pages[left.page_id])})
+        if report.is_left:
+            answers = dict(list(answers.items())[:ANSWERED_BEFORE_LEAVING])
         else:
-            return
+            answers = _finished(check_in, answers)
+        check_in = await save_answers(work, check_in, answers)
+        if await send_in_emergency(work, await locked(work, check_in.id)) is not None:
+            return True
+        if not report.is_left:
+            await submit_check_in(work, check_in)
+    return not report.is_left
+
+
+async def say(clinic: RehearsedClinic, patient_id: UUID, text: str) -> None:
+    """Write to the care team."""
+    actor = clinic.actors[patient_id]
+    async with clinic.database.work(actor, origin="rehearsal") as work:
+        conversation = await work.session.get_one(Conversation, clinic.conversations[patient_id])
+        await send_message(work, conversation, patient_id, text, new_id())
+
+
+def _finished(check_in: CheckIn, answers: dict[str, Answer]) -> dict[str, Answer]:
+    """With what the course does not say: that is well."""
+    pages, whole = QUESTIONNAIRES[check_in.questionnaire].by_id, dict(answers)
+    while missing := unanswered(check_in, whole):
+        whole[missing[0]] = _well(pages[missing[0]])
+    return whole
 
 
 def _well(page: Page) -> Answer:

@@ -1,49 +1,44 @@
 """Runs a rehearsal: people act, the clocks tick, outages come, and time jumps in between."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from random import Random
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
-
-from sqlmodel import col, select
 
 from portal import clock
 from portal.announcements import Announcement
+from portal.check_ins.actions import LEFT_AFTER
+from portal.check_ins.clocks import follow_silence, send_unfinished
 from portal.check_ins.ladder import rungs_of
 from portal.check_ins.schedule import series
+from portal.conversations.understood import TOPIC as READINGS
 from portal.db import Database
 from portal.demo.courses import DoseAt
-from portal.demo.courses import Report as Told
-from portal.errors import Conflict
-from portal.flags.actions import acknowledge_flag, resolve_flag
-from portal.flags.care import Callee, CallResult
-from portal.flags.ladder import ladder
-from portal.flags.models import Escalation, Flag
-from portal.flags.queries import FlagState, state_of_flag
-from portal.flags.steps import record_call
-from portal.permissions import Actor, Role
-from portal.rehearsal import staff
+from portal.handling.telling import tell_of_messages
+from portal.readings.raising import settle_alone
 from portal.rehearsal.agenda import Agenda
-from portal.rehearsal.clinic import RehearsedClinic, found_clinic
+from portal.rehearsal.clinic import STAFF, RehearsedClinic, found_clinic
+from portal.rehearsal.courses import Told, Words
+from portal.rehearsal.duties import Duties
 from portal.rehearsal.outages import Outages, outages_of
-from portal.rehearsal.patient_acts import answer, have_dose
+from portal.rehearsal.patient_acts import answer, have_dose, say
 from portal.rehearsal.patients import virtual_patients
-from portal.rehearsal.report import Report, report_of
+from portal.rehearsal.replies import Replies
+from portal.rehearsal.report import Report
+from portal.rehearsal.reporting import report_of
 from portal.rehearsal.shifts import fill_rota
-from portal.rota.duties import Duty
-from portal.rota.queries import on_duty
+from portal.rehearsal.team import Team
 from portal.settings import Clinic
-from portal.worker import run_once
 
 # So long after the last day everything that was begun must have found its end.
 DRAIN = timedelta(days=5)
-# Clocks tick where something falls due; beside that so often, for what nobody foresaw.
-TICK = timedelta(hours=2)
-# Always the same days, so that a report never depends on when it was made.
+# Always the same days, so that a report never depends on when it was made. The clocks go back on
+# the first of November.
 BEGINS = datetime(2026, 8, 24, 10, tzinfo=UTC)
-DOSE_PUT_OFF = timedelta(hours=20)
-DOSE_PUT_OFF_AT_MOST = 3
+DOSE_PUT_OFF = timedelta(days=1)
+DOSE_PUT_OFF_AT_MOST = 5
 PATIENT_TRIES_AGAIN = timedelta(minutes=7)
+PROGRESS_EVERY = timedelta(days=7)
+Saying = Callable[[str], None]
 
 
 async def rehearse(
@@ -53,174 +48,119 @@ async def rehearse(
     patients: int,
     seed: int,
     drain: timedelta = DRAIN,
+    tell: Saying = lambda line: None,
 ) -> Report:
-    """Live through so many days in an empty database, and report what it then holds."""
+    """Live through so many days in an empty database, and report what it then holds. `tell` hears
+    how far it has come."""
     ends = BEGINS + timedelta(days=days)
     agenda = Agenda(BEGINS)
     with clock.told_by(lambda: agenda.now):
         virtual = virtual_patients(patients, days, ends, settings.zone, seed)
         clinic = await found_clinic(database, settings, virtual)
         await fill_rota(clinic, BEGINS, ends + drain)
-        outages = outages_of(BEGINS, ends, seed)
-        run = Run(clinic, agenda, outages, Random(f"{seed}:staff"))
+        outages = outages_of(BEGINS, ends, seed, list(STAFF))
+        run = Run(clinic, agenda, outages, seed)
         run.note_everything(ends + drain)
+        _note_progress(agenda, days, tell)
         await agenda.run(ends + drain)
-        return await report_of(clinic, days, outages, ends, agenda.now)
+        return await report_of(clinic, run.team, outages, (BEGINS, ends, agenda.now))
+
+
+def _note_progress(agenda: Agenda, days: int, tell: Saying) -> None:
+    async def say(day: int) -> None:
+        tell(f"day {day} of {days}")
+
+    for week in range(1, days // PROGRESS_EVERY.days + 1):
+        agenda.note(BEGINS + week * PROGRESS_EVERY, say, week * PROGRESS_EVERY.days)
 
 
 class Run:
-    """One rehearsal under way."""
+    """One rehearsal under way: the patients, and who hears of what they do."""
 
     def __init__(
-        self, clinic: RehearsedClinic, agenda: Agenda, outages: Outages, random: Random
+        self, clinic: RehearsedClinic, agenda: Agenda, outages: Outages, seed: int
     ) -> None:
         self.clinic = clinic
         self.agenda = agenda
         self.outages = outages
-        self.random = random
-        self.desks = {
-            actor.person_id: staff.Desk(name, agenda.now) for name, actor in clinic.staff.items()
-        }
-        self._actors = {actor.person_id: actor for actor in clinic.staff.values()}
-        self._escalations: set[UUID] = set()
+        self.duties = Duties(clinic.database, agenda, outages)
+        self.team = Team(clinic, agenda, self.duties, outages, seed)
+        self.replies = Replies(clinic, agenda, outages, seed)
         self._answered: dict[UUID, datetime] = {}
+        self._dosed: dict[UUID, datetime] = {}
         clinic.database.publish = self._hear
 
     def note_everything(self, until: datetime) -> None:
         for patient_id, virtual in self.clinic.patients.items():
             for dose in virtual.doses:
-                self._at(dose.ended_at, self._dose, patient_id, dose, 0)
+                self.agenda.note(dose.ended_at, self._dose, patient_id, dose, 0)
             for report in virtual.reports:
-                self._at(report.at, self._report, patient_id, report)
-        self._at(self.agenda.now + TICK, self._tick_on, until)
-
-    def _at(self, when: datetime, do: Callable[..., Awaitable[None]], *what: object) -> None:
-        self.agenda.at(when, lambda: do(*what))
-
-    # Patients
+                self.agenda.note(report.at, self._report, patient_id, report)
+            for words in virtual.messages:
+                self.agenda.note(words.at, self._say, patient_id, words)
+        self.duties.go_on(until)
 
     async def _dose(self, patient_id: UUID, dose: DoseAt, tries: int) -> None:
-        given = await have_dose(self.clinic, patient_id, dose)
+        is_open = self.clinic.settings.works_on(self._today())
+        given = is_open and not self._is_down() and await have_dose(self.clinic, patient_id, dose)
         if given:
-            self._await_answers(patient_id)
-        if not given and tries < DOSE_PUT_OFF_AT_MOST:
-            self._at(self.agenda.now + DOSE_PUT_OFF, self._dose, patient_id, dose, tries + 1)
+            self._dosed[patient_id] = self.agenda.now
+            self._await_answers(patient_id, self.agenda.now)
+        elif tries < DOSE_PUT_OFF_AT_MOST:
+            later = self.agenda.now + DOSE_PUT_OFF
+            self.agenda.note(later, self._dose, patient_id, dose, tries + 1)
 
-    def _await_answers(self, patient_id: UUID) -> None:
-        """The clock ticks where silence after this dose would climb a rung."""
-        for due in series(self.agenda.now, self.clinic.settings.zone):
-            for after in set(rungs_of(due.point).values()):
-                self._at(due.due_at + after, self._tick_if_silent, patient_id, due.opens_at)
+    def _await_answers(self, patient_id: UUID, dosed_at: datetime) -> None:
+        """The clock looks where silence after this dose would climb a rung."""
+        for due in series(dosed_at, self.clinic.settings.zone):
+            needed = self._still_silent(patient_id, dosed_at, due.opens_at)
+            for after in sorted(set(rungs_of(due.point).values())):
+                self.duties.at(due.due_at + after, follow_silence, needed)
 
-    async def _tick_if_silent(self, patient_id: UUID, since: datetime) -> None:
-        if self._answered.get(patient_id, BEGINS) < since:
-            await self._tick()
+    def _still_silent(
+        self, patient_id: UUID, dosed_at: datetime, since: datetime
+    ) -> Callable[[], bool]:
+        def is_silent() -> bool:
+            is_latest = self._dosed[patient_id] == dosed_at
+            return is_latest and self._answered.get(patient_id, dosed_at) < since
+
+        return is_silent
 
     async def _report(self, patient_id: UUID, report: Told) -> None:
-        if self.outages.web_is_down(self.agenda.now):
-            self._at(self.agenda.now + PATIENT_TRIES_AGAIN, self._report, patient_id, report)
+        if self._is_down():
+            later = self.agenda.now + PATIENT_TRIES_AGAIN
+            self.agenda.note(later, self._report, patient_id, report)
             return
-        await answer(self.clinic, patient_id, report)
-        self._answered[patient_id] = self.agenda.now
+        is_sent = await answer(self.clinic, patient_id, report)
+        if is_sent:
+            self._answered[patient_id] = self.agenda.now
+        else:
+            self.duties.at(self.agenda.now + LEFT_AFTER, send_unfinished)
+            self.duties.at(self.agenda.now + LEFT_AFTER, follow_silence)
 
-    # Clocks
-
-    async def _tick_on(self, until: datetime) -> None:
-        await self._tick()
-        if self.agenda.now + TICK < until:
-            self._at(self.agenda.now + TICK, self._tick_on, until)
-
-    async def _tick(self) -> None:
-        back_at = self.outages.worker_back_at(self.agenda.now)
-        if back_at is not None:
-            self._at(back_at, self._tick)
+    async def _say(self, patient_id: UUID, words: Words) -> None:
+        if self._is_down():
+            later = self.agenda.now + PATIENT_TRIES_AGAIN
+            self.agenda.note(later, self._say, patient_id, words)
             return
-        await run_once(self.clinic.database)
-        await self._hear_escalations()
+        await say(self.clinic, patient_id, words.text)
 
-    async def _hear_escalations(self) -> None:
-        query = select(Escalation).where(col(Escalation.at) >= self.agenda.now - TICK)
-        async with self.clinic.database.read() as session:
-            new = [each for each in await session.exec(query) if each.id not in self._escalations]
-        for escalation in sorted(new, key=lambda each: (each.at, each.rung)):
-            self._escalations.add(escalation.id)
-            for person_id in escalation.told:
-                delay = staff.answer_delay(self.random)
-                if delay is not None:
-                    desk = self.desks[UUID(person_id)]
-                    at = desk.starts(self.agenda.now, delay)
-                    self._at(at, self._look_at, escalation.flag_id, UUID(person_id))
+    def _today(self) -> date:
+        return self.agenda.now.astimezone(self.clinic.settings.zone).date()
 
-    # Staff
+    def _is_down(self) -> bool:
+        return self.outages.portal_back_at(self.agenda.now) is not None
 
     def _hear(self, announcements: Sequence[Announcement]) -> None:
-        """A page at the desk changes: whoever is on duty may see it."""
+        """What open pages hear, and the server's own listener for what was read in a message."""
         for told in announcements:
-            if told.topic == "triage" and told.kind in {"raise", "reopen"}:
-                self._at(self.agenda.now, self._appears, told.id)
+            if told.topic == "triage":
+                self.team.hear(told.kind, told.id)
+            elif told.topic == READINGS:
+                self.agenda.note(self.agenda.now, self._judge, told.id)
+            elif told.topic == "inbox" and told.kind == "message" and told.patient_id:
+                self.replies.hear(told.patient_id)
+                self.duties.at(self.agenda.now, tell_of_messages)
 
-    async def _appears(self, flag_id: UUID) -> None:
-        state = await self._state(flag_id)
-        if state is None or not state.is_open or state.is_acknowledged:
-            return
-        for climb in ladder(state.level, state.waiting_since, self.clinic.settings):
-            self._at(climb.at, self._tick)
-        delay = staff.notice_delay(state.level, self.random)
-        if delay is not None:
-            self._at(self.agenda.now + delay, self._notice, flag_id)
-
-    async def _notice(self, flag_id: UUID) -> None:
-        """Whoever is on duty by then looks, once they are free; in a gap of the rota, nobody."""
-        state = await self._state(flag_id)
-        if state is None:
-            return
-        async with self.clinic.database.read() as session:
-            there = await on_duty(session, state.patient_id, Duty.NURSE, self.agenda.now)
-        if there:
-            desk_of = {self.desks[person_id].name: person_id for person_id in there}
-            first = staff.first_free([self.desks[person_id] for person_id in there])
-            at = max(first.free_at, self.agenda.now)
-            self._at(at, self._look_at, flag_id, desk_of[first.name])
-
-    async def _look_at(self, flag_id: UUID, person_id: UUID) -> None:
-        """Take it, unless somebody has; an administrator calls a clinician instead."""
-        actor, desk = self._actors[person_id], self.desks[person_id]
-        state = await self._state(flag_id)
-        if state is None or not state.is_open or state.is_acknowledged:
-            return
-        if actor.role is Role.ADMIN:
-            self._at(self.agenda.now + timedelta(minutes=5), self._look_at, flag_id, self._doctor())
-            return
-        if desk.free_at > self.agenda.now or self.outages.web_is_down(self.agenda.now):
-            later = max(desk.free_at, self.agenda.now + timedelta(minutes=2))
-            self._at(later, self._look_at, flag_id, person_id)
-            return
-        await self._take(state, actor)
-
-    async def _take(self, state: FlagState, actor: Actor) -> None:
-        async with self.clinic.database.work(actor, origin="rehearsal") as work:
-            await acknowledge_flag(work, state.id)
-        done_at = self.agenda.now + staff.handling_time(state.level, self.random)
-        self.desks[actor.person_id].free_at = done_at
-        self._at(done_at, self._end, state.id, actor)
-
-    async def _end(self, flag_id: UUID, actor: Actor) -> None:
-        """Call the patient, then say how it ended; what somebody else ended meanwhile is ended."""
-        state = await self._state(flag_id)
-        if state is None or not state.is_open:
-            return
-        try:
-            async with self.clinic.database.work(actor, origin="rehearsal") as work:
-                await record_call(work, flag_id, Callee.PATIENT, CallResult.REACHED)
-                outcome = staff.outcome_of(state.level, self.random)
-                await resolve_flag(work, flag_id, outcome=outcome)
-        except Conflict:
-            return
-
-    def _doctor(self) -> UUID:
-        return self.clinic.staff["Day doctor"].person_id
-
-    async def _state(self, flag_id: UUID) -> FlagState | None:
-        async with self.clinic.database.read() as session:
-            flag = await session.get(Flag, flag_id)
-            return await state_of_flag(session, flag) if flag else None
+    async def _judge(self, message_id: UUID) -> None:
+        await settle_alone(self.clinic.database, message_id)

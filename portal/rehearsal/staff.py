@@ -17,6 +17,7 @@ MISSES_ONE_IN = 12
 ON_CALL_WAKES_WITHIN_MINUTES = 4
 ON_CALL_SLEEPS_ON_ONE_IN = 10
 HANDLING_MINUTES = {Level.EMERGENCY: 25, Level.URGENT: 18, Level.SOON: 10, Level.ROUTINE: 5}
+REPLIES_WITHIN_MINUTES = 45
 OUTCOMES: dict[Level, tuple[tuple[Outcome, int], ...]] = {
     Level.EMERGENCY: ((Outcome.SENT_TO_EMERGENCY, 6), (Outcome.CALLED, 3), (Outcome.SEEN, 1)),
     Level.URGENT: ((Outcome.CALLED, 6), (Outcome.ADVISED, 2), (Outcome.DOSE_HELD, 1)),
@@ -31,9 +32,6 @@ class Desk:
 
     name: str
     free_at: datetime
-
-    def starts(self, now: datetime, delay: timedelta) -> datetime:
-        return max(self.free_at, now + delay)
 
 
 def notice_delay(level: Level, random: Random) -> timedelta | None:
@@ -62,3 +60,8 @@ def outcome_of(level: Level, random: Random) -> Outcome:
 
 def first_free(desks: Sequence[Desk]) -> Desk:
     return min(desks, key=lambda desk: (desk.free_at, desk.name))
+
+
+def reply_delay(random: Random) -> timedelta:
+    """How long until a nurse who is at the desk answers a message."""
+    return timedelta(minutes=REPLIES_WITHIN_MINUTES * random.lognormvariate(-0.4, 0.6))

@@ -13,10 +13,10 @@ from portal.ids import new_id
 from portal.notices.actions import notify_all
 from portal.notices.reasons import Reason
 from portal.people.queries import administrators, care_teams
-from portal.rota.coverage import Gap, began, gaps
+from portal.rota.coverage import ALWAYS, Gap, gaps
 from portal.rota.duties import Duty
 from portal.rota.models import GapWarning
-from portal.rota.queries import ended_before, shifts_between
+from portal.rota.queries import covered_until, shifts_between
 
 AHEAD = timedelta(days=1)
 
@@ -24,12 +24,11 @@ AHEAD = timedelta(days=1)
 async def warn_of_gaps(database: Database, now: datetime) -> int:
     """Says of how many holes this worker warned."""
     async with database.read() as session:
+        teams = await care_teams(session)
         found = [
-            (team.id, gap)
-            for team in await care_teams(session)
-            for gap in await gaps_ahead(session, team.id, now)
+            (team.id, each) for team in teams for each in await _unknown(session, team.id, now)
         ]
-    return sum([await _warn(database, team_id, gap, now) for team_id, gap in found])
+    return sum([await _warn(database, team_id, *each, now) for team_id, each in found])
 
 
 async def gaps_ahead(session: AsyncSession, team_id: UUID, now: datetime) -> list[Gap]:
@@ -37,22 +36,34 @@ async def gaps_ahead(session: AsyncSession, team_id: UUID, now: datetime) -> lis
     return [gap for duty in Duty for gap in gaps(shifts, duty, now, now + AHEAD)]
 
 
-async def _warn(database: Database, team_id: UUID, gap: Gap, now: datetime) -> bool:
-    async with database.read() as session:
-        since = began(await ended_before(session, team_id, gap.starts_at), gap)
-        if await _is_known(session, team_id, gap, since):
-            return False
+async def _unknown(
+    session: AsyncSession, team_id: UUID, now: datetime
+) -> list[tuple[Gap, datetime]]:
+    """The gaps of which nobody was warned, each with when it really begins."""
+    found = [
+        (gap, await _begins(session, team_id, gap, now))
+        for gap in await gaps_ahead(session, team_id, now)
+    ]
+    query = select(GapWarning.duty, GapWarning.starts_at).where(
+        col(GapWarning.care_team_id) == team_id,
+        col(GapWarning.starts_at).in_([since for _, since in found]),
+    )
+    known = set((await session.exec(query)).all()) if found else set()
+    return [(gap, since) for gap, since in found if (gap.duty, since) not in known]
+
+
+async def _begins(session: AsyncSession, team_id: UUID, gap: Gap, now: datetime) -> datetime:
+    """One that is open already began with the end of the last shift before it, or ALWAYS was."""
+    if gap.starts_at > now:
+        return gap.starts_at
+    return await covered_until(session, team_id, gap.duty, now) or ALWAYS
+
+
+async def _warn(
+    database: Database, team_id: UUID, gap: Gap, since: datetime, now: datetime
+) -> bool:
     async with database.work(origin="worker") as work:
         return await _add(work, team_id, gap, since, now)
-
-
-async def _is_known(session: AsyncSession, team_id: UUID, gap: Gap, since: datetime) -> bool:
-    query = select(GapWarning.id).where(
-        col(GapWarning.care_team_id) == team_id,
-        col(GapWarning.duty) == gap.duty,
-        col(GapWarning.starts_at) == since,
-    )
-    return (await session.exec(query)).first() is not None
 
 
 async def _add(work: UnitOfWork, team_id: UUID, gap: Gap, since: datetime, now: datetime) -> bool:

@@ -55,12 +55,6 @@ def gaps(shifts: Iterable[Spans], duty: Duty, start: datetime, end: datetime) ->
     return found
 
 
-def began(shifts: Iterable[Spans], gap: Gap) -> datetime:
-    """When the gap really began: at the end of the last shift before it, else ALWAYS."""
-    ends = [shift.ends_at for shift in _of(shifts, gap.duty) if shift.ends_at <= gap.starts_at]
-    return max(ends, default=ALWAYS)
-
-
 def is_on(shift: Spans, now: datetime) -> bool:
     return shift.starts_at <= now < shift.ends_at
 

@@ -62,15 +62,24 @@ async def shifts_between(
     return list(rows.all())
 
 
-async def ended_before(session: AsyncSession, team_id: UUID, before: datetime) -> list[Shift]:
-    """The shifts that ended by then, for finding out when a gap began."""
+async def covered_until(
+    session: AsyncSession, team_id: UUID, duty: Duty, now: datetime
+) -> datetime | None:
+    """When the last shift of this duty ended; None when nobody was ever on."""
     able = [person.id for person in await able_staff(session, team_id)]
-    query = _shifts().where(
-        col(Shift.care_team_id) == team_id,
-        col(Shift.person_id).in_(able),
-        col(Shift.ends_at) <= before,
+    query = (
+        _shifts()
+        .where(
+            col(Shift.care_team_id) == team_id,
+            col(Shift.person_id).in_(able),
+            col(Shift.duty) == duty,
+            col(Shift.ends_at) <= now,
+        )
+        .order_by(col(Shift.ends_at).desc())
+        .limit(1)
     )
-    return list((await session.exec(query)).all())
+    last: Shift | None = (await session.exec(query)).first()
+    return last.ends_at if last else None
 
 
 async def shifts_of(

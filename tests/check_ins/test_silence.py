@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
-from portal.check_ins import silence
+from portal.check_ins import clocks, silence
 from portal.check_ins.actions import save_answers, start_check_in
 from portal.check_ins.clocks import follow_silence
 from portal.check_ins.reminding import TooLateForLater, remind_later
@@ -16,7 +18,9 @@ from portal.flags.models import FlagSource
 from portal.flags.queries import FlagState, flags_of
 from portal.notices.models import Envelope, Notice, State
 from portal.notices.reasons import Pace
+from portal.people.actions import add_person
 from portal.people.models import Patient, Person
+from portal.permissions import Role
 from portal.symptoms.levels import Level
 from portal.treatments.actions import Given, record_dose
 from portal.treatments.models import Dose
@@ -27,6 +31,7 @@ from tests.conftest import ClientFor, Clock
 from tests.notices.posts import Posts, give_address, give_device
 from tests.notices.posts import send as deliver
 from tests.people import Clinic
+from tests.treatments.plans import given_dose, signed_plan
 
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
@@ -298,3 +303,45 @@ async def test_the_patient_and_the_nurse_see_what_was_missed(
     record = (await (await client_for(nurse_on_team)).get(f"/patients/{patient.id}")).text
     assert "1 hour check-in: missed, due today, 1 pm" in record
     assert "2 hour check-in: due, due today, 2 pm" in record
+
+
+async def another_dosed(database: Database, clinic: Clinic, name: str) -> None:
+    async with database.work() as work:
+        person = await add_person(
+            work, name=name, role=Role.PATIENT, time_zone="America/New_York", care_team=clinic.team
+        )
+    await signed_plan(database, person, clinic.clinician_on_team)
+    await given_dose(database, person, clinic.nurse_on_team)
+
+
+async def statements(database: Database, clock: Clock, minutes: float) -> int:
+    said: list[str] = []
+    engine = database.engine.sync_engine
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    await at(database, clock, minutes)
+    event.remove(engine, "before_cursor_execute", note)
+    return len(said)
+
+
+async def test_looking_costs_the_same_few_statements_however_many_patients_there_are(
+    database: Database, clinic: Clinic, dose: Dose, clock: Clock
+) -> None:
+    alone = await statements(database, clock, 10)
+    clock.set(NOON)
+    for name in ("Patient Y", "Patient Z"):
+        await another_dosed(database, clinic, name)
+    assert await statements(database, clock, 11) == alone
+
+
+@one_database
+async def test_more_patients_than_one_statement_takes_are_all_followed(
+    database: Database, clinic: Clinic, dose: Dose, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clocks, "AT_A_TIME", 2)
+    for name in ("Patient Y", "Patient Z"):
+        await another_dosed(database, clinic, name)
+    assert await at(database, clock, 60) == 3

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.rota.coverage import ALWAYS, began, gaps, instants, is_on, span_words
+from portal.rota.coverage import gaps, instants, is_on, span_words
 from portal.rota.duties import Duty
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -64,13 +64,6 @@ def test_a_gap_is_said_on_the_clinics_wall() -> None:
     (gap,) = gaps([hours(-1, 38), hours(46, 60)], Duty.ON_CALL, MONDAY, MONDAY + timedelta(days=2))
     assert gap.words(NEW_YORK) == "Nobody is on call Tue 10 pm to Wed 6 am"
     assert span_words(MONDAY, MONDAY + timedelta(hours=8), NEW_YORK) == "Mon 8 am to 4 pm"
-
-
-def test_a_gap_is_known_by_when_it_really_began() -> None:
-    before = hours(-9, -3)
-    (gap,) = gaps([before], Duty.ON_CALL, MONDAY, MONDAY + timedelta(days=1))
-    assert began([before], gap) == before.ends_at
-    assert began([], gap) == ALWAYS
 
 
 @pytest.mark.parametrize(

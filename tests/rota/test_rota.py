@@ -108,7 +108,8 @@ async def test_administrators_are_warned_of_each_gap_once_whoever_looks(
     assert sum(first) == 3  # the other team has no rota at all
     now = clock.forward(hours=7)
     assert await warn_of_gaps(database, now) == 3
-    assert await warn_of_gaps(database, clock.forward(hours=20)) == 0
+    assert await warn_of_gaps(database, clock.forward(hours=20)) == 0  # not open yet
+    assert await warn_of_gaps(database, clock.forward(hours=20)) == 0  # open, and known
     async with database.read() as session:
         rows = (await session.exec(select(GapWarning))).all()
         tags = await session.exec(select(AuditEvent).where(col(AuditEvent.tag) == "rota:gap"))
