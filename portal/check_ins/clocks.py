@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -19,9 +18,8 @@ from portal.check_ins.reminding import standing_of
 from portal.check_ins.silence import climb
 from portal.db import Database, UnitOfWork
 from portal.people.models import Person
+from portal.rounds import each_alone
 from portal.treatments.models import Dose
-
-log = structlog.get_logger()
 
 
 async def send_unfinished(database: Database, now: datetime) -> int:
@@ -37,17 +35,12 @@ async def send_unfinished(database: Database, now: datetime) -> int:
             .order_by(col(CheckIn.left_at))
         )
         ids = left.all()
-    return sum([await _send_alone(database, id, now) for id in ids])
+    return await each_alone(_send, [(id, database, now) for id in ids])
 
 
-async def _send_alone(database: Database, id: UUID, now: datetime) -> int:
-    """One that cannot be sent is logged and tried again; it must not hold up the others."""
-    try:
-        async with database.work(origin="worker") as work:
-            return await send_if_left(work, id, now)
-    except Exception:
-        log.exception("check_in.not_sent", check_in=str(id))
-        return 0
+async def _send(id: UUID, database: Database, now: datetime) -> int:
+    async with database.work(origin="worker") as work:
+        return await send_if_left(work, id, now)
 
 
 async def send_if_left(work: UnitOfWork, id: UUID, now: datetime) -> int:
@@ -75,7 +68,7 @@ async def follow_silence(database: Database, now: datetime) -> int:
             live = standing.unanswered(now, ZoneInfo(zone))
             if any(standing.steps(due, now) for due in live):
                 ids.append(dose.id)
-    return sum([await _climb_alone(database, id, now) for id in ids])
+    return await each_alone(_climb, [(id, database, now) for id in ids])
 
 
 def _doses_with_a_live_point(now: datetime) -> Any:
@@ -103,10 +96,6 @@ def _windows(now: datetime) -> list[Any]:
     return windows
 
 
-async def _climb_alone(database: Database, id: UUID, now: datetime) -> int:
-    try:
-        async with database.work(origin="worker") as work:
-            return await climb(work, id, now)
-    except Exception:
-        log.exception("check_in.silence_not_followed", dose=str(id))
-        return 0
+async def _climb(id: UUID, database: Database, now: datetime) -> int:
+    async with database.work(origin="worker") as work:
+        return await climb(work, id, now)

@@ -17,6 +17,7 @@ from portal.rota.coverage import Gap, began, gaps
 from portal.rota.duties import Duty
 from portal.rota.models import GapWarning
 from portal.rota.queries import ended_before, shifts_between
+from portal.rounds import each_alone
 
 AHEAD = timedelta(days=1)
 
@@ -29,7 +30,7 @@ async def warn_of_gaps(database: Database, now: datetime) -> int:
             for team in await care_teams(session)
             for gap in await gaps_ahead(session, team.id, now)
         ]
-    return sum([await _warn(database, team_id, gap, now) for team_id, gap in found])
+    return await each_alone(_warn, [(team_id, gap, database, now) for team_id, gap in found])
 
 
 async def gaps_ahead(session: AsyncSession, team_id: UUID, now: datetime) -> list[Gap]:
@@ -37,7 +38,7 @@ async def gaps_ahead(session: AsyncSession, team_id: UUID, now: datetime) -> lis
     return [gap for duty in Duty for gap in gaps(shifts, duty, now, now + AHEAD)]
 
 
-async def _warn(database: Database, team_id: UUID, gap: Gap, now: datetime) -> bool:
+async def _warn(team_id: UUID, gap: Gap, database: Database, now: datetime) -> bool:
     async with database.read() as session:
         since = began(await ended_before(session, team_id, gap.starts_at), gap)
         if await _is_known(session, team_id, gap, since):
