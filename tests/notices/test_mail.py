@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -82,16 +81,19 @@ def inbox() -> Inbox:
 
 @asynccontextmanager
 async def listening(
-    inbox: Inbox, tls: ssl.SSLContext | None = None, *, at_once: bool = False
+    inbox: Inbox,
+    tls: ssl.SSLContext | None = None,
+    *,
+    at: str = "127.0.0.1",
+    at_once: bool = False,
 ) -> AsyncIterator[int]:
-    """A mail server at every address of this machine; its port. `at_once`: TLS before a word."""
+    """A mail server's port. `at_once`: TLS before a word."""
     loop, later = asyncio.get_running_loop(), None if at_once else tls
 
     def serve() -> SMTP:
         return SMTP(inbox, tls_context=later, require_starttls=later is not None)
 
-    made = {"family": socket.AF_INET, "ssl": tls if at_once else None}
-    server = await loop.create_server(serve, None, 0, **made)
+    server = await loop.create_server(serve, at, 0, ssl=tls if at_once else None)
     yield server.sockets[0].getsockname()[1]
     server.close()
 
@@ -186,7 +188,7 @@ def test_only_this_machine_is_spoken_to_without_encryption(
 
 
 async def test_a_server_that_offers_no_encryption_gets_no_mail(inbox: Inbox) -> None:
-    async with listening(inbox) as port:
+    async with listening(inbox, at=NOT_HERE) as port:
         with pytest.raises(CannotSend, match="smtp_unreachable"):
             await SmtpMailer(f"smtp://{NOT_HERE}:{port}", SENDER, DOOR).send(letter())
     assert inbox.mails == []
@@ -197,7 +199,7 @@ async def test_an_encrypted_server_gets_mail_if_somebody_vouches_for_it(
     inbox: Inbox, scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trusted, tls = certificate(tmp_path, NOT_HERE)
-    async with listening(inbox, tls, at_once=scheme == "smtps") as port:
+    async with listening(inbox, tls, at=NOT_HERE, at_once=scheme == "smtps") as port:
         mailer = SmtpMailer(f"{scheme}://{NOT_HERE}:{port}", SENDER, DOOR)
         with pytest.raises(CannotSend, match="smtp_unreachable"):
             await mailer.send(letter())
