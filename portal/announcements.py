@@ -8,8 +8,8 @@ from uuid import UUID
 class Announcement:
     """`topic` changed in the way `kind` says; `patient_id` decides who may hear of it.
 
-    Topics: `conversation:<id>`, `triage`, `inbox`, `home`, and `person:<id>` for what a person may
-    do (session ended, role or care team changed).
+    Topics: `conversation:<id>`, `triage`, `inbox`, `home`; `notices`, whose `id` is the person it
+    is for; `person:<id>` for what a person may do (session ended, role or care team changed).
     """
 
     topic: str

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import and_, bindparam, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -22,9 +21,8 @@ from portal.check_ins.reminding import standings_of
 from portal.check_ins.silence import climb
 from portal.db import Database, UnitOfWork
 from portal.people.models import Person
+from portal.rounds import each_alone
 from portal.treatments.models import Dose
-
-log = structlog.get_logger()
 
 
 async def send_unfinished(database: Database, now: datetime) -> int:
@@ -40,17 +38,12 @@ async def send_unfinished(database: Database, now: datetime) -> int:
             .order_by(col(CheckIn.left_at))
         )
         ids = left.all()
-    return sum([await _send_alone(database, id, now) for id in ids])
+    return await each_alone(_send, [(id, database, now) for id in ids])
 
 
-async def _send_alone(database: Database, id: UUID, now: datetime) -> int:
-    """One that cannot be sent is logged and tried again; it must not hold up the others."""
-    try:
-        async with database.work(origin="worker") as work:
-            return await send_if_left(work, id, now)
-    except Exception:
-        log.exception("check_in.not_sent", check_in=str(id))
-        return 0
+async def _send(id: UUID, database: Database, now: datetime) -> int:
+    async with database.work(origin="worker") as work:
+        return await send_if_left(work, id, now)
 
 
 async def send_if_left(work: UnitOfWork, id: UUID, now: datetime) -> int:
@@ -75,7 +68,7 @@ async def follow_silence(database: Database, now: datetime) -> int:
         query = _doses_with_a_live_point()
         found = (await session.exec(query, params=_windows(now))).all()
         ids = [id for some in _chunks(found) for id in await _with_a_step_due(session, some, now)]
-    return sum([await _climb_alone(database, id, now) for id in ids])
+    return await each_alone(_climb, [(id, database, now) for id in ids])
 
 
 def _chunks(found: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -131,10 +124,6 @@ def _windows(now: datetime) -> dict[str, datetime]:
     return windows
 
 
-async def _climb_alone(database: Database, id: UUID, now: datetime) -> int:
-    try:
-        async with database.work(origin="worker") as work:
-            return await climb(work, id, now)
-    except Exception:
-        log.exception("check_in.silence_not_followed", dose=str(id))
-        return 0
+async def _climb(id: UUID, database: Database, now: datetime) -> int:
+    async with database.work(origin="worker") as work:
+        return await climb(work, id, now)

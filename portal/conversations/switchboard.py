@@ -24,7 +24,7 @@ from portal.conversations.streams import Streams
 from portal.conversations.writer import Letter, Writer
 from portal.errors import TooFast
 from portal.permissions import Actor, Permission
-from portal.realtime.beacon import Beacon
+from portal.realtime.beacon import Beacon, OwnBeacon
 from portal.realtime.connection import Connection
 from portal.realtime.frames import write_frame
 from portal.realtime.gather import Gather
@@ -37,7 +37,9 @@ TOPICS = {
     "home": Permission.HOME_READ,
     "inbox": Permission.INBOX_READ,
     "triage": Permission.FLAG_READ,
+    "notices": Permission.ACCOUNT_USE,
 }
+OWN = {"notices"}
 # One person's messages, over all their sockets and forms.
 MESSAGES = Rate(per_second=10, burst=200)
 # Coming back after a lost connection is the same reading; the trail need not say it again.
@@ -55,7 +57,9 @@ class Switchboard:
     def __init__(self, state: AppState, messages: Rate | None = None) -> None:
         self.database = state.database
         self.streams = Streams(state.hub, state.database)
-        self.beacons = {topic: Beacon(state.hub, topic) for topic in TOPICS}
+        self.beacons: dict[str, Beacon] = {
+            topic: (OwnBeacon if topic in OWN else Beacon)(state.hub, topic) for topic in TOPICS
+        }
         self._relay: Relay | None = state.extras.get("relay")
         self._tally = self._relay.tally if self._relay else Tally()
         self._tally.on_spent = self._take_elsewhere

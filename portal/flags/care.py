@@ -96,6 +96,7 @@ class Care:
 
     `handed_at`: it was handed over then, and whoever it is for has not taken it yet. `handovers`
     counts them; each begins the ladder anew. `tried_at`: the last call that reached nobody.
+    `missed_calls` reached nobody, one after another, since the present holder has it.
     """
 
     holder_id: UUID | None = None
@@ -108,6 +109,7 @@ class Care:
     is_told: bool = False
     closed_at: datetime | None = None
     tried_at: datetime | None = None
+    missed_calls: int = 0
 
     def is_snoozed(self, now: datetime) -> bool:
         return self.snoozed_until is not None and self.snoozed_until > now
@@ -134,6 +136,7 @@ def care_of(taken_by: UUID | None, steps: Sequence[Done]) -> Care:
         is_told=any(tells(step) for step in valid),
         closed_at=close.at if close else None,
         tried_at=_tried(valid),
+        missed_calls=_missed(valid),
     )
 
 
@@ -170,6 +173,16 @@ def _tried(steps: Sequence[Done]) -> datetime | None:
     if last is None or last.did is not Did.CALL or last.result is CallResult.REACHED:
         return None
     return last.at
+
+
+def _missed(steps: Sequence[Done]) -> int:
+    number = 0
+    for step in steps:
+        if step.did in {Did.HAND_OVER, Did.TAKE} or step.result is CallResult.REACHED:
+            number = 0
+        elif step.did is Did.CALL:
+            number += 1
+    return number
 
 
 def _last(steps: Sequence[Done], *kinds: Did) -> Done | None:

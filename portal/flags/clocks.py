@@ -19,6 +19,7 @@ from portal.flags.models import Escalation
 from portal.flags.queries import FlagState, climbed, open_flags, rungs_of, state_of_flag
 from portal.flags.telling import Listeners, listeners, tell_people
 from portal.ids import new_id
+from portal.rounds import each_alone
 from portal.symptoms.levels import Level
 
 
@@ -29,14 +30,14 @@ async def escalate(database: Database, now: datetime) -> int:
         done, clinic = await rungs_of(session, waiting), session.info["clinic"]
     # Most wait within their limit: they are looked at again and again, so without being held.
     due = [state.id for state in waiting if rungs_due(*_wait(state), done[state.id], now, clinic)]
-    return sum([await _climb_due(database, flag_id, now) for flag_id in due])
+    return await each_alone(_climb_due, [(flag_id, database, now) for flag_id in due])
 
 
 def _wait(state: FlagState) -> tuple[Level, datetime]:
     return state.level, state.waiting_since
 
 
-async def _climb_due(database: Database, flag_id: UUID, now: datetime) -> int:
+async def _climb_due(flag_id: UUID, database: Database, now: datetime) -> int:
     async with database.work(origin="worker") as work:
         flag = await locked(work, flag_id)
         state = await state_of_flag(work.session, flag)
@@ -94,7 +95,7 @@ async def wake_flags(database: Database, now: datetime) -> int:
     """End the snoozes whose time has come, so that open pages hear of it."""
     async with database.read() as session:
         over = [state.id for state in await open_flags(session) if _is_over(state, now)]
-    return sum([await _wake(database, flag_id, now) for flag_id in over])
+    return await each_alone(_wake, [(flag_id, database, now) for flag_id in over])
 
 
 def _is_over(state: FlagState, now: datetime) -> bool:
@@ -102,7 +103,7 @@ def _is_over(state: FlagState, now: datetime) -> bool:
     return until is not None and until <= now
 
 
-async def _wake(database: Database, flag_id: UUID, now: datetime) -> int:
+async def _wake(flag_id: UUID, database: Database, now: datetime) -> int:
     async with database.work(origin="worker") as work:
         flag = await locked(work, flag_id)
         state = await state_of_flag(work.session, flag)

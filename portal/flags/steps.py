@@ -14,6 +14,7 @@ from portal.flags.models import Flag, FlagStep
 from portal.flags.queries import FlagState, state_of_flag
 from portal.flags.refusals import nobody_has_it, not_resolved
 from portal.flags.telling import tell_receiver
+from portal.flags.unreached import pass_on_unreached
 from portal.people.models import Patient
 from portal.rota.duties import Duty
 from portal.rota.queries import able_staff
@@ -30,11 +31,12 @@ async def write_note(work: UnitOfWork, flag_id: UUID, words: str) -> FlagStep:
 async def record_call(
     work: UnitOfWork, flag_id: UUID, callee: Callee, result: CallResult, words: str = ""
 ) -> FlagStep:
-    """An attempt to call, whatever came of it."""
+    """An attempt to call, whatever came of it; the second that reached nobody is on call's."""
     flag = await locked(work, flag_id)
     step = add_step(work, flag, Did.CALL, callee=callee, result=result, words=words)
     tell(work, "flag:call", flag, {"callee": callee.value, "result": result.value})
     await close_if_told(work, flag, step.at)
+    await pass_on_unreached(work, flag)
     return step
 
 

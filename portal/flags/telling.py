@@ -64,8 +64,12 @@ async def tell_people(work: UnitOfWork, flag: Flag, rung: Rung, heard: Listeners
 async def tell_receiver(
     work: UnitOfWork, flag: Flag, person_id: UUID | None, duty: Duty | None
 ) -> None:
-    """Something was handed over to them, or to whoever does this duty now."""
-    people = [person_id] if person_id else []
-    if duty is not None:
-        people = await on_duty(work.session, flag.patient_id, duty, clock.now())
-    await notify_all(work, people, Reason.HAND_OVER, flag.id, urgent=flag.level in GRAVE)
+    """Something was handed over to them, or to whoever does this duty now.
+
+    What is grave goes past the quiet hours of those on duty only: while nobody takes it, it climbs.
+    """
+    now, duties = clock.now(), [duty] if duty else list(Duty)
+    on = {id for one in duties for id in await on_duty(work.session, flag.patient_id, one, now)}
+    people = [person_id] if person_id else on
+    urgent = flag.level in GRAVE and on.issuperset(people)
+    await notify_all(work, people, Reason.HAND_OVER, flag.id, urgent=urgent)

@@ -20,6 +20,8 @@ from portal.flags.history import note_of
 from portal.flags.holding import actor_of, add_step, locked, tell
 from portal.flags.models import Acknowledgement, Disposition, Flag, FlagStep
 from portal.flags.refusals import too_late_to_undo
+from portal.notices.actions import seen
+from portal.notices.reasons import Reason as Notice
 from portal.permissions import Actor
 
 WITHIN = timedelta(seconds=10)
@@ -109,6 +111,7 @@ async def _take_back(work: UnitOfWork, flag: Flag, act: Act) -> None:
     add_step(work, flag, Did.UNDO, other_id=act.id, undone=_name(act), words=words or "")
     if isinstance(act, Disposition):
         await _take_back_beside(work, flag, act.at)
+        await seen(work, flag.patient_id, [Notice.FLAG_TOLD], flag.id)
     if not isinstance(act, FlagStep):
         await work.session.delete(act)
 

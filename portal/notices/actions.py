@@ -60,12 +60,29 @@ async def notify_all(
     await work.session.flush()
     connection = await work.session.connection()
     await connection.run_sync(leave, wanted, clock.now())
+    for person_id in {one.person_id for one in wanted}:
+        _ring(work, person_id)
+
+
+def _ring(work: UnitOfWork, person_id: UUID) -> None:
+    """The number beside their bell has changed: their open pages count again."""
+    work.announce("notices", "notice", person_id)
 
 
 async def seen(work: UnitOfWork, person_id: UUID, reasons: Iterable[Reason], about: UUID) -> int:
     """They looked at what these notices are about, so nothing more is sent about it."""
     connection = await work.session.connection()
-    return await connection.run_sync(see, person_id, list(reasons), about, clock.now())
+    number = await connection.run_sync(see, person_id, list(reasons), about, clock.now())
+    if number:
+        _ring(work, person_id)
+    return number
+
+
+def see_one(work: UnitOfWork, notice: Notice) -> None:
+    """They opened what it is about."""
+    notice.seen_at = notice.seen_at or clock.now()
+    work.session.add(notice)
+    _ring(work, notice.person_id)
 
 
 async def see_all(work: UnitOfWork, person_id: UUID) -> None:
@@ -74,6 +91,7 @@ async def see_all(work: UnitOfWork, person_id: UUID) -> None:
         .where(col(Notice.person_id) == person_id, col(Notice.seen_at).is_(None))
         .values(seen_at=clock.now())
     )
+    _ring(work, person_id)
 
 
 async def mail_invitation(work: UnitOfWork, person_id: UUID, link: str) -> None:

@@ -151,10 +151,14 @@ def encrypted(device: Device, letter: Letter) -> bytes:
     from pywebpush import WebPusher
 
     keys = {"p256dh": device.p256dh, "auth": device.auth}
-    words = {"title": letter.words.title, "body": letter.words.body, "urgent": letter.urgent}
     pusher = WebPusher({"endpoint": device.endpoint, "keys": keys})
-    body: bytes = pusher.encode(json.dumps(words).encode())["body"]
+    body: bytes = pusher.encode(json.dumps(push_words(letter)).encode())["body"]
     return body
+
+
+def push_words(letter: Letter) -> dict[str, str | bool]:
+    """All that a push message holds."""
+    return {"title": letter.words.title, "body": letter.words.body, "urgent": letter.urgent}
 
 
 def is_public_key(text: str) -> bool:

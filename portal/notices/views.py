@@ -3,16 +3,16 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from portal import clock
 from portal.accounts.rules import browser_name
 from portal.errors import Invalid
 from portal.languages import N_, _
-from portal.notices.actions import choose, see_all, subscribe, unsubscribe
+from portal.notices.actions import choose, see_all, see_one, subscribe, unsubscribe
 from portal.notices.forms import HOURS, read_browser, read_choice
 from portal.notices.models import Channel
 from portal.notices.queries import (
     browsers_of,
     choice_of,
+    count_unseen,
     last_failure,
     lines_for,
     link_of,
@@ -25,7 +25,7 @@ from portal.web.forms import Form, form_of
 from portal.web.requests import actor_of, path_id, reading, see_other, work
 from portal.web.routing import get, post
 from portal.web.state import state_of
-from portal.web.templates import page
+from portal.web.templates import fragment, page
 from portal.web.times import whole_hour
 
 NOT_A_BROWSER = N_("This device cannot be reached by push. Choose e-mail instead.")
@@ -40,13 +40,19 @@ async def show(request: Request) -> Response:
     return await page(request, name, lines=lines, failed_at=failed_at)
 
 
+async def bell(request: Request) -> Response:
+    """The bell alone, for an open page that heard of a change."""
+    async with reading(request) as session:
+        unseen = await count_unseen(session, actor_of(request))
+    return fragment(request, "notices/_bell.html", unseen=unseen)
+
+
 async def open_one(request: Request) -> Response:
     """On to what the notice is about; from now on it is seen."""
     actor = actor_of(request)
     async with work(request) as unit:
         row = await notice_for(unit.session, actor, path_id(request, "notice_id"))
-        row.seen_at = row.seen_at or clock.now()
-        unit.session.add(row)
+        see_one(unit, row)
         link = link_of(row, actor)
     return see_other(link)
 
@@ -124,6 +130,7 @@ USE = Permission.ACCOUNT_USE
 
 routes = [
     get("/notices", show, allow=USE),
+    get("/notices/bell", bell, allow=USE),
     post("/notices/seen", mark_all, allow=USE),
     post("/notices/{notice_id}/open", open_one, allow=USE),
     get("/account/notices", show_choice, allow=USE),

@@ -6,7 +6,7 @@ from uuid import UUID
 from portal.announcements import Announcement
 from portal.realtime.connection import Connection
 from portal.realtime.frames import write_frame
-from portal.realtime.hub import Hub
+from portal.realtime.hub import NOBODY, Hub
 
 GATHER_FOR = 0.25
 
@@ -40,7 +40,7 @@ class Beacon:
             connection.offer(self._frame)
 
     def hear(self, announcement: Announcement) -> None:
-        self._touched.add(announcement.patient_id)
+        self._touched.add(self._about(announcement))
         if self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_at(self._last + GATHER_FOR, self._flush)
@@ -49,5 +49,21 @@ class Beacon:
         touched, self._touched, self._timer = self._touched, set(), None
         self._last = asyncio.get_running_loop().time()
         for connection in tuple(self._followers):
-            if any(connection.may_hear_of(patient_id) for patient_id in touched):
+            if any(self._concerns(connection, id) for id in touched):
                 connection.offer(self._frame)
+
+    def _about(self, announcement: Announcement) -> UUID | None:
+        return announcement.patient_id
+
+    def _concerns(self, connection: Connection, id: UUID | None) -> bool:
+        return connection.may_hear_of(id)
+
+
+class OwnBeacon(Beacon):
+    """For what is each person's own: an announcement names the person, not a patient."""
+
+    def _about(self, announcement: Announcement) -> UUID:
+        return announcement.id
+
+    def _concerns(self, connection: Connection, id: UUID | None) -> bool:
+        return id in {connection.actor.person_id, NOBODY}

@@ -17,6 +17,7 @@ from portal.rota.coverage import ALWAYS, Gap, gaps
 from portal.rota.duties import Duty
 from portal.rota.models import GapWarning
 from portal.rota.queries import covered_until, shifts_between
+from portal.rounds import each_alone
 
 AHEAD = timedelta(days=1)
 
@@ -28,7 +29,7 @@ async def warn_of_gaps(database: Database, now: datetime) -> int:
         found = [
             (team.id, each) for team in teams for each in await _unknown(session, team.id, now)
         ]
-    return sum([await _warn(database, team_id, *each, now) for team_id, each in found])
+    return await each_alone(_warn, [(team_id, *each, database, now) for team_id, each in found])
 
 
 async def gaps_ahead(session: AsyncSession, team_id: UUID, now: datetime) -> list[Gap]:
@@ -60,7 +61,7 @@ async def _begins(session: AsyncSession, team_id: UUID, gap: Gap, now: datetime)
 
 
 async def _warn(
-    database: Database, team_id: UUID, gap: Gap, since: datetime, now: datetime
+    team_id: UUID, gap: Gap, since: datetime, database: Database, now: datetime
 ) -> bool:
     async with database.work(origin="worker") as work:
         return await _add(work, team_id, gap, since, now)

@@ -18,6 +18,7 @@ from portal.rota.duties import Duty
 from portal.rota.queries import able_staff, on_duty
 from portal.symptoms.levels import Level
 
+AWAY = ", not on duty now"
 SPANS = {"15": "15 min", "60": "1 h", "morning": "Until morning"}
 
 
@@ -76,21 +77,20 @@ async def _receivers(
     session: AsyncSession, actor: Actor, state: FlagState, patient: Patient
 ) -> list[tuple[str, str]]:
     """The duties with who does them now, then the team by name; oneself first, to take it over."""
-    staff = await able_staff(session, patient.care_team_id)
+    staff, now = await able_staff(session, patient.care_team_id), clock.now()
+    on = {duty: await on_duty(session, patient.id, duty, now) for duty in Duty}
+    here = {id for people in on.values() for id in people}
     mine = [] if state.owner_id == actor.person_id else [(str(actor.person_id), "Me")]
-    duties = [await _duty(session, actor, patient, duty) for duty in Duty]
+    duties = [await _duty(session, duty, people) for duty, people in on.items()]
     others = [
-        (str(one.id), f"{one.name}, {one.role.words.lower()}")
+        (str(one.id), f"{one.name}, {one.role.words.lower()}{'' if one.id in here else AWAY}")
         for one in staff
         if one.id not in {actor.person_id, state.owner_id}
     ]
     return [*mine, *duties, *others]
 
 
-async def _duty(
-    session: AsyncSession, actor: Actor, patient: Patient, duty: Duty
-) -> tuple[str, str]:
-    now = clock.now()
-    people = await named(session, await on_duty(session, patient.id, duty, now))
+async def _duty(session: AsyncSession, duty: Duty, on: Sequence[UUID]) -> tuple[str, str]:
+    people = await named(session, on)
     who = ", ".join(person.name for person in people.values()) or "nobody now"
     return duty.value, f"{duty.words} ({who})"

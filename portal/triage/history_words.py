@@ -47,9 +47,7 @@ def _care(step: FlagStep, people: People, raised_at: datetime, zone: ZoneInfo) -
         Did.MESSAGE: lambda: f"{who} wrote to the patient",
         Did.SNOOZE: lambda: f"{who} snoozed it{_until(step, zone)}",
         Did.WAKE: lambda: f"{who} ended the snooze" if who else "Came back from its snooze",
-        Did.HAND_OVER: lambda: (
-            f"{who or 'The end of a shift'} handed it to {_receiver(step, people)}"
-        ),
+        Did.HAND_OVER: lambda: f"{who or 'The portal'} handed it to {_receiver(step, people)}",
         Did.TAKE: lambda: f"{who} took it over",
         Did.TOLD: lambda: f"{who}: the patient knows",
         Did.CLOSE: lambda: _close(step, who),

@@ -20,6 +20,7 @@ from portal.flags.queries import (
     resolved_flags_for,
     untold_flags_for,
 )
+from portal.flags.standing import standing_of
 from portal.people.queries import Named, named
 from portal.permissions import Actor
 from portal.symptoms.levels import Level
@@ -59,6 +60,8 @@ class Row:
     limit: str
     rung: Rung | None
     """How far it has climbed since somebody last had it."""
+    is_promise_broken: bool
+    """Somebody has it, and the patient was to have heard from us by now."""
 
     @property
     def id(self) -> UUID:
@@ -94,7 +97,8 @@ class Row:
         state = self.state
         owner = state.owner_id or state.care.holder_duty or "nobody"
         parts = (state.flag.round, owner, state.stage, self.rung, state.is_acknowledged)
-        return ".".join(str(part) for part in (*parts, self.is_snoozed, state.care.tried_at))
+        more = (self.is_snoozed, state.care.tried_at, self.is_promise_broken)
+        return ".".join(str(part) for part in (*parts, *more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,7 @@ async def rows_of(session: AsyncSession, actor: Actor, states: Sequence[FlagStat
             _wait(state, zone),
             _limit(state, zone),
             rungs.get(state.id),
+            _is_promise_broken(session, state),
         )
         for state in states
     ]
@@ -183,6 +188,11 @@ def _wait(state: FlagState, zone: ZoneInfo) -> Wait:
     seen = state.acknowledgement.at if state.is_acknowledged and state.acknowledgement else None
     since = state.flag.waiting_since if seen else state.waiting_since
     return wait_of(since, state.due_at, now, zone, seen)
+
+
+def _is_promise_broken(session: AsyncSession, state: FlagState) -> bool:
+    held = state.is_open and state.is_acknowledged
+    return held and standing_of(state, clock.now(), session.info["clinic"]).is_late
 
 
 def _limit(state: FlagState, zone: ZoneInfo) -> str:

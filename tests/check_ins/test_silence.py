@@ -337,7 +337,6 @@ async def test_looking_costs_the_same_few_statements_however_many_patients_there
     assert await statements(database, clock, 11) == alone
 
 
-@one_database
 async def test_more_patients_than_one_statement_takes_are_all_followed(
     database: Database, clinic: Clinic, dose: Dose, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 
 from portal.conversations.models import Conversation
 from portal.db import Database
+from portal.notices.actions import notify
+from portal.notices.reasons import Reason
 from portal.people.models import Person
 from tests.conversations.people import page_of, said
 from tests.serving import Served
@@ -228,6 +230,20 @@ async def test_changes_of_a_page_are_told_gathered(
         while not await desk.hears_nothing("changed", within=0.6):
             told += 1
         assert 1 <= told <= 3
+
+
+async def test_whoever_follows_their_notices_hears_of_their_own_and_of_nobody_elses(
+    server: Served, database: Database, patient: Person, nurse_on_team: Person
+) -> None:
+    async with page_of(server, patient) as phone, page_of(server, nurse_on_team) as desk:
+        for page in (phone, desk):
+            await page.say("follow", topic="notices")
+            await page.say("ping", t=1)
+            await page.hear("pong")
+        async with database.work() as work:
+            await notify(work, patient.id, Reason.MESSAGE, subject_id=patient.id)
+        assert (await phone.hear("changed"))["topic"] == "notices"
+        assert await desk.hears_nothing("changed", within=0.4)
 
 
 async def test_ids_are_echoed_as_uuids(server: Served, care: Conversation, patient: Person) -> None:

@@ -63,6 +63,7 @@ async def test_each_step_is_told_to_the_patient_in_plain_words(
     assert "We told you what comes next." not in await page_of(await client_for(patient), "/")
 
 
+@pytest.mark.parametrize("is_taken", [True, False])
 async def test_a_promise_that_passed_is_admitted(
     client_for: ClientFor,
     database: Database,
@@ -70,9 +71,23 @@ async def test_a_promise_that_passed_is_admitted(
     nurse_on_team: Person,
     flag: Flag,
     clock: Clock,
+    is_taken: bool,
 ) -> None:
-    await Hands(database, flag, nurse_on_team).do(acknowledge_flag)
+    if is_taken:
+        await Hands(database, flag, nurse_on_team).do(acknowledge_flag)
     clock.forward(hours=5)
     for page in await _both(await client_for(patient), flag):
         assert "We are late." in page
+        for promise in ("You will hear from us by", "look by", "looks at this by"):
+            assert promise not in page
+
+
+async def test_who_heard_from_us_before_the_end_is_promised_nothing_more(
+    client_for: ClientFor, database: Database, patient: Person, nurse_on_team: Person, flag: Flag
+) -> None:
+    nurse = Hands(database, flag, nurse_on_team)
+    await nurse.do(acknowledge_flag)
+    await nurse.do(record_call, Callee.PATIENT, CallResult.REACHED)
+    for page in await _both(await client_for(patient), flag):
+        assert "We told you what comes next." in page
         assert "You will hear from us by" not in page

@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -12,12 +13,13 @@ from sqlmodel import col, select
 from portal import clock as portal_clock
 from portal.audit.models import AuditEvent
 from portal.clock import now as real_now
-from portal.db import Database
+from portal.db import Database, UnitOfWork
+from portal.flags import clocks
 from portal.flags.actions import acknowledge_flag, reopen_flag, resolve_flag
-from portal.flags.clocks import escalate, wake_flags
+from portal.flags.clocks import climb, escalate, wake_flags
 from portal.flags.ladder import Rung
 from portal.flags.models import Escalation, Flag, Outcome
-from portal.flags.queries import flag_for
+from portal.flags.queries import FlagState, flag_for
 from portal.flags.steps import To, hand_over, snooze_flag
 from portal.notices.models import Notice
 from portal.people.models import CareTeam, Person
@@ -157,6 +159,24 @@ async def test_climbing_ends_a_snooze_and_so_does_its_time(
         assert (await flag_for(session, actor, flag.id)).care.snoozed_until is None
 
 
+async def test_one_flag_that_cannot_climb_holds_up_no_other(
+    database: Database, full: Clinic, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, *others = [await raised(database, full.patient, Level.SOON) for _ in range(3)]
+
+    async def climb_unless_broken(work: UnitOfWork, state: FlagState, *rest: Any) -> bool:
+        if state.id == broken.id:
+            raise ValueError("a row that cannot be read")
+        return await climb(work, state, *rest)
+
+    monkeypatch.setattr(clocks, "climb", climb_unless_broken)
+    now = clock.forward(hours=4)
+    assert await escalate(database, now) == 2
+    assert {row.flag_id for row in await climbs(database)} == {flag.id for flag in others}
+    monkeypatch.undo()
+    assert await escalate(database, now) == 1
+
+
 async def test_three_workers_climb_each_rung_once(
     database: Database, full: Clinic, clock: Clock
 ) -> None:
@@ -169,11 +189,13 @@ async def test_three_workers_climb_each_rung_once(
 
 
 async def _each_once(database: Database, flags: int, rungs: int) -> None:
-    """Each rung has one row and one entry in the trail."""
+    """Each rung has one row, one entry in the trail and one notice for whoever was told."""
     async with database.read() as session:
         rows = (await session.exec(select(Escalation))).all()
         query = select(AuditEvent).where(col(AuditEvent.tag) == "flag:escalate")
         told = (await session.exec(query)).all()
+        numbers = (await session.exec(select(Notice.number))).all()
+    assert numbers == [1] * sum(len(row.told) for row in rows)
     once = Counter((row.flag_id, row.rung) for row in rows)
     assert len(once) == flags * rungs
     assert set(once.values()) == {1}

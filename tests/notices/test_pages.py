@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from portal.announcements import Announcement
 from portal.db import Database
-from portal.notices.actions import notify
+from portal.notices.actions import notify, seen
 from portal.notices.models import Notice, NoticeChoice, PushSubscription
 from portal.notices.push import PushKey
 from portal.notices.reasons import Reason
@@ -14,6 +15,7 @@ from portal.people.models import Person
 from portal.settings import Settings
 from tests.conftest import ClientFor
 from tests.notices.posts import POINT, SECRET, give_address, give_device, tell
+from tests.people import Clinic
 
 DEVICES = "/account/notices/devices"
 BROWSER = {"endpoint": "https://push.example.org/abc", "p256dh": POINT, "auth": SECRET}
@@ -22,6 +24,12 @@ BROWSER = {"endpoint": "https://push.example.org/abc", "p256dh": POINT, "auth": 
 async def one_notice(database: Database) -> Notice:
     async with database.read() as session:
         return (await session.exec(select(Notice))).one()
+
+
+async def notice_of(database: Database, person: Person) -> Notice:
+    async with database.read() as session:
+        query = select(Notice).where(col(Notice.person_id) == person.id)
+        return (await session.exec(query)).one()
 
 
 async def test_the_bell_counts_and_its_page_leads_to_what_waits(
@@ -47,6 +55,37 @@ async def test_a_nurse_is_led_to_the_patients_flag(
     assert 'data-count="notices">1<' in (await client.get("/triage")).text
     answer = await client.post(f"/notices/{notice.id}/open")
     assert answer.headers["location"] == f"/triage/{patient.id}"
+
+
+@pytest.mark.parametrize("who", ["patient", "nurse_on_team"])
+async def test_an_open_page_fetches_its_bell_anew(
+    client_for: ClientFor, database: Database, clinic: Clinic, who: str
+) -> None:
+    person: Person = getattr(clinic, who)
+    client = await client_for(person)
+    await tell(database, person)
+    await tell(database, clinic.coordinator_on_team)
+    bell = (await client.get("/notices/bell", x_background="yes")).text
+    assert bell.count("data-bell") == 1
+    assert ">1</span>" in bell
+    assert bell.strip() in (await client.get("/account")).text
+
+
+async def test_whatever_changes_the_number_is_announced_to_that_person_alone(
+    client_for: ClientFor, database: Database, patient: Person, nurse_on_team: Person
+) -> None:
+    heard: list[Announcement] = []
+    database.publish = heard.extend
+    await tell(database, patient)
+    await tell(database, nurse_on_team)
+    client = await client_for(patient)
+    await client.post(f"/notices/{(await notice_of(database, patient)).id}/open")
+    await client.post("/notices/seen")
+    async with database.work() as work:
+        await seen(work, nurse_on_team.id, [Reason.MESSAGE], nurse_on_team.id)
+        await seen(work, nurse_on_team.id, [Reason.MESSAGE], nurse_on_team.id)
+    rung = [one.id for one in heard if one.topic == "notices"]
+    assert rung == [patient.id, nurse_on_team.id, patient.id, patient.id, nurse_on_team.id]
 
 
 async def test_anothers_notice_is_not_there(

@@ -1,8 +1,13 @@
 """Push messages: where they may go, what is in them, and when a browser is forgotten."""
 
+import asyncio
 import base64
 import json
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from ipaddress import ip_address
+from pathlib import Path
 
 import http_ece
 import httpx2
@@ -18,6 +23,7 @@ from portal.notices.channels import CannotSend, Device, Letter
 from portal.notices.push import AllGone, Pusher, PushKey
 from portal.notices.reasons import Pace
 from portal.notices.words import words_for
+from tests.notices.certificates import certificate
 
 PUBLIC = "93.184.216.34"
 SECRET = b"0123456789abcdef"
@@ -51,12 +57,18 @@ class Phone:
         return said
 
 
-def pusher(phone: Phone, *addresses: str, key: str | None = None) -> Pusher:
+def pusher(
+    phone: Phone,
+    *addresses: str,
+    key: str | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> Pusher:
     async def look_up(host: str) -> list[str]:
         return list(addresses or [PUBLIC])
 
     made = PushKey(key or PushKey.make())
-    return Pusher(made, "mailto:a@example.org", httpx2.MockTransport(phone.answer), look_up)
+    way = transport or httpx2.MockTransport(phone.answer)
+    return Pusher(made, "mailto:a@example.org", way, look_up)
 
 
 def letter(*devices: Device, pace: Pace = Pace.CALM) -> Letter:
@@ -72,6 +84,70 @@ async def test_a_browser_can_read_what_it_gets_and_nobody_else() -> None:
     headers = phone.requests[0].headers
     assert (headers["urgency"], headers["topic"]) == ("high", sent.id.hex)
     assert b"waiting" not in phone.requests[0].content
+
+
+class PushService:
+    """A real one, on this machine: reads one request over TLS and answers 201."""
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        self._tls = tls
+        self.headers = b""
+        self.body = b""
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[int]:
+        made = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
+        async with made as server:
+            yield server.sockets[0].getsockname()[1]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.headers = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = int(self.headers.split(b"content-length: ")[1].split(b"\r\n")[0])
+        self.body = await reader.readexactly(length)
+        writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+
+class ToHere(httpx2.AsyncHTTPTransport):
+    """Leads the address that was checked to this machine; TLS and its names stay as they are."""
+
+    def __init__(self, port: int, trusted: Path) -> None:
+        super().__init__(verify=ssl.create_default_context(cafile=str(trusted)))
+        self._port = port
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        assert request.url.host == PUBLIC
+        request.url = request.url.copy_with(host="127.0.0.1", port=self._port)
+        return await super().handle_async_request(request)
+
+
+async def test_over_the_wire_a_push_service_gets_what_only_the_browser_can_read(
+    tmp_path: Path,
+) -> None:
+    phone, (trusted, tls) = Phone(), certificate(tmp_path, "push.example.org")
+    service = PushService(tls)
+    async with service.running() as port:
+        assert (
+            await pusher(phone, transport=ToHere(port, trusted)).send(
+                letter(phone.device(), pace=Pace.URGENT)
+            )
+            == []
+        )
+    assert service.headers.startswith(b"post /send/abc http/1.1")
+    assert b"host: push.example.org" in service.headers
+    assert b"waiting" not in service.body
+    text = http_ece.decrypt(service.body, private_key=phone.key, auth_secret=SECRET)
+    assert json.loads(text)["title"] == "We are waiting to hear from you"
+
+
+async def test_a_push_service_under_another_name_gets_nothing(tmp_path: Path) -> None:
+    phone, (trusted, tls) = Phone(), certificate(tmp_path, "other.example.org")
+    service = PushService(tls)
+    async with service.running() as port:
+        with pytest.raises(CannotSend, match="push_unreachable"):
+            await pusher(phone, transport=ToHere(port, trusted)).send(letter(phone.device()))
+    assert service.body == b""
 
 
 async def test_the_request_goes_to_the_address_that_was_checked() -> None:

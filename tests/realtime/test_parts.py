@@ -15,7 +15,7 @@ from portal import clock
 from portal.announcements import Announcement
 from portal.permissions import Actor, Role
 from portal.realtime import connection as connections
-from portal.realtime.beacon import Beacon
+from portal.realtime.beacon import GATHER_FOR, Beacon, OwnBeacon
 from portal.realtime.closes import Close
 from portal.realtime.connection import Connection, Rights
 from portal.realtime.frames import BadFrame, Ping, Send, read_frame, write_frame
@@ -250,6 +250,22 @@ def test_a_hub_tells_only_who_listens() -> None:
     hub.leave("a", one)
     hub.publish([Announcement("a", "message", B)])
     assert (one.heard, other.heard) == ([first], [])
+
+
+async def test_an_own_beacon_tells_each_person_of_theirs_and_everybody_after_a_gap() -> None:
+    hub = Hub()
+    beacon = OwnBeacon(hub, "notices")
+    wires = [FakeWire(), FakeWire()]
+    told, other = (welcome(wire=wire) for wire in wires)
+    for connection in (told, other):
+        beacon.join(connection)
+    for _ in range(30):
+        hub.publish([Announcement("notices", "notice", told.actor.person_id)])
+    await asyncio.sleep(0.05)
+    assert [wire.sent for wire in wires] == [['{"type":"changed","topic":"notices"}'], []]
+    hub.look_for_missed()
+    await asyncio.sleep(GATHER_FOR + 0.05)
+    assert [len(wire.sent) for wire in wires] == [2, 1]
 
 
 async def test_a_beacon_gathers_and_tells_only_whom_it_concerns() -> None:

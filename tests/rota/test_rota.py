@@ -13,6 +13,7 @@ from portal.errors import Conflict, Invalid, NotFound
 from portal.flags.actions import acknowledge_flag
 from portal.flags.queries import flag_for
 from portal.flags.shift_end import hand_on
+from portal.flags.steps import snooze_flag
 from portal.people.actions import disable_person
 from portal.people.models import Person
 from portal.rota.actions import add_shift, give_shift, remove_shift
@@ -132,6 +133,37 @@ async def test_what_is_held_when_a_shift_ends_goes_to_the_nurse_on_duty(
     async with database.read() as session:
         state = await flag_for(session, actor, flag.id)
     assert state.care.holder_duty is (Duty.NURSE if handed else None)
+
+
+@pytest.mark.parametrize("level", [Level.URGENT, Level.ROUTINE])
+async def test_what_somebody_held_who_left_the_team_goes_to_the_nurse_on_duty(
+    database: Database, clinic: Clinic, clock: Clock, level: Level
+) -> None:
+    flag = await raised(database, clinic.patient, level)
+    async with database.work(actor_for(clinic.nurse_on_team)) as work:
+        await acknowledge_flag(work, flag.id)
+    assert await hand_on(database, portal_clock.now()) == 0
+    async with database.work(actor_for(clinic.admin)) as work:
+        await disable_person(work, await work.session.get_one(Person, clinic.nurse_on_team.id))
+    assert await hand_on(database, portal_clock.now()) == 1
+    async with database.read() as session:
+        state = await flag_for(session, actor_for(clinic.second_nurse), flag.id)
+    assert (state.is_acknowledged, state.care.holder_duty) == (False, Duty.NURSE)
+
+
+async def test_a_rest_ends_with_the_shift_of_whoever_put_it_to_rest(
+    database: Database, clinic: Clinic, clock: Clock
+) -> None:
+    await put_on(database, clinic, clinic.nurse_on_team, Duty.NURSE, hours=2)
+    flag = await raised(database, clinic.patient, Level.SOON)
+    actor = actor_for(clinic.nurse_on_team)
+    async with database.work(actor) as work:
+        await acknowledge_flag(work, flag.id)
+        await snooze_flag(work, flag.id, clock.now() + timedelta(hours=10))
+    now = clock.forward(hours=2, minutes=15)
+    assert await hand_on(database, now) == 1
+    async with database.read() as session:
+        assert not (await flag_for(session, actor, flag.id)).care.is_snoozed(now)
 
 
 async def test_whoever_takes_it_after_their_shift_or_goes_on_into_the_next_keeps_it(

@@ -48,6 +48,33 @@ async def test_a_call_offers_both_numbers_and_its_attempts_are_kept(
     assert "Rings back" in page
 
 
+async def test_the_second_call_that_nobody_answers_says_before_and_after_that_on_call_has_it(
+    nurse: Client, flag: Flag
+) -> None:
+    warning = "A call before this one reached nobody."
+    await nurse.post(f"/triage/{flag.id}/acknowledge")
+    assert warning not in await page_of(nurse, f"/triage/{flag.id}/call")
+    await act(nurse, flag, "call", callee="patient", result="no_answer")
+    assert warning in await page_of(nurse, f"/triage/{flag.id}/call")
+    await act(nurse, flag, "call", callee="patient", result="no_answer")
+    page = await page_of(nurse, f"/triage/{flag.id}")
+    for words in ("to <b>on call</b>, not taken yet", "Two calls reached nobody.", "Take over"):
+        assert words in page
+
+
+async def test_a_row_says_when_its_patient_should_have_heard_from_us(
+    nurse: Client, flag: Flag, clock: Clock
+) -> None:
+    waits = "The patient waits to hear from us"
+    await nurse.post(f"/triage/{flag.id}/acknowledge")
+    clock.forward(minutes=15)
+    assert waits not in await page_of(nurse, "/triage")
+    clock.forward(minutes=1)
+    assert waits in await page_of(nurse, "/triage")
+    await act(nurse, flag, "call", callee="patient", result="reached")
+    assert waits not in await page_of(nurse, "/triage")
+
+
 async def test_a_message_from_the_flag_stands_in_the_conversation_once(
     nurse: Client, flag: Flag, database: Database, patient: Person, client_for: ClientFor
 ) -> None:
