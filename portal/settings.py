@@ -116,6 +116,7 @@ class Settings:
     encryption_keys: tuple[str, ...] = field(repr=False)
     audit_key: str = field(default="", repr=False)
     data_folder: Path = Path(".data")
+    rules_file: Path | None = None
     redis_url: str | None = None
     demo: bool = False
     oidc: Oidc = field(default_factory=Oidc)
@@ -166,6 +167,7 @@ class Settings:
             encryption_keys=_secrets(source, "ENCRYPTION_KEYS", demo, data_folder),
             audit_key=source.get("AUDIT_KEY", "").strip(),
             data_folder=data_folder,
+            rules_file=_file(source, "RULES_FILE"),
             redis_url=_checked(reaching.redis_url, _text(source, "REDIS_URL", "")) or None,
             demo=demo,
             oidc=_oidc(source, public_url, demo),
@@ -194,6 +196,11 @@ def _log_formats() -> tuple[str, str]:
 
 def _text(env: Mapping[str, str], name: str, default: str) -> str:
     return env.get(name, "").strip() or default
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    text = _text(env, name, "")
+    return Path(text) if text else None
 
 
 def _whole(env: Mapping[str, str], name: str, default: int, most: int) -> int:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import structlog
 import uvloop
 
+from portal.check_ins.library import RULES, rules_for
+from portal.check_ins.rules import RuleSet
 from portal.cli.migrate import upgrade
 from portal.cli.refusal import Refusal
 from portal.db import Database
@@ -28,29 +30,32 @@ def run(arguments: Namespace) -> int:
     _require("--days", arguments.days, MOST_DAYS)
     _require("--patients", arguments.patients, MOST_PATIENTS)
     # The clinic's hours, limits and zone count; its database and its people are not touched.
-    clinic = Settings.from_env(demo=True).clinic
+    settings = Settings.from_env(demo=True)
     # A rehearsal's own happenings are no news.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    report = uvloop.run(_rehearse(clinic, arguments))
+    report = uvloop.run(_rehearse(settings, arguments))
     for line in report.lines():
         print(line)
     return 0 if report.is_safe else 1
 
 
-async def _rehearse(clinic: Clinic, arguments: Namespace) -> "Report":
+async def _rehearse(settings: Settings, arguments: Namespace) -> "Report":
     from portal.rehearsal.rehearsal import rehearse
 
-    async with empty_database(clinic) as database:
-        return await rehearse(database, clinic, arguments.days, arguments.patients, arguments.seed)
+    async with empty_database(settings.clinic, rules_for(settings)) as database:
+        return await rehearse(
+            database, settings.clinic, arguments.days, arguments.patients, arguments.seed
+        )
 
 
 @asynccontextmanager
-async def empty_database(clinic: Clinic) -> AsyncIterator[Database]:
+async def empty_database(clinic: Clinic, rules: RuleSet = RULES) -> AsyncIterator[Database]:
     """A SQLite file of its own, gone afterwards."""
     with TemporaryDirectory(prefix="rehearsal-") as folder:
         url = f"sqlite:///{Path(folder) / 'rehearsal.db'}"
         await upgrade(url)
-        database = Database(url, Vault([token_urlsafe(32)], token_urlsafe(32)), clinic=clinic)
+        vault = Vault([token_urlsafe(32)], token_urlsafe(32))
+        database = Database(url, vault, clinic=clinic, rules=rules)
         try:
             yield database
         finally:
