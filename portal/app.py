@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from portal.accounts.backend import SignedIn
 from portal.accounts.views import routes as account_routes
 from portal.bookings.views import routes as booking_routes
+from portal.check_ins.library import rules_for
 from portal.check_ins.queries import sent_in_words
 from portal.check_ins.views import routes as check_in_routes
 from portal.conversations.change_views import routes as change_routes
@@ -107,7 +108,8 @@ def make_database(
     settings: Settings, publish: Callable[..., None] | None = None, **options: object
 ) -> Database:
     vault = Vault(settings.encryption_keys, settings.audit_secret)
-    return Database(settings.database_url, vault, publish, settings.clinic, **options)
+    rules = rules_for(settings.clinic, settings.rules_file)
+    return Database(settings.database_url, vault, publish, settings.clinic, rules=rules, **options)
 
 
 def site_routes() -> list[BaseRoute]:

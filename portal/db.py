@@ -109,7 +109,10 @@ class UnitOfWork:
 
 
 class Database:
-    """Hands out units of work and read-only sessions. `publish` hears of what was committed."""
+    """Hands out units of work and read-only sessions. `publish` hears of what was committed.
+
+    `rules` are the clinic's own, for those who judge; None for those that ship.
+    """
 
     def __init__(
         self,
@@ -117,13 +120,15 @@ class Database:
         vault: Vault,
         publish: Publish | None = None,
         clinic: Clinic | None = None,
+        *,
+        rules: object = None,
         **options: Any,
     ):
         self.url = portable_url(url)
         self.engine = make_engine(self.url, **options)
         self.publish: Publish = publish or (lambda announcements: None)
         self.vault = vault
-        info = {"vault": vault, "clinic": clinic or Clinic()}
+        self.info = info = {"vault": vault, "clinic": clinic or Clinic(), "rules": rules}
         self._writers = async_sessionmaker(
             self.engine, class_=AsyncSession, expire_on_commit=False, info=info
         )

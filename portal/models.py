@@ -6,6 +6,7 @@ from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.check_ins import models as check_ins
+from portal.check_ins import rule_set_models as rule_sets
 from portal.check_ins import silence_models as silence
 from portal.conversations import draft_models as drafts
 from portal.conversations import file_models as files
@@ -33,6 +34,7 @@ SLICES = (
     rota,
     flags,
     check_ins,
+    rule_sets,
     silence,
     conversations,
     message_readings,

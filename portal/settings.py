@@ -116,6 +116,7 @@ class Settings:
     encryption_keys: tuple[str, ...] = field(repr=False)
     audit_key: str = field(default="", repr=False)
     data_folder: Path = Path(".data")
+    rules_file: Path | None = None
     redis_url: str | None = None
     demo: bool = False
     oidc: Oidc = field(default_factory=Oidc)
@@ -166,6 +167,7 @@ class Settings:
             encryption_keys=_secrets(source, "ENCRYPTION_KEYS", demo, data_folder),
             audit_key=source.get("AUDIT_KEY", "").strip(),
             data_folder=data_folder,
+            rules_file=rules_file_from(source),
             redis_url=_checked(reaching.redis_url, _text(source, "REDIS_URL", "")) or None,
             demo=demo,
             oidc=_oidc(source, public_url, demo),
@@ -355,6 +357,12 @@ def _roles(env: Mapping[str, str]) -> dict[str, str]:
             raise SettingsError(f"OIDC_ROLES maps to {', '.join(staff)} only, as value=role")
         roles[value] = role
     return roles
+
+
+def rules_file_from(env: Mapping[str, str]) -> Path | None:
+    """The clinic's own rules; None for those that ship."""
+    text = _text(env, "RULES_FILE", "")
+    return Path(text) if text else None
 
 
 def clinic_from(env: Mapping[str, str]) -> Clinic:

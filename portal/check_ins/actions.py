@@ -13,7 +13,7 @@ from portal.audit.actions import record
 from portal.check_ins import schedule
 from portal.check_ins.answers import Answer
 from portal.check_ins.assessment import assess
-from portal.check_ins.library import RULES
+from portal.check_ins.library import rules_of
 from portal.check_ins.models import AnsweredBy, CheckIn, CutShort
 from portal.check_ins.opening import Opening, next_round, opening_of, series_of
 from portal.check_ins.own_words import is_own_words
@@ -149,7 +149,7 @@ async def send(
     """Send a locked row as it is; its hours count from `dose` to the time of the answers."""
     await _settle(work, row, dose, answered_at, cut_short)
     flag, rules = await assess(work, row)
-    detail: dict[str, object] = {"rules": rules, "rule_set": RULES.version}
+    detail: dict[str, object] = {"rules": rules, "rule_set": rules_of(work.session).version}
     if cut_short is not None:
         detail["cut_short"] = cut_short.value
     record(work, "check_in:submit", patient_id=row.patient_id, subject=row.id, detail=detail)
@@ -171,7 +171,7 @@ async def _settle(
     counted = await work.session.get(Dose, row.dose_id) if row.dose_id else None
     row.submitted_at, row.left_at = clock.now(), None
     row.hours_since_dose = hours_since(counted, answered_at)
-    row.rule_set, row.cut_short = RULES.version, cut_short
+    row.rule_set, row.cut_short = rules_of(work.session).version, cut_short
     await stop_reminding(work, row.patient_id, counted)
     work.session.add(row)
     await work.session.flush()

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from portal import clock
 from portal.audit.actions import record
+from portal.check_ins.library import rules_of
 from portal.check_ins.queries import (
     answers_in_words,
     check_in_for,
@@ -70,11 +71,11 @@ async def show_result(request: Request) -> Response:
         state = await flag_of_source(unit.session, FlagSource.CHECK_IN, check_in.id)
         reasons = await reasons_of(unit.session, state.flag) if state else []
         seen = await _seen(unit.session, state)
-        answers = opened(unit.session, check_in)
+        answers, rules = opened(unit.session, check_in), rules_of(unit.session)
         coming = await next_check_in(unit.session, check_in.patient_id, clock.now())
         record(unit, "check_in:result", patient_id=check_in.patient_id, subject=check_in.id)
     context: dict[str, Any] = {
-        "advice": advice(reasons, state.flag.due_at, clinic, answers) if state else None,
+        "advice": advice(rules, reasons, state.flag.due_at, clinic, answers) if state else None,
         "coming": coming,
         "is_old": clock.now() - check_in.submitted_at > OLD_AFTER,
         "seen": seen,

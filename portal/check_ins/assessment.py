@@ -8,9 +8,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.check_ins.answers import Answer, Answers, Told
 from portal.check_ins.facts import Case
-from portal.check_ins.library import PAGES, RULES
+from portal.check_ins.library import PAGES, rules_of
 from portal.check_ins.models import CheckIn, SymptomReport
-from portal.check_ins.queries import case_of, earlier_of, history, hours_since
+from portal.check_ins.queries import Sent, case_of, earlier_of, history, hours_since
 from portal.check_ins.rules import Finding, judge
 from portal.check_ins.schedule import Point
 from portal.check_ins.wording import change, effect_grades, limit, said, summary
@@ -26,7 +26,7 @@ from portal.treatments.models import Dose
 async def assess(work: UnitOfWork, row: CheckIn) -> tuple[Flag | None, list[str]]:
     """The flag, with a report for each effect, and the ids of the rules that fired."""
     case = await _case(work, row)
-    findings = judge(RULES, case)
+    findings = judge(rules_of(work.session), case)
     if not findings:
         return None, []
     flag = await _raise(work, row, case, findings)
@@ -44,30 +44,46 @@ async def findings_so_far(
     case = Case(
         told, PAGES, earlier_of(every, series), await cautions_of(work.session, row.patient_id)
     )
-    return judge(RULES, case)
+    return judge(rules_of(work.session), case)
 
 
 async def judge_silence(
     work: UnitOfWork, patient: Patient, dose: Dose, point: Point, minutes: int, at: datetime
 ) -> tuple[Case, tuple[Finding, ...]]:
-    """What the rules make of a check-in that was due so many minutes ago and has no answer.
-
-    Who was with the patient is taken from what was said last after this dose, else from the dose.
-    """
+    """What the rules make of a check-in that was due so many minutes ago and has no answer."""
     every = await history(work.session, patient.id)
-    earlier = earlier_of(every, str(dose.id))
-    said_last = [
-        told.answers["who"] for told in earlier if told.same_dose and "who" in told.answers
-    ]
-    alone = "patient_adult" if dose.adult_present else "patient_alone"
+    cautions = frozenset(caution.value for caution in patient.caution_set())
+    case = silence_case(every, cautions, dose, point, minutes, at)
+    return case, judge(rules_of(work.session), case)
+
+
+def silence_case(
+    sent: Sequence[Sent],
+    cautions: frozenset[str],
+    dose: Dose,
+    point: Point,
+    minutes: int,
+    at: datetime,
+) -> Case:
+    """Silence as the rules see it; `sent` are the check-ins sent before it, after any dose."""
+    earlier = earlier_of(sent, str(dose.id))
     answers: dict[str, Answer] = {
         "overdue": point.overdue,
         "overdue_minutes": minutes,
-        "who": said_last[-1] if said_last else alone,
+        **who_is_there(earlier, dose),
     }
-    cautions = frozenset(caution.value for caution in patient.caution_set())
-    case = Case(Told(answers, at, hours_since(dose, at)), PAGES, earlier, cautions)
-    return case, judge(RULES, case)
+    return Case(Told(answers, at, hours_since(dose, at)), PAGES, earlier, cautions)
+
+
+def who_is_there(earlier: Sequence[Told], dose: Dose | None) -> dict[str, Answer]:
+    """With the patient, where nobody is asked: what was said last after this dose, else what was
+    written down when it was given."""
+    said = [told.answers["who"] for told in earlier if told.same_dose and "who" in told.answers]
+    if said:
+        return {"who": said[-1]}
+    if dose is None:
+        return {}
+    return {"who": "patient_with_adult" if dose.adult_present else "patient_alone"}
 
 
 async def _case(work: UnitOfWork, row: CheckIn) -> Case:
@@ -83,8 +99,9 @@ async def cautions_of(session: AsyncSession, patient_id: UUID) -> frozenset[str]
 
 
 async def _raise(work: UnitOfWork, row: CheckIn, case: Case, findings: Sequence[Finding]) -> Flag:
+    version = rules_of(work.session).version
     with reading_in(ENGLISH):  # whoever sent it: the flag is kept, and the team's
-        reasons = [reason_of(case, finding) for finding in findings]
+        reasons = [reason_of(case, finding, version) for finding in findings]
     return await raise_flag(
         work,
         patient_id=row.patient_id,
@@ -96,12 +113,12 @@ async def _raise(work: UnitOfWork, row: CheckIn, case: Case, findings: Sequence[
     )
 
 
-def reason_of(case: Case, finding: Finding) -> Reason:
-    """The finding as it is kept with the flag."""
+def reason_of(case: Case, finding: Finding, version: str) -> Reason:
+    """The finding as it is kept with the flag; `version` is that of the rules."""
     rule = finding.rule
     return Reason(
         rule=rule.id,
-        rule_set=RULES.version,
+        rule_set=version,
         level=finding.level,
         title=rule.title,
         said=said(PAGES, case.now.answers, finding),

@@ -2,6 +2,7 @@
 
 An answer's weight is its choice's grade. An effect that was asked about and not ticked weighs 0;
 what was never asked has no weight (None), and None meets no limit, except that unknown hours do.
+Where a rule asks whether something is there, a tick without a grade and words count as well.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from datetime import timedelta
 
 from portal.check_ins.answers import Answers, Told, reported_effects, ticked
 from portal.check_ins.conditions import Value
-from portal.check_ins.questionnaires import Page
+from portal.check_ins.questionnaires import Page, PageForm
 
 DAY = timedelta(hours=24)
 
@@ -85,20 +86,35 @@ def _weight_unasked(answers: Answers, name: str, page: Page | None) -> int | Non
     return 0 if asked and page and page.effect not in reported_effects(answers) else None
 
 
+def _at_least(pages: Mapping[str, Page], answers: Answers, name: str) -> int | None:
+    """Its weight; 1 where its effect is reported in words, or ticked and nobody said how bad."""
+    found, page = weight(pages, answers, name), pages.get(name)
+    if found or page is None or page.effect is None:
+        return found
+    is_written = page.effect in ticked(answers, "text")
+    return 1 if is_written or _is_untold(answers, name, page) else found
+
+
+def _is_untold(answers: Answers, name: str, page: Page) -> bool:
+    is_told = name in answers or answers.get(f"{name}_now") == "gone"
+    return page.effect in ticked(answers, "effects") and not is_told
+
+
 def _before(case: Case, name: str) -> Value:
     return case.weight_before(name)
 
 
 def _last(case: Case, name: str) -> Value:
-    return weight(case.pages, case.earlier[-1].answers, name) if case.earlier else None
+    past = (weight(case.pages, told.answers, name) for told in reversed(case.earlier))
+    return next((each for each in past if each is not None), None)
 
 
 def _is_there(case: Case, name: str) -> bool:
-    return (case.weight(name) or 0) >= 1
+    return (_at_least(case.pages, case.now.answers, name) or 0) >= 1
 
 
 def _in_series(case: Case, name: str) -> list[int]:
-    weights = [weight(case.pages, told.answers, name) for told in case.series]
+    weights = [_at_least(case.pages, told.answers, name) for told in case.series]
     return [each for each in weights if each is not None]
 
 
@@ -107,7 +123,9 @@ def _new(case: Case, name: str) -> Value:
 
 
 def _starts(case: Case, name: str) -> Value:
-    return _is_there(case, name) and not case.weight_before(name)
+    if not case.series:
+        return _is_there(case, name)
+    return _is_there(case, name) and not _at_least(case.pages, case.series[-1].answers, name)
 
 
 def _normal_before(case: Case, name: str) -> Value:
@@ -137,11 +155,19 @@ def _total_24h(case: Case, name: str) -> Value:
     return float(sum(answer for answer in answers if isinstance(answer, int)))
 
 
-def _baseline(case: Case, name: str) -> int | None:
-    """The answer at the last check-in before this dose that has one."""
+def _baseline(case: Case, name: str) -> int:
+    """The last answer before this dose. Without one the careful reading: none of it at all, but for
+    pain, which who comes for it has, the least since this dose."""
     before = (told for told in reversed(case.earlier) if not told.same_dose)
     past = (weight(case.pages, told.answers, name) for told in before)
-    return next((each for each in past if each is not None), None)
+    known = next((each for each in past if each is not None), None)
+    if known is not None:
+        return known
+    page = case.pages.get(name)
+    if page is None or page.form is not PageForm.PAIN:
+        return 0
+    since = (weight(case.pages, told.answers, name) for told in (*case.series, case.now))
+    return min((each for each in since if each is not None), default=0)
 
 
 def _above_baseline(case: Case, name: str) -> Value:
@@ -165,8 +191,7 @@ def _reported(case: Case, effect: str) -> Value:
 
 def _untold(case: Case, name: str) -> Value:
     """A tick without the answer that tells it apart: an unfinished check-in has such."""
-    page, effects = case.pages[name], ticked(case.now.answers, "effects")
-    return page.effect is not None and page.effect in effects and name not in case.now.answers
+    return _is_untold(case.now.answers, name, case.pages[name])
 
 
 def _difference(now: int | None, then: int | None) -> int | None:

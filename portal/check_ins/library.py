@@ -1,8 +1,11 @@
-"""The questionnaires and rules that ship, read once from their files at start."""
+"""The questionnaires and rules that ship, read once at start, and a clinic's own rules."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.check_ins.own_words import NAMES as OWN_WORDS
 from portal.check_ins.questionnaires import (
@@ -15,8 +18,11 @@ from portal.check_ins.questionnaires import (
 )
 from portal.check_ins.rule_file import RuleFileError, rule_set
 from portal.check_ins.rules import RuleSet
+from portal.check_ins.sane import require_sane
 from portal.check_ins.schedule import OVERDUE, Asks
+from portal.flags.due import minutes_by_level
 from portal.languages import ENGLISH, LANGUAGES
+from portal.settings import Clinic
 
 FOLDER = Path(__file__).parent
 # Every version ever used stays here, so that an old check-in is shown as it was asked. What a
@@ -65,16 +71,62 @@ def questionnaire_in(language: str, version: str) -> Questionnaire:
     return _BY_LANGUAGE[language][version]
 
 
-RULES = rule_set(read("rules.toml"), WORDS, NUMBERS)
-
-
 def rules_from(text: str) -> RuleSet:
-    """A rule file that somebody wants to try; raises RuleFileError."""
+    """A rule file's contents, checked; raises RuleFileError."""
+    found = _parsed(text)
+    require_sane(found, PAGES)
+    return found
+
+
+def _parsed(text: str) -> RuleSet:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RuleFileError(f"it is not TOML: {error}") from error
     try:
-        return rule_set(data, WORDS, NUMBERS)
+        return replace(rule_set(data, WORDS, NUMBERS), text=text)
     except (AttributeError, KeyError, RecursionError, TypeError) as error:
         raise RuleFileError("it does not have the form of a rule file") from error
+
+
+def rules_at(path: Path) -> RuleSet:
+    """A rule file, checked; raises RuleFileError with the file's name."""
+    try:
+        return rules_from(path.read_text("utf-8"))
+    except OSError as error:
+        raise RuleFileError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RuleFileError(f"{path} is not a text file") from error
+    except RuleFileError as error:
+        raise RuleFileError(f"{path}: {error}") from error
+
+
+def _at_import(path: Path) -> RuleSet:
+    """What ships is held to `sane` and to much more by the tests, not again at every start."""
+    try:
+        return _parsed(path.read_text("utf-8"))
+    except RuleFileError as error:
+        raise RuleFileError(f"{path}: {error}") from error
+
+
+SHIPPED = FOLDER / "rules.toml"
+RULES = _at_import(SHIPPED)
+
+
+def rules_for(clinic: Clinic, file: Path | None) -> RuleSet:
+    """Those by which this clinic is run: its own file, else the one that ships. Raises
+    RuleFileError when its own promises other times than the clocks keep."""
+    if file is None:
+        return RULES
+    rules = rules_at(file)
+    for level, minutes in minutes_by_level(clinic).items():
+        target, kept = rules.levels[level].target, (f"{minutes} minutes", f"{minutes / 60:g} hours")
+        if target not in kept:
+            name = f"{level.upper()}_MINUTES"
+            raise RuleFileError(f"{file}: the level {level} says {target}, and {name} is {minutes}")
+    return rules
+
+
+def rules_of(session: AsyncSession) -> RuleSet:
+    """The rules in force, as `rules_for` gave them to the database."""
+    return session.info.get("rules") or RULES

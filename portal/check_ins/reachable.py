@@ -69,7 +69,7 @@ def _speaks(rule: Rule, others: Iterable[Rule], held: Mapping[str, Value]) -> bo
 def _numbers_in(rule: Rule) -> Iterable[float]:
     for found in _NUMBER.findall(rule.when.text):
         number = float(found)
-        yield from (number - 1, number, number + 1)
+        yield from (number - 1, number - 0.5, number, number + 0.5, number + 1)
 
 
 def _options(
@@ -83,6 +83,8 @@ def _options(
         return [0, 1, None] if function in FACTS else [*written, None]
     if asked in numbers:
         return [*numbers[asked], None]
+    if asked == "hours":
+        return [*written]  # unknown hours meet every limit, even those that no hours meet
     spoken = sorted(words.get(asked, ()))
     ticks: list[Value] = [frozenset({word}) for word in spoken]
     return [*spoken, *ticks, None] if spoken else [*written, None]

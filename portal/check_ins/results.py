@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.check_ins.answers import Answers
-from portal.check_ins.library import PAGES_IN, RULES
-from portal.check_ins.rules import Rule
+from portal.check_ins.library import PAGES_IN
+from portal.check_ins.rules import Rule, RuleSet
 from portal.check_ins.wording import said_of
 from portal.flags.reasons import Reason
 from portal.languages import ENGLISH, language
@@ -30,7 +30,11 @@ class Advice:
 
 
 def advice(
-    reasons: Sequence[Reason], due_at: datetime, clinic: Clinic, answers: Answers | None = None
+    rule_set: RuleSet,
+    reasons: Sequence[Reason],
+    due_at: datetime,
+    clinic: Clinic,
+    answers: Answers | None = None,
 ) -> Advice:
     """From the reasons of one flag, gravest first. Tips come from the gravest rules only.
 
@@ -38,32 +42,32 @@ def advice(
     """
     first = reasons[0]
     gravest = [reason for reason in reasons if reason.level is first.level]
-    rules = [rule for reason in gravest if (rule := RULES.rule(reason.rule))]
+    rules = [rule for reason in gravest if (rule := rule_set.rule(reason.rule))]
     return Advice(
         level=first.level,
-        heading=_heading(first, rules).format(**vars(clinic)),
-        told=_told(gravest, answers),
+        heading=_heading(rule_set, first, rules).format(**vars(clinic)),
+        told=_told(rule_set, gravest, answers),
         sentences=rules[0].words_in(language()).advice if rules else (),
         meanwhile=_tips(rules),
-        crisis=any(rule.crisis for reason in reasons if (rule := RULES.rule(reason.rule))),
+        crisis=any(rule.crisis for reason in reasons if (rule := rule_set.rule(reason.rule))),
         due_at=due_at,
     )
 
 
-def _heading(first: Reason, rules: Sequence[Rule]) -> str:
+def _heading(rule_set: RuleSet, first: Reason, rules: Sequence[Rule]) -> str:
     """The rule's own, unless something raised it above the level that was written for."""
     own = rules[0].words_in(language()).heading if rules and rules[0].level is first.level else ""
-    return own or RULES.levels[first.level].heading_in(language())
+    return own or rule_set.levels[first.level].heading_in(language())
 
 
-def _told(reasons: Sequence[Reason], answers: Answers | None) -> str:
+def _told(rule_set: RuleSet, reasons: Sequence[Reason], answers: Answers | None) -> str:
     """Two reasons at most: the rest is one tap away, and the page must stay short."""
-    parts = list(dict.fromkeys(_said(reason, answers) for reason in reasons))[:2]
+    parts = list(dict.fromkeys(_said(rule_set, reason, answers) for reason in reasons))[:2]
     return ", ".join(each[:1].lower() + each[1:] for each in parts)
 
 
-def _said(reason: Reason, answers: Answers | None) -> str:
-    rule = RULES.rule(reason.rule)
+def _said(rule_set: RuleSet, reason: Reason, answers: Answers | None) -> str:
+    rule = rule_set.rule(reason.rule)
     if language() == ENGLISH or rule is None or answers is None:
         return reason.said
     return said_of(PAGES_IN[language()], answers, rule) or reason.said

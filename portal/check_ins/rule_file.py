@@ -2,8 +2,10 @@
 
 Refused are a name or an answer that is never asked, an unknown level or effect, a rule without
 advice or without its translation, one that can never be heard, and a signature without a name.
+What the rules together must do is asked of them in `sane`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +20,7 @@ from portal.check_ins.rules import (
     SignOff,
     Words,
 )
+from portal.settings import Clinic
 from portal.symptoms.levels import Level
 from portal.symptoms.vocabulary import Effect
 
@@ -25,10 +28,14 @@ SUMMARY_LENGTH = 28  # " and 10 more" still fits into the 40 characters of the q
 CAUTIONS = frozenset({"under_18", "pregnancy", "dementia", "past_addiction", "sedatives"})
 NEEDED = ("id", "title", "level", "when", "about", "limit", "summary", "advice", "why", "source")
 ALL = "all"
+# It stands in addresses, and in a column of this width.
+VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+LISTS = ("about", "advice", "meanwhile", "unless")
 LANGUAGES = {"es": "Spanish"}
 
 
-class RuleFileError(ValueError):
+class RuleFileError(Exception):
     """The rule file cannot be used; the message is the one line that says why."""
 
 
@@ -43,6 +50,10 @@ def rule_set(data: Mapping[str, Any], words: Answers, numbers: Numbers) -> RuleS
     version = data.get("version")
     if not version:
         raise RuleFileError("the rule file has no version")
+    if not VERSION.fullmatch(str(version)):
+        raise RuleFileError(
+            "the version may only have letters, digits, dots and dashes, at most 40"
+        )
     sign_off = _sign_off(data.get("sign_off"))
     rules = tuple(_rule(entry, known) for entry in data.get("rule", ()))
     _check_ids(rules)
@@ -55,7 +66,7 @@ def rule_set(data: Mapping[str, Any], words: Answers, numbers: Numbers) -> RuleS
 def _sign_off(data: Mapping[str, Any] | None) -> SignOff:
     if not data or "signed" not in data or not data.get("written_by"):
         raise RuleFileError("the rule file does not say who wrote and who signed it")
-    found = SignOff(**data)
+    found = SignOff(**{**data, "on": str(data.get("on", ""))})
     if found.signed and not (found.name and found.role and found.on):
         raise RuleFileError("the rule file is signed without a name, a role and a day")
     return found
@@ -66,6 +77,9 @@ def _rule(entry: Mapping[str, Any], words: Answers) -> Rule:
     missing = [key for key in NEEDED if not entry.get(key)]
     if missing:
         raise RuleFileError(f"{name} has no {missing[0]}")
+    if not ID.fullmatch(entry["id"]):
+        raise RuleFileError(f"{name}: an id may only have letters, digits and dashes, at most 32")
+    _check_lists(entry, name)
     if len(entry["summary"]) > SUMMARY_LENGTH:
         raise RuleFileError(f"{name}: the summary is longer than {SUMMARY_LENGTH} characters")
     for item in entry["about"]:
@@ -89,11 +103,19 @@ def _rule(entry: Mapping[str, Any], words: Answers) -> Rule:
     )
 
 
+def _check_lists(entry: Mapping[str, Any], name: str) -> None:
+    for key in LISTS:
+        given = entry.get(key, [])
+        if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+            raise RuleFileError(f"{name}: {key} must be a list of words in quotes")
+
+
 def _words(entry: Mapping[str, Any], name: str) -> dict[str, Words]:
     """What is there in English is there in every language."""
     found = {ENGLISH: _words_in(entry)}
     for code, language in LANGUAGES.items():
         translated = entry.get(code, {})
+        _check_lists(translated, name)
         for key in ("advice", "meanwhile", "heading"):
             if entry.get(key) and not translated.get(key):
                 raise RuleFileError(f"{name} has no {key} in {language}")
@@ -103,7 +125,15 @@ def _words(entry: Mapping[str, Any], name: str) -> dict[str, Words]:
 
 def _words_in(entry: Mapping[str, Any]) -> Words:
     advice, meanwhile = tuple(entry.get("advice", ())), tuple(entry.get("meanwhile", ()))
-    return Words(advice, meanwhile, entry.get("heading", ""))
+    return Words(advice, meanwhile, _heading(entry.get("heading", "")))
+
+
+def _heading(text: str) -> str:
+    try:
+        text.format(**vars(Clinic()))
+    except (IndexError, KeyError, ValueError) as error:
+        raise RuleFileError(f"a heading cannot be filled in: {text}") from error
+    return text
 
 
 def _modifier(entry: Mapping[str, Any], rules: Sequence[Rule], words: Answers) -> Modifier:
@@ -158,7 +188,11 @@ def _level_words(level: Level, data: Mapping[str, Any]) -> LevelWords:
     for code, heading in headings.items():
         if not heading:
             raise RuleFileError(f"the level {level} has no heading in {LANGUAGES[code]}")
-    return LevelWords(data["target"], {ENGLISH: data["heading"], **headings})
+    missing = [key for key in ("target", "heading") if not data.get(key)]
+    if missing:
+        raise RuleFileError(f"the level {level} has no {missing[0]}")
+    every = {ENGLISH: data["heading"], **headings}
+    return LevelWords(data["target"], {code: _heading(each) for code, each in every.items()})
 
 
 def _one_of(kind: Any, value: str, name: str) -> Any:

@@ -103,6 +103,7 @@ class RuleSet:
     rules: tuple[Rule, ...] = field(repr=False)
     modifiers: tuple[Modifier, ...] = field(repr=False)
     levels: Mapping[Level, LevelWords] = field(repr=False)
+    text: str = field(repr=False, default="")  # as it was written
 
     def rule(self, id: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.id == id), None)

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.audit.actions import record
 from portal.check_ins import ladder, schedule
 from portal.check_ins.assessment import judge_silence, reason_of
+from portal.check_ins.library import rules_of
 from portal.check_ins.reminding import hold, standing_of
 from portal.check_ins.silence_models import SilenceStep
 from portal.check_ins.wording import summary
@@ -113,6 +114,7 @@ async def _raise(
     case, findings = await judge_silence(work, patient, dose, due.point, minutes, now)
     if not findings:
         return False
+    version = rules_of(work.session).version
     level = min((finding.level for finding in findings), key=lambda each: each.rank)
     if not await _is_looked_after(work.session, patient.id, level):
         await raise_flag(
@@ -121,7 +123,7 @@ async def _raise(
             source=FlagSource.SILENCE,
             source_id=row.id,
             summary=summary(findings),
-            reasons=[reason_of(case, finding) for finding in findings],
+            reasons=[reason_of(case, finding, version) for finding in findings],
             hours_since_dose=case.now.hours,
         )
     return True

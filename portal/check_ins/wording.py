@@ -80,7 +80,8 @@ def said_of(pages: Pages, answers: Answers, rule: Rule) -> str:
 def _said_about(pages: Pages, answers: Answers, name: str, rule: Rule) -> str:
     effect = rule.effect
     if name == "effects":
-        return _ticked_only(pages, answers, effect) if effect else ""
+        asked = [effect] if effect else [each for each in Effect if each in ticked(answers, name)]
+        return ", ".join(filter(None, (_ticked_only(pages, answers, each) for each in asked)))
     page = pages.get(name)
     if effect and page and page.effect is effect and not weight(pages, answers, name):
         # "No wish for more" is no report of the effect, and a skipped answer says nothing.

@@ -72,6 +72,8 @@ def _add_audit(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
 def _add_rules(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     rules = _add(commands, "rules", "the clinical rules")
     actions = rules.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="whether a rule file may be used; exit 2 if not")
+    check.add_argument("rules", nargs="?", metavar="FILE", help="without it, those in force")
     replay = actions.add_parser("replay", help="judge stored check-ins and messages again")
     replay.add_argument("--rules", metavar="FILE", help="a rule file; without it, those in force")
     replay.add_argument("--each", action="store_true", help="a line for each flag that differs")
@@ -96,12 +98,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def refusal_for(error: Exception) -> tuple[int, str] | None:
     """The exit code and the one line for what an operator can put right; None for our own bugs."""
+    from portal.check_ins.questionnaires import QuestionnaireError
+    from portal.check_ins.rule_file import RuleFileError
     from portal.cli.refusal import Refusal
     from portal.errors import PortalError
     from portal.settings import SettingsError
 
     if isinstance(error, SettingsError | PortalError):
         return 2, str(error)
+    if isinstance(error, RuleFileError | QuestionnaireError):
+        return 2, f"{error}."
     if isinstance(error, Refusal):
         return error.code, str(error)
     return None

@@ -1,15 +1,16 @@
-"""`portal rules replay`: stored check-ins and messages judged again, and which flags would differ.
+"""`portal rules check` says whether a rule file may be used; `portal rules replay` judges stored
+check-ins, messages and silences again, and says which flags would differ.
 
-It writes nothing and prints ids, rules and counts, never words.
+Neither writes anything; what they print are ids, rules and counts, never words.
 """
 
 import asyncio
+import os
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portal.cli.opening import opened
-from portal.cli.refusal import Refusal
 from portal.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,26 +19,41 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace) -> int:
-    rules = read_rules(arguments.rules)
-    tally = asyncio.run(replayed(Settings.from_env(), rules, each=arguments.each))
+    if arguments.action == "check":
+        print(checked(arguments.rules))
+        return 0
+    named = read_rules(arguments.rules)
+    settings = Settings.from_env()
+    rules = named or in_force(settings)
+    tally = asyncio.run(replayed(settings, rules, each=arguments.each))
     print(table(rules, tally))
     return 0
 
 
-def read_rules(name: str | None) -> "RuleSet":
-    from portal.check_ins.library import RULES, rules_from
-    from portal.check_ins.rule_file import RuleFileError
+def checked(name: str | None) -> str:
+    """One line about a file that may be used; raises RuleFileError for one that may not."""
+    from portal.check_ins.library import SHIPPED, rules_at
 
-    if name is None:
-        return RULES
-    try:
-        return rules_from(Path(name).read_text("utf-8"))
-    except OSError as error:
-        raise Refusal(f"{name} cannot be read: {error.strerror}.", 2) from None
-    except UnicodeDecodeError:
-        raise Refusal(f"{name} is not a text file.", 2) from None
-    except RuleFileError as error:
-        raise Refusal(f"{name}: {error}.", 2) from None
+    path = Path(name or os.environ.get("RULES_FILE", "").strip() or SHIPPED)
+    rules = rules_at(path)
+    signature = rules.sign_off
+    by = f"signed by {signature.name}, {signature.role}, {signature.on}"
+    return (
+        f"{path} may be used: rule set {rules.version}, {len(rules.rules)} rules, "
+        f"{len(rules.modifiers)} modifiers, {by if signature.signed else 'signed by nobody yet'}."
+    )
+
+
+def read_rules(name: str | None) -> "RuleSet | None":
+    from portal.check_ins.library import rules_at
+
+    return rules_at(Path(name)) if name else None
+
+
+def in_force(settings: Settings) -> "RuleSet":
+    from portal.check_ins.library import rules_for
+
+    return rules_for(settings.clinic, settings.rules_file)
 
 
 async def replayed(settings: Settings, rules: "RuleSet", *, each: bool) -> "Tally":
@@ -57,6 +73,7 @@ def table(rules: "RuleSet", tally: "Tally") -> str:
     head = f"{'week of':12}" + "".join(f"{change.value:>8}" for change in Change)
     rows = [f"{name:12}" + "".join(f"{n:8}" for n in counts) for name, counts in tally.rows]
     lines = [f"Rule set {rules.version}, beside the flags that are stored:", head, *rows]
+    lines += [f"  {was} to {now}: {n}" for was, now, n in tally.by_move]
     lines += [f"  {rule:24}{count:6}" for rule, count in tally.by_rule]
     if tally.unreadable:
         lines.append(f"{tally.unreadable} messages cannot be opened with these keys.")

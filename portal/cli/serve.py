@@ -44,8 +44,10 @@ def application() -> Portal:
 
 
 async def require_database(settings: Settings) -> None:
-    async with opened(settings):
-        pass
+    from portal.check_ins.rule_sets import keep_rules
+
+    async with opened(settings) as database:
+        await keep_rules(database)
 
 
 def processes_for(settings: Settings) -> int:

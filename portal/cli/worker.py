@@ -24,11 +24,13 @@ def run(arguments: Namespace) -> int:
 
 async def work(settings: Settings) -> None:
     from portal import worker
+    from portal.check_ins.rule_sets import keep_rules
 
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with opened(settings) as database, told_to_others(settings, database):
+        await keep_rules(database)
         await worker.run_all(database, stop, settings)
 
 

@@ -8,7 +8,7 @@ from portal.figures.tables import Table
 from portal.web.drawing import svg, text
 
 LEFT, RIGHT, STEP, BAR = 150, 560, 26, 16
-# From the gravest to the mildest, and for check-ins from answered to missed.
+# From the gravest to the mildest, and for what is waited for from in time to not yet.
 CLASSES = {
     "Emergency": "bar-emergency",
     "Urgent": "bar-urgent",
@@ -17,6 +17,7 @@ CLASSES = {
     "In time": "bar-answered",
     "Late": "bar-soon",
     "Missed": "bar-missed",
+    "Within its limit yet": "bar-missed",
 }
 
 

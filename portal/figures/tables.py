@@ -1,6 +1,7 @@
 """Facts counted into tables: pure. A page, a chart and a CSV file are made of the same rows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +23,8 @@ BANDS = (
     ("1 to 3 days", 72.0),
     ("3 to 14 days", 336.0),
 )
+LATER, NOT_KNOWN = "Later", "Not known"
+ELSE, NO_DOSE = "Anything else", "No dose before"
 # Clinical judgement, to be confirmed: the evidence sets a limit for looking, none for an end.
 RESOLVE_WITHIN = {
     Level.EMERGENCY: timedelta(hours=1),
@@ -48,12 +51,21 @@ class Table:
         return not any(any(row[1:]) for row in self.rows)
 
 
+TABLES = (
+    *("weeks", "effects", "weeks-effects", "routes", "weeks-routes", "hours", "weeks-hours"),
+    *("acknowledged", "resolved", "endings", "check-ins", "false-alarms"),
+)
+
+
 def tables_of(facts: Facts, zone: ZoneInfo) -> list[Table]:
     return [
         by_week(facts, zone),
         by_effect(facts.flags),
+        by_week_and(facts, zone, EFFECTS),
         by_route(facts.flags),
+        by_week_and(facts, zone, ROUTES),
         by_hours(facts.flags),
+        by_week_and(facts, zone, HOURS),
         acknowledged(facts.flags, facts.until),
         resolved(facts.flags, facts.until),
         endings(facts.flags),
@@ -64,18 +76,48 @@ def tables_of(facts: Facts, zone: ZoneInfo) -> list[Table]:
 
 def by_week(facts: Facts, zone: ZoneInfo) -> Table:
     """Weeks begin on Monday in the clinic's time zone, from the first flag on; quiet ones too."""
-    begins = min((flag.raised_at for flag in facts.flags), default=facts.until)
-    first, last = _monday(begins, zone), _monday(facts.until, zone)
-    weeks = [first + timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
-    rows = tuple(
-        _levels_row(
-            f"{week.day} {week:%b} {week.year}",
-            (flag for flag in facts.flags if _monday(flag.raised_at, zone) == week),
-        )
-        for week in weeks
-    )
+    rows = tuple(_levels_row(week, flags) for week, flags in _weeks(facts, zone).items())
     note = "By the week in which it was raised. Weeks begin on Monday."
     return _of_levels("weeks", "Flags by week", note, "Week of", rows)
+
+
+def by_week_and(facts: Facts, zone: ZoneInfo, split: "Split") -> Table:
+    """The flags of each week, counted under what `split` says of them."""
+    rows: list[tuple[Cell, ...]] = []
+    for week, flags in _weeks(facts, zone).items():
+        counts = Counter(name for flag in flags for name in split.of(flag))
+        rows.append((week, *(counts[name] for name in split.names)))
+    columns = ("Week of", *split.names)
+    return Table(f"weeks-{split.name}", split.title, split.note, columns, tuple(rows))
+
+
+def _weeks(facts: Facts, zone: ZoneInfo) -> dict[str, list[FlagFact]]:
+    begins = min((flag.raised_at for flag in facts.flags), default=facts.until)
+    first, last = _monday(begins, zone), _monday(facts.until, zone)
+    mondays = [first + timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
+    found: dict[date, list[FlagFact]] = {monday: [] for monday in mondays}
+    for flag in facts.flags:
+        found[_monday(flag.raised_at, zone)].append(flag)
+    return {f"{day.day} {day:%b} {day.year}": flags for day, flags in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What is counted beside the week: `of` gives the names that a flag counts under."""
+
+    name: str
+    title: str
+    note: str
+    names: tuple[str, ...]
+    of: Callable[[FlagFact], Collection[str]]
+
+
+def _effects_of(flag: FlagFact) -> list[str]:
+    return [effect.words.capitalize() for effect in Effect if effect in flag.effects] or [ELSE]
+
+
+def _route_of(flag: FlagFact) -> list[str]:
+    return [flag.route.words if flag.route else NO_DOSE]
 
 
 def by_effect(flags: Sequence[FlagFact]) -> Table:
@@ -83,7 +125,7 @@ def by_effect(flags: Sequence[FlagFact]) -> Table:
         _levels_row(effect.words.capitalize(), (flag for flag in flags if effect in flag.effects))
         for effect in Effect
     ]
-    rows.append(_levels_row("Anything else", (flag for flag in flags if not flag.effects)))
+    rows.append(_levels_row(ELSE, (flag for flag in flags if not flag.effects)))
     note = "A flag with several effects counts for each."
     return _of_levels("effects", "Flags by effect", note, "Effect", tuple(rows))
 
@@ -92,12 +134,12 @@ def by_route(flags: Sequence[FlagFact]) -> Table:
     rows = [
         _levels_row(route.words, (flag for flag in flags if flag.route is route)) for route in Route
     ]
-    rows.append(_levels_row("No dose before", (flag for flag in flags if flag.route is None)))
+    rows.append(_levels_row(NO_DOSE, (flag for flag in flags if flag.route is None)))
     return _of_levels("routes", "Flags by route", "Of the last dose.", "Route", tuple(rows))
 
 
 def by_hours(flags: Sequence[FlagFact]) -> Table:
-    names = [*(name for name, _ in BANDS), "Later", "Not known"]
+    names = HOURS.names
     rows = tuple(
         _levels_row(name, (flag for flag in flags if _band(flag.hours) == name)) for name in names
     )
@@ -157,13 +199,13 @@ def check_ins(facts: Sequence[CheckInFact]) -> Table:
 
 def false_alarms(flags: Sequence[FlagFact]) -> Table:
     """By rule, from what clinicians recorded; only rules that fired."""
-    fired = sorted({rule for flag in flags for rule in flag.rules}, key=_rule_order)
-    rows = []
-    for rule in fired:
-        ended = [flag for flag in flags if rule in flag.rules and flag.outcome is not None]
-        false = sum(flag.outcome in FALSE_ALARM for flag in ended)
-        all_of = sum(rule in flag.rules for flag in flags)
-        rows.append((f"Rule {rule}", all_of, len(ended), false, _share(false, len(ended))))
+    fired = Counter(rule for flag in flags for rule in flag.rules)
+    ended = Counter(rule for flag in flags if flag.outcome for rule in flag.rules)
+    false = Counter(rule for flag in flags if flag.outcome in FALSE_ALARM for rule in flag.rules)
+    rows = [
+        (f"Rule {rule}", fired[rule], ended[rule], false[rule], _share(false[rule], ended[rule]))
+        for rule in sorted(fired, key=_rule_order)
+    ]
     note = "Of the resolved: those recorded as an expected effect or as entered in error."
     columns = ("Rule", "Flags", "Resolved", "False alarms", "Of the resolved, %")
     return Table("false-alarms", "False alarms by rule", note, columns, tuple(rows))
@@ -187,7 +229,8 @@ def _times(
         share = _share(in_time, in_time + late)
         rows.append((level.words, in_time, late, open_yet, share, *_spans(waits)))
     columns = ("Level", "In time", "Late", "Within its limit yet", "In time, %")
-    return Table(name, title, note, (*columns, "Middle", "9 of 10 within", "Longest"), tuple(rows))
+    every = (*columns, "Middle", "9 of 10 within", "Longest")
+    return Table(name, title, note, every, tuple(rows), columns[1:4])
 
 
 def _spans(waits: Sequence[timedelta]) -> tuple[Cell, Cell, Cell]:
@@ -222,8 +265,31 @@ def _levels_row(name: str, flags: Iterable[FlagFact]) -> tuple[Cell, ...]:
 
 def _band(hours: float | None) -> str:
     if hours is None:
-        return "Not known"
-    return next((name for name, limit in BANDS if hours <= limit), "Later")
+        return NOT_KNOWN
+    return next((name for name, limit in BANDS if hours <= limit), LATER)
+
+
+EFFECTS = Split(
+    "effects",
+    "Flags by week and effect",
+    "A flag with several effects counts for each.",
+    (*(effect.words.capitalize() for effect in Effect), ELSE),
+    _effects_of,
+)
+ROUTES = Split(
+    "routes",
+    "Flags by week and route",
+    "Of the last dose.",
+    (*(route.words for route in Route), NO_DOSE),
+    _route_of,
+)
+HOURS = Split(
+    "hours",
+    "Flags by week and time since the dose",
+    "From the end of the last dose until the answers were sent.",
+    (*(name for name, _ in BANDS), LATER, NOT_KNOWN),
+    lambda flag: [_band(flag.hours)],
+)
 
 
 def _share(part: int, whole: int) -> int | None:

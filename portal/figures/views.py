@@ -1,5 +1,6 @@
 """The lead's page, and each of its tables as a file."""
 
+import asyncio
 import csv
 import io
 from datetime import timedelta
@@ -12,19 +13,20 @@ from portal.audit.actions import record
 from portal.errors import NotFound
 from portal.figures.drawing import CLASSES, bars
 from portal.figures.facts import facts_for
-from portal.figures.tables import Table, tables_of
+from portal.figures.tables import TABLES, Cell, Table, tables_of
 from portal.permissions import Permission
 from portal.web.requests import actor_of, work
 from portal.web.routing import get
 from portal.web.state import state_of
 from portal.web.templates import page
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SPANS = {"4": "4 weeks", "12": "12 weeks", "52": "A year"}
 USUAL = "12"
 
 
 async def show_figures(request: Request) -> Response:
-    tables = await _tables(request)
+    tables = await _tables(request, "figures:read")
     return await page(
         request,
         "figures/figures.html",
@@ -40,9 +42,10 @@ async def show_figures(request: Request) -> Response:
 
 async def table_file(request: Request) -> Response:
     name = request.path_params["table"]
-    table = next((each for each in await _tables(request) if each.name == name), None)
-    if table is None:
+    if name not in TABLES:
         raise NotFound
+    tables = await _tables(request, "figures:download", table=name)
+    table = next(each for each in tables if each.name == name)
     return Response(
         _csv(table),
         media_type="text/csv; charset=utf-8",
@@ -50,13 +53,14 @@ async def table_file(request: Request) -> Response:
     )
 
 
-async def _tables(request: Request) -> list[Table]:
+async def _tables(request: Request, tag: str, **detail: str) -> list[Table]:
     until = clock.now()
     since = until - timedelta(weeks=int(_weeks(request)))
     async with work(request) as unit:
         facts = await facts_for(unit.session, actor_of(request), since, until)
-        record(unit, "figures:read", detail={"weeks": _weeks(request)})
-    return tables_of(facts, state_of(request).settings.clinic.zone)
+        record(unit, tag, detail={"weeks": _weeks(request), **detail})
+    # A year of a large clinic takes a moment to count: nobody else waits for it.
+    return await asyncio.to_thread(tables_of, facts, state_of(request).settings.clinic.zone)
 
 
 def _weeks(request: Request) -> str:
@@ -67,9 +71,14 @@ def _weeks(request: Request) -> str:
 def _csv(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(table.columns)
-    writer.writerows(table.rows)
+    writer.writerow([_harmless(column) for column in table.columns])
+    writer.writerows([_harmless(cell) for cell in row] for row in table.rows)
     return out.getvalue()
+
+
+def _harmless(cell: Cell) -> Cell:
+    """A spreadsheet must not take words for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 routes = [

@@ -18,15 +18,16 @@ def due_at(level: Level, since: datetime, clinic: Clinic) -> datetime:
     """
     if level is Level.ROUTINE:
         return _end_of_next_working_day(since, clinic)
-    return since.astimezone(UTC) + timedelta(minutes=_minutes(level, clinic))
+    return since.astimezone(UTC) + timedelta(minutes=minutes_by_level(clinic)[level])
 
 
-def _minutes(level: Level, clinic: Clinic) -> int:
+def minutes_by_level(clinic: Clinic) -> dict[Level, int]:
+    """The limits that are spans."""
     return {
         Level.EMERGENCY: clinic.emergency_minutes,
         Level.URGENT: clinic.urgent_minutes,
         Level.SOON: clinic.soon_minutes,
-    }[level]
+    }
 
 
 def _end_of_next_working_day(since: datetime, clinic: Clinic) -> datetime:

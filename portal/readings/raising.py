@@ -1,5 +1,7 @@
 """From what was found in a message to its flag: the check-ins' own rules judge it."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,13 +11,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
 from portal.check_ins.answers import Told
-from portal.check_ins.assessment import cautions_of, reason_of
+from portal.check_ins.assessment import cautions_of, reason_of, who_is_there
 from portal.check_ins.facts import Case
-from portal.check_ins.library import PAGES, RULES
+from portal.check_ins.library import PAGES, rules_of
 from portal.check_ins.opening import series_of
 from portal.check_ins.own_words import MESSAGE, answers_of
-from portal.check_ins.queries import earlier_of, history, hours_since
-from portal.check_ins.rules import judge
+from portal.check_ins.queries import Sent, earlier_of, history, hours_since
+from portal.check_ins.rules import Finding, RuleSet, judge
 from portal.check_ins.wording import summary
 from portal.conversations.models import Message
 from portal.conversations.reading_models import MessageReading
@@ -27,7 +29,8 @@ from portal.flags.actions import raise_flag
 from portal.flags.models import FlagSource
 from portal.sealing import UNREADABLE, unseal_words
 from portal.symptoms.understanding import Understood, understood
-from portal.treatments.queries import latest_dose
+from portal.treatments.models import Dose
+from portal.treatments.queries import doses_of
 
 log = structlog.get_logger()
 
@@ -63,10 +66,10 @@ async def settle(work: UnitOfWork, message_id: UUID) -> bool:
     row = await _locked(work, message_id)
     if row is None or row.settled_at is not None:
         return False
-    known: set[str] = set()
-    for source_id, case in await _cases(work.session, row):
-        findings = [one for one in judge(RULES, case) if one.rule.id not in known]
-        known |= {one.rule.id for one in findings}
+    rules = rules_of(work.session)
+    history = await history_of(work.session, row.patient_id)
+    cases = await cases_of_message(work.session, row, history)
+    for source_id, case, findings in judged_in_turn(rules, cases):
         if findings:
             await raise_flag(
                 work,
@@ -74,7 +77,7 @@ async def settle(work: UnitOfWork, message_id: UUID) -> bool:
                 source=FlagSource.READING,
                 source_id=source_id,
                 summary=summary(findings),
-                reasons=[reason_of(case, finding) for finding in findings],
+                reasons=[reason_of(case, finding, rules.version) for finding in findings],
                 hours_since_dose=case.now.hours,
             )
     row.settled_at = clock.now()
@@ -82,40 +85,63 @@ async def settle(work: UnitOfWork, message_id: UUID) -> bool:
     return True
 
 
-async def case_of_message(session: AsyncSession, row: MessageReading) -> Case:
-    """A message as the rules see it: what was found, the hours since the dose, and what came
-    before, as they were when it was sent."""
-    message = await session.get_one(Message, row.message_id)
+@dataclass(frozen=True, slots=True)
+class History:
+    """What one patient's messages and silences are judged beside: read once for all of them."""
+
+    sent: Sequence[Sent]
+    doses: Sequence[Dose]
+    cautions: frozenset[str]
+
+    def sent_before(self, at: datetime) -> list[Sent]:
+        return [each for each in self.sent if each.told.at < at]
+
+    def dose_before(self, at: datetime) -> Dose | None:
+        ended = [dose for dose in self.doses if dose.ended_at < at]
+        return max(ended, key=lambda dose: dose.number, default=None)
+
+
+async def history_of(session: AsyncSession, patient_id: UUID) -> History:
+    return History(
+        await history(session, patient_id),
+        await doses_of(session, patient_id),
+        await cautions_of(session, patient_id),
+    )
+
+
+async def cases_of_message(
+    session: AsyncSession, row: MessageReading, history: History
+) -> list[tuple[UUID, Case]]:
+    """The message as it was sent and each correction of it, with the id its flag is known by: what
+    was found, the hours since the dose, and what came before, as they were when it was sent."""
+    message = await session.get_one(Message, row.message_id, populate_existing=True)
     text = unseal_words(session, message.body, *sealed_for(message.id, row.patient_id))
     found = opened_reading(session, row)
-    return await _case(session, message, row.patient_id, found, text)
-
-
-async def _cases(session: AsyncSession, row: MessageReading) -> list[tuple[UUID, Case]]:
-    """The message as it was sent and each correction of it, with the id its flag is known by. What
-    the words before have raised is not raised again."""
-    cases = [(row.message_id, await case_of_message(session, row))]
-    message = await session.get_one(Message, row.message_id, populate_existing=True)
+    cases = [(row.message_id, _case(history, message.sent_at, found, text))]
     if not message.revised:
         return cases
     for id, words in await corrections_of(session, message, row.patient_id):
-        case = await _case(session, message, row.patient_id, understood(words), words)
-        cases.append((id, case))
+        cases.append((id, _case(history, message.sent_at, understood(words), words)))
     return cases
 
 
-async def _case(
-    session: AsyncSession, message: Message, patient_id: UUID, found: Understood, text: str
-) -> Case:
-    dose = await latest_dose(session, patient_id, before=message.sent_at)
-    sent = await history(session, patient_id)
+def judged_in_turn(
+    rules: RuleSet, cases: Sequence[tuple[UUID, Case]]
+) -> Iterator[tuple[UUID, Case, list[Finding]]]:
+    """A message and its corrections. What the words before have raised is not raised again."""
+    known: set[str] = set()
+    for id, case in cases:
+        findings = [one for one in judge(rules, case) if one.rule.id not in known]
+        known |= {one.rule.id for one in findings}
+        yield id, case, findings
+
+
+def _case(history: History, at: datetime, found: Understood, text: str) -> Case:
+    dose = history.dose_before(at)
+    earlier = earlier_of(history.sent_before(at), series_of(dose))
     answers = answers_of(found, "" if text == UNREADABLE else text, MESSAGE)
-    return Case(
-        Told(answers, message.sent_at, hours_since(dose, message.sent_at)),
-        PAGES,
-        earlier_of([each for each in sent if each.told.at < message.sent_at], series_of(dose)),
-        await cautions_of(session, patient_id),
-    )
+    told = Told({**answers, **who_is_there(earlier, dose)}, at, hours_since(dose, at))
+    return Case(told, PAGES, earlier, history.cautions)
 
 
 async def _locked(work: UnitOfWork, message_id: UUID) -> MessageReading | None:

@@ -1,12 +1,15 @@
 """A page for administrators: a rule file on the clinic's own history. Counts only, nobody named."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from portal import clock
 from portal.audit.actions import record
-from portal.check_ins.library import RULES, rules_from
+from portal.check_ins.library import rules_from, rules_of
 from portal.check_ins.rule_file import RuleFileError
 from portal.check_ins.rules import RuleSet
 from portal.permissions import Permission
@@ -17,34 +20,57 @@ from portal.web.routing import get, post
 from portal.web.state import state_of
 from portal.web.templates import page
 
+SPANS = {"4": "The last 4 weeks", "12": "The last 12 weeks", "52": "The last year", "": "All of it"}
+USUAL = "12"
+
 
 async def show(request: Request) -> Response:
-    return await page(request, "readings/replay.html", words="", problem=None, tally=None)
+    return await _page(request, weeks=USUAL)
 
 
 async def run(request: Request) -> Response:
     """An empty field replays the rules that are in force."""
-    words = (await form_of(request)).raw("rules")
+    form = await form_of(request)
+    words, weeks = form.raw("rules"), form.raw("weeks")
+    weeks = weeks if weeks in SPANS else USUAL
+    async with work(request) as unit:
+        in_force = rules_of(unit.session)
     try:
-        rules = rules_from(words) if words.strip() else RULES
+        rules = rules_from(words) if words.strip() else in_force
     except RuleFileError as error:
         problem = f"This file cannot be used: {error}."
-        return await page(
-            request, "readings/replay.html", 422, words=words, problem=problem, tally=None
-        )
-    tally = await _replayed(request, rules)
-    context: dict[str, Any] = {"words": words, "problem": None, "tally": tally}
-    context |= {"changes": list(Change), "version": rules.version}
-    return await page(request, "readings/replay.html", **context)
+        return await _page(request, 422, words=words, weeks=weeks, problem=problem)
+    tally = await _replayed(request, rules, weeks)
+    return await _page(
+        request,
+        words=words,
+        weeks=weeks,
+        tally=tally,
+        changes=list(Change),
+        version=rules.version,
+        rules=[(mark, _named(mark[1:], (rules, in_force)), n) for mark, n in tally.by_rule],
+    )
 
 
-async def _replayed(request: Request, rules: RuleSet) -> Tally:
+async def _page(request: Request, status: int = 200, **given: Any) -> Response:
+    usual: dict[str, Any] = {"words": "", "problem": None, "tally": None, "spans": SPANS}
+    return await page(request, "readings/replay.html", status, **{**usual, **given})
+
+
+async def _replayed(request: Request, rules: RuleSet, weeks: str) -> Tally:
+    since = clock.now() - timedelta(weeks=int(weeks)) if weeks else None
     tally = Tally()
-    async for _ in replay(state_of(request).database, rules, tally):
+    async for _ in replay(state_of(request).database, rules, tally, since):
         pass
     async with work(request) as unit:
-        record(unit, "rules:replay", detail={"rule_set": rules.version})
+        record(unit, "rules:replay", detail={"rule_set": rules.version, "weeks": weeks or "all"})
     return tally
+
+
+def _named(id: str, rule_sets: Sequence[RuleSet]) -> str:
+    """A rule's title by the first of these that has it."""
+    found = (each.rule(id) for each in rule_sets)
+    return next((rule.title for rule in found if rule), "No longer there")
 
 
 TRY = Permission.RULES_TRY

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.audit.actions import record
+from portal.check_ins.library import rules_of
 from portal.check_ins.results import advice
 from portal.flags.history import reasons_of
 from portal.flags.models import FlagSource
@@ -30,8 +31,9 @@ async def show(request: Request) -> Response:
         reading = await reading_for(unit.session, actor, source, id)
         state = await flag_of_source(unit.session, source, id)
         reasons = await reasons_of(unit.session, state.flag) if state else []
+        rules = rules_of(unit.session)
         record(unit, "reading:read", patient_id=reading.patient_id, subject=id)
-    told = advice(reasons, state.flag.due_at, clinic) if state else None
+    told = advice(rules, reasons, state.flag.due_at, clinic) if state else None
     return await page(request, "readings/understood.html", reading=reading, advice=told)
 
 

@@ -14,20 +14,23 @@ from typing import Any
 
 from sqlalchemy import event
 
+from portal.check_ins.rules import RuleSet
 from portal.db import Database
 from portal.sealing import Vault
 from portal.settings import Clinic
 
 
 @asynccontextmanager
-async def throwaway(path: Path, clinic: Clinic) -> AsyncIterator[Database]:
+async def throwaway(path: Path, clinic: Clinic, rules: RuleSet) -> AsyncIterator[Database]:
     """The database in this file, sealed with keys that nobody keeps."""
 
     async def connect() -> _Connection:
         return _Connection(path)
 
     vault = Vault([token_urlsafe(32)], token_urlsafe(32))
-    database = Database(f"sqlite:///{path}", vault, clinic=clinic, async_creator=connect)
+    database = Database(
+        f"sqlite:///{path}", vault, clinic=clinic, rules=rules, async_creator=connect
+    )
     event.listen(database.engine.sync_engine, "connect", _never_wait_for_the_disk)
     try:
         yield database

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
-from portal.check_ins.library import RULES
 from portal.check_ins.queries import PainScore, Submitted, pain_series, submitted_check_in
+from portal.check_ins.rules import RuleSet
 from portal.flags.models import Flag, FlagSource
 from portal.flags.reasons import Reason
 from portal.treatments.models import Dose
@@ -26,9 +26,9 @@ async def check_in_of(session: AsyncSession, flag: Flag) -> Submitted | None:
     return await submitted_check_in(session, flag.source_id)
 
 
-def answers_behind(reasons: Sequence[Reason]) -> frozenset[str]:
+def answers_behind(rule_set: RuleSet, reasons: Sequence[Reason]) -> frozenset[str]:
     """The questions whose answers made a rule fire, as far as the present rules know them."""
-    rules = [RULES.rule(reason.rule) for reason in reasons]
+    rules = [rule_set.rule(reason.rule) for reason in reasons]
     return frozenset(name for rule in rules if rule for name in rule.about)
 
 

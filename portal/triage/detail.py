@@ -1,6 +1,6 @@
 """Everything the detail pane says about one flag."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,8 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
 from portal.audit.actions import record
-from portal.check_ins.library import RULES
+from portal.check_ins.library import rules_of
 from portal.check_ins.queries import Submitted, answers_for_team
+from portal.check_ins.rule_set_models import KeptRules
+from portal.check_ins.rule_sets import kept_rules
 from portal.check_ins.wording import Line
 from portal.conversations.queries import care_conversation_of
 from portal.db import UnitOfWork
@@ -49,12 +51,8 @@ class Detail:
     loud: frozenset[str]
     chart: Markup
     desk: Desk
+    rule_sets: Mapping[str, KeptRules | None]
     reading: Reading | None = None
-
-    @property
-    def present_rules(self) -> str:
-        """Only these can be read on the rules' page; a flag keeps the version that raised it."""
-        return RULES.version
 
     @property
     def since_dose(self) -> str:
@@ -69,10 +67,6 @@ class Detail:
     def cautions(self) -> list[Caution]:
         return [caution for caution in Caution if caution in self.patient.caution_set()]
 
-    @property
-    def rule_sets(self) -> list[str]:
-        return sorted({reason.rule_set for reason in self.reasons})
-
 
 async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
     """Find the flag through the actor and read all of it. Every opening is recorded."""
@@ -84,7 +78,7 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
     plan = await plan_of(session, patient.id)
     reasons = await reasons_of(session, state.flag)
     check_in = await check_in_of(session, state.flag)
-    loud = answers_behind(reasons)
+    loud = answers_behind(rules_of(session), reasons)
     zone = ZoneInfo(row.patient.time_zone)
     return Detail(
         row=row,
@@ -101,6 +95,7 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
         reading=await reading_of(session, state.flag),
         chart=await pain_of(session, patient.id, zone, fired="pain" in loud),
         desk=await open_desk(session, actor, state, patient),
+        rule_sets=await kept_rules(session, {reason.rule_set for reason in reasons}),
     )
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from portal.check_ins.library import rules_of
 from portal.check_ins.models import AnsweredBy, CheckIn, CutShort
 from portal.check_ins.results import advice
 from portal.conversations.models import Conversation, Kind, Message
@@ -61,7 +62,7 @@ async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -
         return Moment(flag.raised_at, "The rules found it in the patient's message")
     if flag.source == FlagSource.SILENCE:
         return Moment(flag.raised_at, "The patient did not answer, so nothing was read")
-    told = advice(reasons, flag.due_at, session.info["clinic"])
+    told = advice(rules_of(session), reasons, flag.due_at, session.info["clinic"])
     check_in = await session.get(CheckIn, flag.source_id)
     if check_in is not None and check_in.cut_short is CutShort.LEFT:
         # Nobody was there to read it: it was sent because the patient had stopped answering.

@@ -1,8 +1,11 @@
 """What raises a rule by one level, and that nothing raises it by two or lowers it."""
 
+from collections.abc import Container
+
 import pytest
 
 from portal.check_ins.answers import Answer
+from portal.check_ins.library import RULES
 from portal.check_ins.rules import Finding
 from portal.symptoms.levels import Level
 from tests.check_ins.cases import case, judged, told
@@ -99,3 +102,25 @@ def test_findings_come_gravest_first() -> None:
     ranks = [finding.level.rank for finding in judged(case(now))]
     assert ranks == sorted(ranks)
     assert len(ranks) == 3
+
+
+@pytest.mark.parametrize(
+    ("modifier", "numbers", "words"),
+    [
+        ("dementia", range(17, 22), {"w-confusion-early", "w-confusion", "w-memory"}),
+        ("past-addiction", range(25, 28), {"w-dose", "w-addiction"}),
+        ("sedatives", {1, 2, 3, 4, 15, 16, 17, 18}, {"w-speech-early", "w-speech"}),
+    ],
+)
+def test_a_modifier_names_every_rule_of_its_row_in_section_7(
+    modifier: str, numbers: Container[int], words: set[str]
+) -> None:
+    (named,) = (each.rules for each in RULES.modifiers if each.id == modifier)
+    numbered = {rule.id for rule in RULES.rules if number_of(rule.id) in numbers}
+    assert named is not None
+    assert numbered | words <= named
+
+
+def number_of(id: str) -> int:
+    digits = "".join(sign for sign in id if sign.isdigit())
+    return int(digits) if digits else 0

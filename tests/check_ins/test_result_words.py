@@ -34,7 +34,7 @@ def page_after(*reasons: Reason) -> str:
     html = render(
         "check_ins/result.html",
         actor=None,
-        advice=advice(reasons, NOW, clinic),
+        advice=advice(RULES, reasons, NOW, clinic),
         check_in=CheckIn(
             patient_id=new_id(),
             series="none",

@@ -1,13 +1,24 @@
 """A wrong rule file is refused at start, in one sentence that names the rule."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from portal.check_ins.library import FOLDER, NUMBERS, RULES, WORDS, read
+from portal.check_ins.library import (
+    FOLDER,
+    NUMBERS,
+    PAGES,
+    RULES,
+    SHIPPED,
+    WORDS,
+    read,
+    rules_from,
+)
 from portal.check_ins.rule_file import CAUTIONS, NEEDED, RuleFileError, rule_set
+from portal.check_ins.sane import require_sane
 from portal.flags.due import due_at
 from portal.people.models import Caution
 from portal.settings import Clinic
@@ -121,6 +132,7 @@ def test_a_heading_without_translation_is_refused(file: dict[str, Any]) -> None:
         "awake == 2 and awake == 3",
         "pain > 8 and pain < 8",
         "self_harm == wish and self_harm == done",
+        "awake >= 1 and hours > 8 and hours < 2",
     ],
 )
 def test_a_rule_that_can_never_fire_is_refused(file: dict[str, Any], when: str) -> None:
@@ -169,3 +181,49 @@ def test_every_rule_says_where_it_comes_from_and_every_gap_how_it_was_closed() -
     assert all(rule.source for rule in RULES.rules)
     added = {"1b", "9b", "15b", "16b", "17b", "27b", "31c"}
     assert all(rule.gap for rule in RULES.rules if rule.id in added)
+
+
+@pytest.mark.parametrize("version", ["rules 1", "a/b", "x" * 41, "-1"])
+def test_a_version_that_could_not_stand_in_an_address_is_refused(
+    file: dict[str, Any], version: str
+) -> None:
+    assert refusal({**file, "version": version}) == (
+        "the version may only have letters, digits, dots and dashes, at most 40"
+    )
+
+
+def test_an_id_that_could_not_stand_in_an_address_is_refused(file: dict[str, Any]) -> None:
+    file["rule"][0]["id"] = "1 a"
+    assert refusal(file).startswith("rule 1 a: an id may only have letters")
+
+
+@pytest.mark.parametrize("key", ["about", "advice", "meanwhile", "unless"])
+def test_one_sentence_where_a_list_belongs_is_refused(file: dict[str, Any], key: str) -> None:
+    file["rule"][0][key] = "awake"
+    assert refusal(file) == f"rule 1: {key} must be a list of words in quotes"
+
+
+def test_a_heading_that_cannot_be_filled_in_is_refused(file: dict[str, Any]) -> None:
+    file["levels"]["urgent"]["heading"] = "Call {our_number} now"
+    assert refusal(file) == "a heading cannot be filled in: Call {our_number} now"
+
+
+def test_a_level_without_target_is_refused(file: dict[str, Any]) -> None:
+    del file["levels"]["urgent"]["target"]
+    assert refusal(file) == "the level urgent has no target"
+
+
+def test_what_ships_is_sane() -> None:
+    require_sane(RULES, PAGES)
+
+
+def test_a_file_that_leaves_an_effect_unseen_is_refused() -> None:
+    mute = replace(RULES, rules=tuple(rule for rule in RULES.rules if rule.id != "21"))
+    with pytest.raises(RuleFileError, match="foggy_memory raises no flag when nobody knows"):
+        require_sane(mute, PAGES)
+
+
+def test_a_file_in_which_a_worse_answer_counts_for_less_is_refused() -> None:
+    text = SHIPPED.read_text("utf-8").replace('when = "awake >= 3"', 'when = "awake == 3"')
+    with pytest.raises(RuleFileError, match="awake 4 counts for less than a better answer"):
+        rules_from(text)

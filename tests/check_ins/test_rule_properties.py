@@ -1,22 +1,27 @@
 """What must hold for any answers: nothing reported is lost, and worse is never less urgent."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.check_ins.answers import Answer, Told, reported_effects, ticked
+from portal.check_ins.answers import SEVERITIES, Answer, Told, reported_effects, ticked
+from portal.check_ins.conditions import parse
 from portal.check_ins.facts import Case
-from portal.check_ins.library import CURRENT, PAGES, RULES
+from portal.check_ins.library import CURRENT, PAGES, RULES, WORDS
 from portal.check_ins.own_words import CODES, is_own_words
 from portal.check_ins.rule_file import CAUTIONS
-from portal.check_ins.rules import fired, judge
+from portal.check_ins.rules import SCORES, RuleSet, fired, judge
 from portal.check_ins.schedule import Asks
 from portal.check_ins.wording import effect_grades, said, summary
 from portal.flags.reasons import SUMMARY_LENGTH
-from tests.check_ins.cases import DOSE_ENDED, case, judged, told
+from portal.symptoms.levels import Level
+from portal.symptoms.vocabulary import Effect
+from tests.check_ins.cases import DOSE_ENDED, before_dose, case, judged, told
 
 # Every answer from best to worst. Lists get worse by one more tick.
 SCALES: dict[str, list[Answer]] = {
@@ -46,7 +51,7 @@ TICKED = ("red_now", "effects", "since", "doses", "gate")
 LISTS = {name: sorted(PAGES[name].by_value) for name in TICKED}
 LISTS["text"] = list(CODES)
 HOURS = [0.5, 1, 2, 2.5, 4, 4.5, 8, 9, 24, 25, 48, 72, 168, 720]
-
+KINDS = {Asks.ACUTE: (0, 24), Asks.SCALES_AND_GATE: (24, 720)}
 
 # Pages that are asked only when an effect is ticked.
 ASKED_WITH = {
@@ -81,7 +86,9 @@ def answers_of(draw: st.DrawFn, asks: Asks) -> dict[str, Answer]:
 
 
 def on_path(asks: Asks, every: dict[str, Any]) -> dict[str, Answer]:
-    every = {**every, "speech_now": "still", "confusion_now": "still", "scales_ok": "yes"}
+    asked_on = {"slurred_speech": "speech_now", "confusion": "confusion_now"}
+    every = {**every, **{asked_on[tick]: "still" for tick in asked_on if tick in every["effects"]}}
+    every["scales_ok"] = "yes"
     facts = Case(Told(every, DOSE_ENDED, None), PAGES)
     asked = {page.id for page in CURRENT[asks].path(facts)}
     every |= {f"said_{code}": "words" for code in every["text"]}
@@ -106,8 +113,11 @@ def asked_at(hours: float) -> Asks:
 cautions = st.frozensets(st.sampled_from(sorted(CAUTIONS)), max_size=1)
 
 
-def worst_rank(case: Case) -> int:
-    return min((finding.level.rank for finding in judged(case)), default=len(CAUTIONS))
+NO_FLAG = 9
+
+
+def worst_rank(case: Case, rules: RuleSet = RULES) -> int:
+    return min((finding.level.rank for finding in judge(rules, case)), default=NO_FLAG)
 
 
 @st.composite
@@ -137,17 +147,188 @@ def one_answer(name: str, value: Answer, asks: Asks) -> dict[str, Answer]:
     return on_path(asks, {**every, name: value})
 
 
+def steps_that_get_milder(name: str, rules: RuleSet = RULES) -> Iterator[object]:
+    """Where a worse answer to one question gives a lower level, at any hour, after any answer."""
+    for hours in [None, *HOURS[1:]]:
+        kind = Asks.ACUTE if hours is None else asked_at(hours)
+        past = (hours or 0) / 2
+        pasts = [(), *((told(past, **one_answer(name, was, kind)),) for was in SCALES[name])]
+        for earlier in pasts:
+            steps = [told(hours, **one_answer(name, value, kind)) for value in SCALES[name]]
+            ranks = [worst_rank(case(step, *earlier), rules) for step in steps]
+            if ranks != sorted(ranks, reverse=True):
+                yield hours, earlier, ranks
+
+
 @pytest.mark.parametrize("name", SCALES)
 def test_each_step_of_one_answer_is_as_urgent_or_more_at_any_hour_and_after_any_answer(
     name: str,
 ) -> None:
-    for hours in HOURS[1:]:
-        asks = asked_at(hours)
-        pasts = [(), *((told(hours / 2, **one_answer(name, past, asks)),) for past in SCALES[name])]
-        for past in pasts:
-            steps = [told(hours, **one_answer(name, value, asks)) for value in SCALES[name]]
-            ranks = [worst_rank(case(step, *past)) for step in steps]
-            assert ranks == sorted(ranks, reverse=True), (hours, past, ranks)
+    assert not list(steps_that_get_milder(name))
+
+
+NAMES = {**WORDS, "hours": frozenset[str]()}
+
+
+def with_rule(id: str, **changes: Any) -> RuleSet:
+    rules = (replace(rule, **changes) if rule.id == id else rule for rule in RULES.rules)
+    return replace(RULES, rules=tuple(rules))
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("nausea", with_rule("12", when=parse("nausea == 3", NAMES))),
+        ("speech", with_rule("15", when=parse("speech == 2 and hours > 2", NAMES))),
+        ("self_harm", with_rule("5", level=Level.ROUTINE)),
+        ("vomit_count", with_rule("9", level=Level.ROUTINE)),
+        ("pain", with_rule("29", when=parse("pain == 8", NAMES))),
+        ("systolic", with_rule("31a", level=Level.ROUTINE)),
+    ],
+)
+def test_a_rule_that_counts_a_worse_answer_for_less_is_seen(name: str, rules: RuleSet) -> None:
+    assert any(steps_that_get_milder(name, rules))
+
+
+def test_no_rule_knows_the_route_so_what_holds_for_one_holds_for_all() -> None:
+    assert "route" not in WORDS
+
+
+def unflagged(rules: RuleSet = RULES) -> Iterator[object]:
+    """Every way to report an effect at any hour that has no finding of that effect."""
+    for name, effect in ASKED_WITH.items():
+        for hours in [None, *HOURS]:
+            for value in [*SCALES[name], None]:
+                answers = {"effects": (effect,), **({} if value is None else {name: value})}
+                findings = judge(rules, case(told(hours, **answers)))
+                if effect not in {finding.rule.effect for finding in findings}:
+                    yield name, hours, value
+
+
+def test_every_listed_effect_of_1_or_more_gives_a_flag_at_any_hour() -> None:
+    assert not list(unflagged())
+
+
+@pytest.mark.parametrize("id", ["11", "13", "16", "18c", "21", "24", "27b"])
+def test_an_effect_that_no_rule_catches_is_seen(id: str) -> None:
+    assert any(unflagged(replace(RULES, rules=tuple(r for r in RULES.rules if r.id != id))))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_hours_that_nobody_knows_are_read_as_the_gravest(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(sorted(KINDS)))
+    least, most = KINDS[kind]
+    hours = data.draw(st.sampled_from([each for each in HOURS if least < each <= most]))
+    known = case(told(hours, **data.draw(answers_of(kind))), cautions=data.draw(cautions))
+    assert worst_rank(replace(known, now=replace(known.now, hours=None))) <= worst_rank(known)
+
+
+@pytest.mark.parametrize("name", ["anxiety", "urge", "pain"])
+def test_a_baseline_that_nobody_knows_is_read_as_no_trouble_at_all(name: str) -> None:
+    """Pain, which whoever comes for it has, as the least since the dose."""
+    every = [0, 2, 5, 8] if name == "pain" else range(5)
+    for first, last, before in product(every, repeat=3):
+        since = [told(30, **graded(name, first)), told(31, **graded(name, last))]
+        usual = replace(before_dose(), answers=graded(name, before))
+        unknown, known = case(since[1], since[0]), case(since[1], usual, since[0])
+        if name != "pain" or before >= min(first, last):
+            assert worst_rank(unknown) <= worst_rank(known), (first, last, before)
+
+
+def graded(name: str, value: int) -> dict[str, Answer]:
+    """A later check-in with this grade; 0 of an effect is one that is not ticked."""
+    answers = one_answer(name, value, Asks.SCALES_AND_GATE)
+    if value == 0 and name in ASKED_WITH:
+        return {each: said for each, said in answers.items() if each != name} | {"effects": ()}
+    return answers
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_words_never_lower_what_the_form_alone_would_raise(code: str) -> None:
+    words: dict[str, Answer] = {"text": (code,), f"said_{code}": "words"}
+    for hours, kind in (
+        (None, Asks.ACUTE),
+        (3, Asks.ACUTE),
+        (9, Asks.ACUTE),
+        (72, Asks.SCALES_AND_GATE),
+    ):
+        for name, scale in SCALES.items():
+            for value in scale:
+                form = told(hours, **one_answer(name, value, kind))
+                both = replace(form, answers={**form.answers, **words})
+                assert worst_rank(case(both)) <= worst_rank(case(form)), (hours, name, value)
+
+
+def test_a_rule_is_only_silent_for_one_as_grave_whatever_raises_either() -> None:
+    of = {rule.id: rule for rule in RULES.rules}
+    for rule in RULES.rules:
+        for other in (of[id] for id in rule.unless):
+            assert other.level.rank <= rule.level.rank, (rule.id, other.id)
+            if other.level is rule.level:
+                raised = [m for m in RULES.modifiers if m.rules is not None and rule.id in m.rules]
+                assert all(other.id in (modifier.rules or ()) for modifier in raised)
+                scores = {
+                    name for name in rule.about if name in PAGES and PAGES[name].form in SCORES
+                }
+                assert scores <= {*other.about}, (rule.id, other.id)
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories(), st.sampled_from(sorted(Effect)))
+def test_words_alone_are_never_below_the_mildest_report_of_the_same_effect(
+    history: list[Told], effect: Effect
+) -> None:
+    *earlier, now = history
+    written = case(Told({"text": (effect.value,)}, now.at, now.hours), *earlier)
+    name = "urge" if effect is Effect.OVERDOSE_ADDICTION else SEVERITIES[effect]
+    mildest: dict[str, Answer] = {"effects": (effect.value,), name: 1}
+    reports = [mildest, {**mildest, "medicine": "wish"}]
+    if (now.hours or 0) > 24 and f"{name}_now" in PAGES:
+        reports.append({"effects": (effect.value,), f"{name}_now": "gone"})
+    ranks = [
+        min(
+            finding.rule.level.rank
+            for finding in judged(case(Told({**each}, now.at, now.hours), *earlier))
+            if finding.rule.effect is effect
+        )
+        for each in reports
+    ]
+    assert min(finding.rule.level.rank for finding in judged(written)) <= max(ranks)
+
+
+@pytest.mark.parametrize(
+    ("said", "against"),
+    [
+        ({"red_now": ("chest",)}, {"red_now": ("chest", "none")}),
+        ({"speech": 3}, {"speech": 3, "speech_now": "gone"}),
+        ({"confusion": 4}, {"confusion": 4, "confusion_now": "gone"}),
+        ({"nausea": 4}, {"nausea": 4, "effects": ()}),
+        ({"vomit_count": 6}, {"vomit_count": 6, "effects": (), "sips": "yes"}),
+        ({"sips": "no"}, {"sips": "no", "effects": ("nausea",)}),
+        ({"since": ("more_than_prescribed",)}, {"since": ("more_than_prescribed", "none")}),
+        ({"doses": ("took_more",)}, {"doses": ("took_more",), "medicine": "wish", "urge": 0}),
+        ({"awake": 3}, {"awake": 3, "who": "patient_with_adult"}),
+        ({"self_harm": "wish"}, {"self_harm": "wish", "text": ()}),
+    ],
+)
+@pytest.mark.parametrize("hours", [None, 1, 9, 72])
+def test_of_answers_that_contradict_each_other_the_worse_counts(
+    said: dict[str, Answer], against: dict[str, Answer], hours: float | None
+) -> None:
+    assert worst_rank(case(told(hours, **against))) <= worst_rank(case(told(hours, **said)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), cautions)
+def test_nothing_counts_for_less_than_its_rule_says(
+    history: list[Told], held: frozenset[str]
+) -> None:
+    *earlier, now = history
+    findings = judged(case(now, *earlier, cautions=held))
+    assert all(
+        each.level.rank in {each.rule.level.rank, each.rule.level.rank - 1} for each in findings
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -180,8 +361,7 @@ def test_a_rule_that_falls_silent_for_a_graver_one_never_lowers_the_level(
     talkative = replace(
         RULES, rules=tuple(replace(rule, unless=frozenset()) for rule in RULES.rules)
     )
-    loudest = min((finding.level.rank for finding in judge(talkative, each)), default=9)
-    assert min((finding.level.rank for finding in judge(RULES, each)), default=9) == loudest
+    assert worst_rank(each) == worst_rank(each, talkative)
 
 
 @settings(max_examples=60, deadline=None)

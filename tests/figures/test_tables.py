@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from portal.check_ins.schedule import POINTS, State
 from portal.figures import tables
+from portal.figures.drawing import bars
 from portal.figures.facts import CheckInFact, Facts, FlagFact
 from portal.flags.models import Outcome
 from portal.symptoms.levels import Level
@@ -101,3 +102,48 @@ def test_missed_check_ins_are_counted_at_their_place_in_the_schedule() -> None:
     facts = [CheckInFact(POINTS[0], state) for state in (State.OPEN, State.LATE, State.MISSED)]
     found = row(tables.check_ins(facts), "1 hour check-in")
     assert (found["In time"], found["Late"], found["Missed"], found["Missed, %"]) == (1, 1, 1, 33)
+
+
+def test_flags_are_counted_by_week_and_effect_route_and_hours() -> None:
+    earlier = replace(
+        USUAL,
+        raised_at=NOW - timedelta(weeks=2),
+        route=Route.LOZENGE,
+        hours=None,
+        effects=frozenset(),
+    )
+    both = replace(USUAL, effects=frozenset({"vomiting", "nausea"}), hours=30.0)
+    facts = Facts(NOW - timedelta(weeks=4), NOW, [earlier, USUAL, both], [])
+    effects = tables.by_week_and(facts, NEW_YORK, tables.EFFECTS)
+    first, second = row(effects, "16 Nov 2026"), row(effects, "9 Nov 2026")
+    assert (first["Vomiting"], first["Nausea"], first["Anything else"]) == (2, 1, 0)
+    assert (second["Vomiting"], second["Anything else"]) == (0, 1)
+    routes = tables.by_week_and(facts, NEW_YORK, tables.ROUTES)
+    assert row(routes, "16 Nov 2026")[Route.INFUSION.words] == 2
+    assert row(routes, "9 Nov 2026")[Route.LOZENGE.words] == 1
+    hours = row(tables.by_week_and(facts, NEW_YORK, tables.HOURS), "16 Nov 2026")
+    assert (hours["1 to 4 hours"], hours["1 to 3 days"], hours["Not known"]) == (1, 1, 0)
+
+
+def test_waits_are_told_by_their_middle_nine_tenths_and_longest() -> None:
+    waits = [taken_after(minutes) for minutes in (1, 2, 3, 4, 5, 6, 7, 8, 20, 100)]
+    found = row(tables.acknowledged(waits, NOW), "Urgent")
+    assert (found["In time"], found["Late"], found["In time, %"]) == (8, 2, 80)
+    assert (found["Middle"], found["9 of 10 within"], found["Longest"]) == (
+        "5 min",
+        "20 min",
+        "1 h 40 min",
+    )
+
+
+def test_an_end_is_held_against_its_own_limit() -> None:
+    at = USUAL.since + timedelta(hours=4)
+    flags = [replace(USUAL, resolved_at=at), replace(USUAL, resolved_at=at + timedelta(minutes=1))]
+    found = row(tables.resolved(flags, NOW), "Urgent")
+    assert (found["In time"], found["Late"], found["Longest"]) == (1, 1, "4 h 1 min")
+
+
+def test_a_clinic_without_flags_has_every_table_and_no_bar() -> None:
+    every = tables.tables_of(Facts(NOW - timedelta(weeks=12), NOW, [], []), NEW_YORK)
+    assert tuple(table.name for table in every) == tables.TABLES
+    assert all(table.is_empty and not bars(table) for table in every)

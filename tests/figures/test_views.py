@@ -2,8 +2,13 @@
 
 from datetime import timedelta
 
+from sqlmodel import select
+
 from portal import clock
+from portal.audit.models import AuditEvent
 from portal.db import Database
+from portal.figures.tables import Table
+from portal.figures.views import _csv
 from portal.flags.actions import acknowledge_flag
 from portal.people.models import Person
 from tests.clients import actor_of
@@ -68,3 +73,16 @@ async def test_a_table_that_is_none_is_not_found_and_an_odd_span_is_the_usual_on
     client = await client_for(admin)
     assert (await client.get("/figures/names.csv")).status_code == 404
     assert (await client.get("/figures?weeks=1000000")).status_code == 200
+
+
+async def test_a_file_taken_away_is_recorded_and_holds_no_formula(
+    database: Database, client_for: ClientFor, admin: Person
+) -> None:
+    client = await client_for(admin)
+    assert (await client.get("/figures/weeks-effects.csv?weeks=4")).status_code == 200
+    async with database.read() as session:
+        rows = (await session.exec(select(AuditEvent))).all()
+    taken = [row.detail for row in rows if row.tag == "figures:download"]
+    assert taken == [{"weeks": "4", "table": "weeks-effects"}]
+    odd = Table("odd", "Odd", "", ("=A1", "B"), (("+cmd", 1), ("@x", -2), ("Rule 9", None)))
+    assert _csv(odd).splitlines() == ["'=A1,B", "'+cmd,1", "'@x,-2", "Rule 9,"]

@@ -8,8 +8,7 @@ from portal.db import Database
 from portal.people.models import Person
 from tests.clients import Client
 from tests.conftest import ClientFor
-from tests.readings.test_messages import reworded
-from tests.readings.words import flags_after, wrote
+from tests.readings.words import flags_after, reworded, wrote
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 UNDER = re.compile(r'<p class="understood" data-understood="([^"]+)"[^>]*>(.*?)</p>', re.DOTALL)

@@ -10,9 +10,7 @@ from portal import clock
 from portal.announcements import Announcement
 from portal.audit.models import AuditEvent
 from portal.check_ins.own_words import note_answers
-from portal.conversations.corrections import correct, own_message
 from portal.conversations.reading_models import MessageReading
-from portal.conversations.store import Stored
 from portal.conversations.understood import TOPIC
 from portal.db import Database
 from portal.flags.history import reasons_of
@@ -26,9 +24,9 @@ from portal.realtime.hub import MISSED, NOBODY, Hub
 from portal.symptoms.levels import Level
 from tests.check_ins.doses import give_dose
 from tests.check_ins.sending import send
-from tests.clients import Client, actor_of
+from tests.clients import Client
 from tests.people import Clinic
-from tests.readings.words import ClientFor, flags_after, wrote
+from tests.readings.words import ClientFor, flags_after, reworded, wrote
 
 
 @pytest.mark.parametrize(
@@ -230,14 +228,6 @@ async def test_a_note_of_a_check_in_is_shown_and_answered_alike(
     assert "throwing up. Is that right?" in page
     await own.post(address, what="vomiting", right="yes")
     assert "You said that is right." in (await own.get(address)).text
-
-
-async def reworded(database: Database, patient: Person, message: Stored, *words: str) -> None:
-    actor = await actor_of(database, patient)
-    for body in words:
-        async with database.work(actor) as work:
-            found, own = await own_message(work.session, actor, message.conversation_id, message.id)
-            await correct(work, found, message.id, own.revised, body)
 
 
 async def test_a_correction_is_read_like_a_new_message(

@@ -1,6 +1,7 @@
 """A rule set on stored history: the same rules give the same flags, others say what differs."""
 
 import tomllib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from sqlmodel import func, select
 
 from portal.audit.models import AuditEvent
+from portal.check_ins.clocks import follow_silence
 from portal.check_ins.library import FOLDER, NUMBERS, RULES, WORDS, rules_from
 from portal.check_ins.own_words import note_answers
 from portal.check_ins.rule_file import RuleFileError, rule_set
@@ -15,13 +17,18 @@ from portal.check_ins.rules import RuleSet
 from portal.cli import main
 from portal.cli.rules import table
 from portal.db import Database
-from portal.people.models import Person
+from portal.flags.models import FlagSource
+from portal.people.models import Caution, Patient, Person
 from portal.readings.replay import Change, Judged, Tally, replay
+from portal.symptoms.levels import Level
 from tests.check_ins.doses import give_dose
 from tests.check_ins.sending import send
+from tests.clients import actor_of
+from tests.conftest import Clock
 from tests.people import Clinic
-from tests.readings.words import ClientFor, flags_after, wrote
+from tests.readings.words import ClientFor, flags_after, reworded, wrote
 
+NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 TEXT = (FOLDER / "rules.toml").read_text("utf-8")
 
 
@@ -58,6 +65,53 @@ async def test_the_same_rules_on_the_same_history_give_the_same_flags_exactly(
     assert tally.total == {Change.SAME: 4}
     assert not tally.by_rule
     assert (await judged_by(database, RULES))[0] == every
+
+
+async def eventful(database: Database, clinic: Clinic, patient: Person, clock: Clock) -> None:
+    """Cautions, being alone, silence twice, and a message corrected to something worse."""
+    clock.set(NOON)
+    await give_dose(database, clinic, hours_ago=0)
+    async with database.work(await actor_of(database, clinic.clinician_on_team)) as work:
+        record = await work.session.get_one(Patient, patient.id)
+        record.cautions = [Caution.PREGNANCY.value]
+        work.session.add(record)
+    clock.set(NOON + timedelta(hours=1))
+    await send(database, patient, who="patient_alone", effects=("nausea",), nausea=1)
+    for minutes in (151, 271):
+        clock.set(NOON + timedelta(minutes=minutes))
+        await follow_silence(database, clock.now())
+    clock.set(NOON + timedelta(hours=5))
+    message = await wrote(database, patient, "I threw up twice")
+    await reworded(database, patient, message, "I threw up twice and I cant breathe properly")
+    await flags_after(database, patient)
+
+
+async def test_silence_corrections_and_what_raises_a_level_replay_exactly(
+    database: Database, clinic: Clinic, patient: Person, clock: Clock
+) -> None:
+    await eventful(database, clinic, patient, clock)
+    every, tally = await judged_by(database, RULES)
+    levels = [(each.source, each.was, each.now) for each in every]
+    assert levels == [
+        (FlagSource.CHECK_IN, Level.SOON, Level.SOON),
+        (FlagSource.READING, Level.URGENT, Level.URGENT),
+        (FlagSource.READING, Level.EMERGENCY, Level.EMERGENCY),
+        (FlagSource.SILENCE, Level.EMERGENCY, Level.EMERGENCY),
+        (FlagSource.SILENCE, None, None),  # the first was still open
+    ]
+    assert tally.is_exact
+    _, tally = await judged_by(database, changed(n32a="routine", n13="emergency"))
+    assert tally.by_move == [("emergency", "soon", 1), ("soon", "emergency", 1)]
+
+
+async def test_a_replay_may_begin_at_a_day_and_still_knows_what_was_before(
+    database: Database, clinic: Clinic, patient: Person, clock: Clock
+) -> None:
+    await eventful(database, clinic, patient, clock)
+    tally, since = Tally(), NOON + timedelta(hours=2)
+    every = [each async for each in replay(database, RULES, tally, since)]
+    assert {each.source for each in every} == {FlagSource.READING, FlagSource.SILENCE}
+    assert tally.is_exact
 
 
 async def test_a_changed_level_or_a_rule_that_is_gone_is_counted_by_week(
@@ -121,10 +175,13 @@ async def test_an_administrator_tries_a_file_on_a_page(
     await history(database, clinic, patient)
     own = await client_for(admin)
     assert "Leave it empty" in (await own.get("/rules/replay")).text
-    same = await own.post("/rules/replay", rules="")
-    assert "the same flags, exactly" in same.text
+    same = await own.post("/rules/replay", rules="", weeks="")
+    assert "The same flags, exactly." in same.text
     louder = await own.post("/rules/replay", rules=TEXT.replace('"rules-2026', '"tried-2026', 1))
     assert "tried-2026" in louder.text
+    other = TEXT.replace('level = "routine"', 'level = "soon"')
+    moved = (await own.post("/rules/replay", rules=other, weeks="4")).text
+    assert '<th scope="row">Routine</th><td>Soon</td><td>1</td>' in moved
     refused = await own.post("/rules/replay", rules="version = ")
     assert refused.status_code == 422
     assert "This file cannot be used: it is not TOML" in refused.text

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from portal import clock
 from portal.conversations.actions import open_conversations, send_message
+from portal.conversations.corrections import correct, own_message
 from portal.conversations.store import Stored
 from portal.db import Database
 from portal.flags.queries import FlagState, flags_of
@@ -27,6 +28,15 @@ async def wrote(
     async with database.work(await actor_of(database, author)) as work:
         care, _ = await open_conversations(work, patient.id)
         return await send_message(work, care, author.id, words, client_id or uuid4())
+
+
+async def reworded(database: Database, patient: Person, message: Stored, *words: str) -> None:
+    """The patient corrects the message, once for each of these."""
+    actor = await actor_of(database, patient)
+    for body in words:
+        async with database.work(actor) as work:
+            found, own = await own_message(work.session, actor, message.conversation_id, message.id)
+            await correct(work, found, message.id, own.revised, body)
 
 
 async def flags_after(database: Database, patient: Person) -> list[FlagState]:
