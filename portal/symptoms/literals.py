@@ -154,7 +154,7 @@ def _of_branch(items: list[_Item], opens: bool, closes: bool) -> list[Clause]:
             if not item.is_optional:
                 found += _of_group(item.branches, at_border, ends)
             stays = at_border or not item.is_optional
-            at_border = stays and all(branch and branch[-1] == _BORDER for branch in item.branches)
+            at_border = stays and _ends_with_border(item)
         else:
             at_border = item.border
     if run:
@@ -165,7 +165,19 @@ def _of_branch(items: list[_Item], opens: bool, closes: bool) -> list[Clause]:
 def _begins_with_border(item: _Item) -> bool:
     if isinstance(item, _Sign):
         return item.border
-    return not item.is_optional and all(branch and branch[0] == _BORDER for branch in item.branches)
+    return not item.is_optional and all(
+        branch and _begins_with_border(branch[0]) for branch in item.branches
+    )
+
+
+def _ends_with_border(item: _Item) -> bool:
+    if isinstance(item, _Sign):
+        return item.border
+    lasts = [branch[-1] if branch else _ANYTHING for branch in item.branches]
+    return all(
+        not (isinstance(last, _Group) and last.is_optional) and _ends_with_border(last)
+        for last in lasts
+    )
 
 
 def _cost(clause: Clause) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from portal.symptoms.families import Family, families
 from portal.symptoms.literals import Clause, alternatives, clauses
 
 LEXICON = Path(__file__).with_name("lexicon.toml")
@@ -142,17 +143,29 @@ def lexicon() -> Lexicon:
     """The one that ships, read at its first use."""
     data = tomllib.loads(LEXICON.read_text(encoding="utf-8"))
     words: dict[str, str] = data.pop("words")
-    return Lexicon([each for what, kinds in data.items() for each in _entries(what, kinds, words)])
+    other = {what: _phrases(_spelled(kinds.pop("not"), words)) for what, kinds in data.items()}
+    listed = [
+        Entry(what, kind, _phrases(_spelled(lines, words)), other[what])
+        for what, kinds in data.items()
+        for kind, lines in kinds.items()
+    ]
+    return Lexicon([*listed, *(e for each in families(words) for e in _entries(each, other))])
 
 
-def _entries(what: str, kinds: dict[str, list[str]], words: Mapping[str, str]) -> Iterator[Entry]:
-    other = _phrases(kinds.pop("not"), words)
-    for kind, lines in kinds.items():
-        yield Entry(what, kind, _phrases(lines, words), other)
+def _entries(family: Family, other: Mapping[str, tuple[Phrase, ...]]) -> Iterator[Entry]:
+    """One for each flag that the family raises."""
+    but_not = _phrases(family.but_not)
+    for flag in family.flags:
+        what, _, kind = flag.partition(".")
+        yield Entry(what, kind or "present", _phrases(family.ways), (*other[what], *but_not))
 
 
-def _phrases(lines: Iterable[str], words: Mapping[str, str]) -> tuple[Phrase, ...]:
-    ways = [way for line in lines for way in alternatives(spelled_out(line, words))]
+def _spelled(lines: Iterable[str], words: Mapping[str, str]) -> list[str]:
+    return [spelled_out(line, words) for line in lines]
+
+
+def _phrases(expressions: Iterable[str]) -> tuple[Phrase, ...]:
+    ways = [way for expression in expressions for way in alternatives(expression)]
     return tuple(Phrase(each, place, _needs(each)) for place, each in enumerate(ways))
 
 

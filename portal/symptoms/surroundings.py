@@ -38,6 +38,7 @@ class Place:
     clause: str
     opening: str
     own: str
+    rest: str
     following: str
     ends_in_question: bool
 
@@ -78,6 +79,7 @@ class Surroundings:
             clause=clause,
             opening=opening,
             own=f"{opening}|{closing}",
+            rest=after,
             following=self.text[end : end + NEXT_SENTENCE].lstrip(" .!?\n;)"),
             ends_in_question="?" in self.text[end : end + 2],
         )
@@ -146,6 +148,7 @@ class Surroundings:
             _is_over(place)
             or _is_history(place)
             or self._is_somebody_else(place)
+            or (bool(cues.SOMEONE.search(place.clause)) and bool(cues.MORE_THAN_ME.match(place.after)))
             or bool(cues.HEARSAY.search(place.clause) or cues.HEARD_AFTER.match(place.after))
             or _is_asked(place)
             or _is_feared(place)
@@ -192,7 +195,12 @@ def _is_history(place: Place) -> bool:
         return False
     if place.what == "red_flag" and cues.BEFORE_IT.match(place.after):
         return True
-    return bool(cues.HISTORY.search(place.own))
+    return bool(
+        cues.HISTORY.search(place.own)
+        or cues.TRIED_ANOTHER.search(place.before)
+        or cues.LONG_AGO.search(place.rest)
+        or cues.LONG_AGO.match(place.following)
+    )
 
 
 def _is_about_mood(place: Place) -> bool:
@@ -215,7 +223,9 @@ def _is_asked(place: Place) -> bool:
         return True
     if cues.ASKS_FOR_DANGER.match(place.words):
         return False
-    asked = place.ends_in_question and cues.QUESTION.search(place.sentence)
+    asked = (
+        place.ends_in_question and cues.QUESTION.search(place.sentence)
+    ) or cues.GENERAL_QUESTION.match(place.sentence)
     if not asked or cues.SO_MUCH.search(place.before):
         return False
     return not cues.ABOUT_NOW.search(place.sentence)
