@@ -137,6 +137,10 @@ LONG_AGO = re.compile(
     r"autumn|fall|time)|back (?:in|on|then|when)|long ago|before|in my|on (?:the )?(?:old|other|"
     r"another|a different)|with (?:the )?(?:old|other|another|a different))"
     r"|\b(?:years|decades|ages) (?:back|ago)\b|\ball behind me\b"
+    r"|\b(?:in|since|back in|of|until|till) (?:19[5-9]\d|200\d|201\d|202[0-4])\b(?! (?:and|until) now)"
+    r"|\b(?:never (?:again|since|repeated)|none since|nothing since|not once since|been (?:fine|"
+    r"well|clear|right|free of it|good) (?:ever )?since|gone for good|left for good|its history|"
+    r"a thing of the past|no ha vuelto|no han vuelto)\b"
     r"|\beso fue (?:hace|el ano|antes)"
 )
 NOT_THIS_TIME = re.compile(
@@ -153,7 +157,9 @@ STILL = _phrases(
     "aun", "otra vez", "volvio", "volvieron",
 )  # fmt: skip
 HISTORY = _phrases(
-    "years? ago", "months? ago",
+    "years? ago", "months? ago", "yrs ago", "years back", "before:", "beforehand",
+    r"(?:in|since|back in|until) (?:19[5-9]\d|200\d|201\d|202[0-4])", "on (?:the|my) old (?:dose|med|meds|pills)",
+    r"(?:my|the) old (?:med|meds|pill|pills|drug|antipsychotic|antidepressant|dose)", "old med",
     "(?<!the )(?<!this )(?<!past )(?<!from )last (?:month|year|summer|winter|spring|fall|time)", "back in",
     r"as a (?:child|kid|teen\w*|baby)", "since (?:college|childhood|high school|school|birth)",
     "since i was", "in (?:college|high school|my (?:teens|twenties|thirties|youth))", "used to",
@@ -176,11 +182,12 @@ HISTORY = _phrases(
 # Somebody else, or nobody
 
 _FRIENDS = (
-    r"(?:toddler|son|sons|daughters?|kids?|baby|babys|boss|moms?|mums?|mothers?|dads?|fathers?|"
+    r"(?:(?:pet )?sitter|colleagues?|toddler|son|sons|daughters?|kids?|baby|babys|boss|moms?|mums?|mothers?|dads?|fathers?|"
     r"brothers?|sisters?|friends?|neighbou?rs?|coworkers?|colleagues?|cats?|dogs?|grandpas?|grandmas?|"
     r"lodgers?|tenants?|(?:brother|sister|mother|father|son|daughter)s?[- ]in[- ]laws?|"
     r"grandads?|granddad|granny|stepson|stepdaughter|grandmothers?|grandfathers?|grandson|granddaughter|uncles?|aunts?|aunty|cousins?|roommates?|"
-    r"flatmates?|teacher|child|children|nephew|niece|puppy|bestie|landlord|manager|ex|in-laws?|"
+    r"flatmates?|teachers?|child|children|nephews?|nieces?|pupp(?:y|ies)|besties?|landlords?|managers?|"
+    r"ex|in-laws?|mates|printer|telly|"
     r"hij[oa]s?|madre|padre|mama|papa|herman[oa]s?|amig[oa]s?|jef[ae]|vecin[oa]s?|perr[oa]|"
     r"gat[oa]|abuel[oa]s?|ti[oa]|prim[oa]s?|suegr[oa]|niet[oa]s?|sobrin[oa]|bebe|nin[oa]s?)"
 )

@@ -57,8 +57,10 @@ def _family(entry: Mapping[str, Any], words: Mapping[str, str]) -> Family:
     return Family(
         says=entry["says"],
         flags=(flags,) if isinstance(flags, str) else tuple(flags),
-        ways=tuple(_spelled_out(line, words) for line in entry["ways"]),
-        but_not=tuple(_spelled_out(line, words) for line in entry.get("but_not", ())),
+        ways=tuple(way for line in entry["ways"] for way in _spelled_out(line, words)),
+        but_not=tuple(
+            way for line in entry.get("but_not", ()) for way in _spelled_out(line, words)
+        ),
     )
 
 
@@ -69,12 +71,12 @@ def _any_of(listed: str) -> str:
     return f"(?:{either})"
 
 
-def _spelled_out(line: str, words: Mapping[str, str]) -> str:
+def _spelled_out(line: str, words: Mapping[str, str]) -> tuple[str, ...]:
     one, _, other = line.partition(" & ")
     if not other:
-        return _in_order(line, words)
+        return (_in_order(line, words),)
     one, other = _in_order(one, words), _in_order(other, words)
-    return f"{one}{_NEAR}{other}|{other}{_NEAR}{one}"
+    return f"{one}{_NEAR}{other}", f"{other}{_NEAR}{one}"
 
 
 def _in_order(line: str, words: Mapping[str, str]) -> str:

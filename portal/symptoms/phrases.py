@@ -39,12 +39,13 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is said for one kind of one thing, and what only looks like it."""
+    """What is said for one kind of one thing, and what only looks like it; `says`: its family."""
 
     what: str
     kind: str
     present: Sequence[Phrase]
     other: Sequence[Phrase]
+    says: str = ""
 
     def spans(self, text: str) -> Iterator[Span]:
         """Where its phrases stand, without those that mean something else."""
@@ -96,7 +97,7 @@ class Lexicon:
         for number in sorted(some):
             entry = self.entries[number]
             covering = other.intersection(entry.other)
-            yield Entry(entry.what, entry.kind, some[number], list(covering))
+            yield Entry(entry.what, entry.kind, some[number], list(covering), entry.says)
 
     def _called_by(self, word: str) -> tuple[Phrase, ...]:
         """The phrases whose rarest letters are in this word."""
@@ -143,9 +144,9 @@ def lexicon() -> Lexicon:
     """The one that ships, read at its first use."""
     data = tomllib.loads(LEXICON.read_text(encoding="utf-8"))
     words: dict[str, str] = data.pop("words")
-    other = {what: _phrases(_spelled(kinds.pop("not"), words)) for what, kinds in data.items()}
+    other = {what: _phrases(_ways(kinds.pop("not"), words)) for what, kinds in data.items()}
     listed = [
-        Entry(what, kind, _phrases(_spelled(lines, words)), other[what])
+        Entry(what, kind, _phrases(_ways(lines, words)), other[what])
         for what, kinds in data.items()
         for kind, lines in kinds.items()
     ]
@@ -157,15 +158,15 @@ def _entries(family: Family, other: Mapping[str, tuple[Phrase, ...]]) -> Iterato
     but_not = _phrases(family.but_not)
     for flag in family.flags:
         what, _, kind = flag.partition(".")
-        yield Entry(what, kind or "present", _phrases(family.ways), (*other[what], *but_not))
+        ways, not_so = _phrases(family.ways), (*other[what], *but_not)
+        yield Entry(what, kind or "present", ways, not_so, family.says)
 
 
-def _spelled(lines: Iterable[str], words: Mapping[str, str]) -> list[str]:
-    return [spelled_out(line, words) for line in lines]
+def _ways(lines: Iterable[str], words: Mapping[str, str]) -> list[str]:
+    return [way for line in lines for way in alternatives(spelled_out(line, words))]
 
 
-def _phrases(expressions: Iterable[str]) -> tuple[Phrase, ...]:
-    ways = [way for expression in expressions for way in alternatives(expression)]
+def _phrases(ways: Iterable[str]) -> tuple[Phrase, ...]:
     return tuple(Phrase(each, place, _needs(each)) for place, each in enumerate(ways))
 
 
