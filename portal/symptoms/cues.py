@@ -113,7 +113,8 @@ OVER = _phrases(
     r"(?:and )?(?:then|now|but now) (?:it |i |im |i am |its |hes |shes |was |is |were ){0,2}"
     r"(?:fine|ok|okay|good|gone|clear|better|all good)",
     r"ya (?:se (?:me |le )?(?:paso|pasaron|fue|fueron|quito|quitaron)|paso|estoy bien)|"
-    r"ya no (?:(?:lo|la|los|las|me|se|le) )?(?:teng|tien|sient|est|hay|da|duel|pasa|ocurr)\w*|ya no$",
+    r"ya no (?:(?:lo|la|los|las|me|se|le) )?(?:teng|tien|sient|est|hay|da|duel|pasa|"
+    r"ocurr)\w*|ya no$",
     r"(?:it|they|that|which|and|all|both|then|but) (?:\w+ ){0,3}(?:melted|evaporated|went away|"
     r"sorted itself|settled|dissolved)|(?:now|then) (?:nothing|none|nada)|"
     r"fixed (?:it|that|them)|(?:hasnt|havent|never|not|didnt) (?:come|been|had it|been) back",
@@ -137,7 +138,8 @@ LONG_AGO = re.compile(
     r"autumn|fall|time)|back (?:in|on|then|when)|long ago|before|in my|on (?:the )?(?:old|other|"
     r"another|a different)|with (?:the )?(?:old|other|another|a different))"
     r"|\b(?:years|decades|ages) (?:back|ago)\b|\ball behind me\b"
-    r"|\b(?:in|since|back in|of|until|till) (?:19[5-9]\d|200\d|201\d|202[0-4])\b(?! (?:and|until) now)"
+    r"|\b(?:in|back in|of|until|till) (?:19[5-9]\d|200\d|201\d|202[0-4])\b(?! (?:and|"
+    r"until) now)"
     r"|\b(?:never (?:again|since|repeated)|none since|nothing since|not once since|been (?:fine|"
     r"well|clear|right|free of it|good) (?:ever )?since|gone for good|left for good|its history|"
     r"a thing of the past|no ha vuelto|no han vuelto)\b"
@@ -149,7 +151,8 @@ NOT_THIS_TIME = re.compile(
 )
 STILL = _phrases(
     "still", "again", "came back",
-    "(?<!hasnt )(?<!havent )(?<!never )(?<!didnt )(?<!not )come back", "comes back", "coming back", "is back", "returned",
+    "(?<!hasnt )(?<!havent )(?<!never )(?<!didnt )(?<!not )come back",
+    "comes back", "coming back", "is back", "returned",
     r"ongoing", r"constant\w*", "worse", "hanging around", "wont go", "not gone",
     "(?:hasnt|havent) (?!been back|come back|returned|had)",
     "keeps?", "never (?:went|goes|stopped|left|lifted|cleared|passed|improved|ended)",
@@ -158,9 +161,11 @@ STILL = _phrases(
 )  # fmt: skip
 HISTORY = _phrases(
     "years? ago", "months? ago", "yrs ago", "years back", "before:", "beforehand",
-    r"(?:in|since|back in|until) (?:19[5-9]\d|200\d|201\d|202[0-4])", "on (?:the|my) old (?:dose|med|meds|pills)",
+    r"(?:in|back in|until) (?:19[5-9]\d|200\d|201\d|202[0-4])",
+    "on (?:the|my) old (?:dose|med|meds|pills)",
     r"(?:my|the) old (?:med|meds|pill|pills|drug|antipsychotic|antidepressant|dose)", "old med",
-    "(?<!the )(?<!this )(?<!past )(?<!from )last (?:month|year|summer|winter|spring|fall|time)", "back in",
+    "(?<!the )(?<!this )(?<!past )(?<!from )last (?:month|year|summer|winter|spring|fall|time)",
+    "back in",
     r"as a (?:child|kid|teen\w*|baby)", "since (?:college|childhood|high school|school|birth)",
     "since i was", "in (?:college|high school|my (?:teens|twenties|thirties|youth))", "used to",
     "history of", "in the past", r"previous(?:ly)? (?:pregnancy|infusion|time|medication|drug|med)",
@@ -182,11 +187,15 @@ HISTORY = _phrases(
 # Somebody else, or nobody
 
 _FRIENDS = (
-    r"(?:(?:pet )?sitter|colleagues?|toddler|son|sons|daughters?|kids?|baby|babys|boss|moms?|mums?|mothers?|dads?|fathers?|"
-    r"brothers?|sisters?|friends?|neighbou?rs?|coworkers?|colleagues?|cats?|dogs?|grandpas?|grandmas?|"
+    r"(?:(?:pet )?sitter|colleagues?|toddler|son|sons|daughters?|kids?|baby|babys|boss|"
+    r"moms?|mums?|mothers?|dads?|fathers?|"
+    r"brothers?|sisters?|friends?|neighbou?rs?|coworkers?|colleagues?|cats?|dogs?|grandpas?|"
+    r"grandmas?|"
     r"lodgers?|tenants?|(?:brother|sister|mother|father|son|daughter)s?[- ]in[- ]laws?|"
-    r"grandads?|granddad|granny|stepson|stepdaughter|grandmothers?|grandfathers?|grandson|granddaughter|uncles?|aunts?|aunty|cousins?|roommates?|"
-    r"flatmates?|teachers?|child|children|nephews?|nieces?|pupp(?:y|ies)|besties?|landlords?|managers?|"
+    r"grandads?|granddad|granny|stepson|stepdaughter|grandmothers?|grandfathers?|grandson|"
+    r"granddaughter|uncles?|aunts?|aunty|cousins?|roommates?|"
+    r"flatmates?|teachers?|child|children|nephews?|nieces?|pupp(?:y|ies)|besties?|"
+    r"landlords?|managers?|"
     r"ex|in-laws?|mates|printer|telly|"
     r"hij[oa]s?|madre|padre|mama|papa|herman[oa]s?|amig[oa]s?|jef[ae]|vecin[oa]s?|perr[oa]|"
     r"gat[oa]|abuel[oa]s?|ti[oa]|prim[oa]s?|suegr[oa]|niet[oa]s?|sobrin[oa]|bebe|nin[oa]s?)"

@@ -52,7 +52,11 @@ def read_plain(plain: Plain) -> list[Mention]:
         for entry, spans in found
         for i, span in enumerate(spans)
     }
-    return sorted(mentions, key=lambda mention: (mention.start, mention.end, mention.what, mention.kind))
+    return sorted(mentions, key=_place)
+
+
+def _place(mention: Mention) -> tuple[int, int, str, str]:
+    return mention.start, mention.end, mention.what, mention.kind
 
 
 def flags(text: str) -> list[str]:

@@ -148,7 +148,7 @@ class Surroundings:
             _is_over(place)
             or _is_history(place)
             or self._is_somebody_else(place)
-            or (bool(cues.SOMEONE.search(place.clause)) and bool(cues.MORE_THAN_ME.match(place.after)))
+            or _is_more_than_mine(place)
             or bool(cues.HEARSAY.search(place.clause) or cues.HEARD_AFTER.match(place.after))
             or _is_asked(place)
             or _is_feared(place)
@@ -170,6 +170,11 @@ class Surroundings:
 
 _GRAVE = frozenset({"red_flag", "overdose_addiction"})
 _STATES = frozenset({"slurred_speech", "foggy_memory", "confusion"})
+
+
+def _is_more_than_mine(place: Place) -> bool:
+    """`She is more nervous than I am`."""
+    return bool(cues.SOMEONE.search(place.clause) and cues.MORE_THAN_ME.match(place.after))
 
 
 def _is_feared(place: Place) -> bool:
