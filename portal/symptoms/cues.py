@@ -62,6 +62,9 @@ UNTIL_NOW = re.compile(
     r"as bad|as much|hasta|antes|asi)\b(?! ?(?:treatment|and i still))"
 )
 DENIED_AFTER = re.compile(
+    r" (?:and|but) (?:i )?(?:got|had|felt) (?:neither|none)\b|"
+    r" (?:i |we |he |she )?(?:was |were )?(?:expecting|expected|feared|dreaded|promised)? ?"
+    r"(?:never|didnt) (?:showed|show|came|come|happened|happen|arrived|turned) ?(?:up)?\b|"
     r" ?(?:[:=]|- )-? ?(?:none|no|nope|nil|zero|0|not at all|absent|nada|ningun[oa]?)\b(?! \w+ing)"
     r"|\? ?(?:none|no|nope|nil|nah|not at all|nada)\b|,? not at all\b|,? (?:nada|para nada)[.!,]"
     r"| ?\((?:none|no|0)\)|\? ?(?:gone|never|zero|nunca)\b"
@@ -117,7 +120,8 @@ OVER = _phrases(
     r"ocurr)\w*|ya no$",
     r"(?:it|they|that|which|and|all|both|then|but) (?:\w+ ){0,3}(?:melted|evaporated|went away|"
     r"sorted itself|settled|dissolved)|(?:now|then) (?:nothing|none|nada)|"
-    r"fixed (?:it|that|them)|(?:hasnt|havent|never|not|didnt) (?:come|been|had it|been) back",
+    r"none since|nothing since|not once since|no (?:ha|han) vuelto|fixed (?:it|that|them)|"
+    r"(?:hasnt|havent|never|not|didnt) (?:come|been|had it|been) back",
     r"se (?:me|le) (?:paso|pasaron|fue|fueron|quito|quitaron|ha pasado|han pasado)|"
     r"desaparecio|desaparecieron|ahora (?:ya )?no|luego (?:paso|nada|se)|hasnt been back",
     r"not this time|havent had (?:it|any|one|them) since",
@@ -140,9 +144,9 @@ LONG_AGO = re.compile(
     r"|\b(?:years|decades|ages) (?:back|ago)\b|\ball behind me\b"
     r"|\b(?:in|back in|of|until|till) (?:19[5-9]\d|200\d|201\d|202[0-4])\b(?! (?:and|"
     r"until) now)"
-    r"|\b(?:never (?:again|since|repeated)|none since|nothing since|not once since|been (?:fine|"
+    r"|\b(?:never (?:again|since|repeated)|been (?:fine|"
     r"well|clear|right|free of it|good) (?:ever )?since|gone for good|left for good|its history|"
-    r"a thing of the past|no ha vuelto|no han vuelto)\b"
+    r"a thing of the past)\b"
     r"|\beso fue (?:hace|el ano|antes)"
 )
 NOT_THIS_TIME = re.compile(
@@ -155,7 +159,8 @@ STILL = _phrases(
     "comes back", "coming back", "is back", "returned",
     r"ongoing", r"constant\w*", "worse", "hanging around", "wont go", "not gone",
     "(?:hasnt|havent) (?!been back|come back|returned|had)",
-    "keeps?", "never (?:went|goes|stopped|left|lifted|cleared|passed|improved|ended)",
+    r"(?:thought|hoped|expected) \w+ (?:would|d) be (?:gone|over|better)", "keeps?",
+    "never (?:went|goes|stopped|left|lifted|cleared|passed|improved|ended)",
     "not (?:going|gone)", "todavia", "sigo", "sigue",
     "aun", "otra vez", "volvio", "volvieron",
 )  # fmt: skip
@@ -221,6 +226,7 @@ COMPANION = re.compile(
     r"\b(?:here|typing|writing|posting|texting|asking) (?:this )?(?:for|on (?:his|her|their|my|"
     r"the)? ?"
     r"(?:\w+ )?behalf)|(?:his|her) (?:infusion|lozenge|dose|session|drip|shot|treatment)\b"
+    r"|(?:coming|came|got|back|brought \w+) (?:home )?from (?:you|yours|the clinic|the infusion)\b"
     r"|since the (?:infusion|shot|lozenge|drip|dose|session)|\bescribo (?:yo )?por|"
     r"\ben nombre de|\bsu (?:infusion|dosis|sesion|pastilla)|\b(?:desde|despues de) la (?:infusion|"
     r"sesion|dosis)|^\W*(?:\w+ ){0,3}(?:here|writing|speaking)\b|\bthis is (?:his|her|\w+s) "
@@ -258,7 +264,8 @@ FEARED = re.compile(
     r"the|going|having|de|a|que)(?: (?!i\b|im\b)\w+){0,5} ?$"
 )
 AVOIDED = re.compile(
-    r"\b(?:avoid\w*|prevent\w*|in case|risk of|might (?:cause|get|be|feel)|(?:could|may|can|would) "
+    r"\b(?:avoid\w*|prevent\w*|in case|risk of|(?<!think i )might (?:cause|get|be|feel)|"
+    r"(?:could|may|can|would) "
     r"cause|instead of|wouldnt have to|dont want (?:all )?(?:those|the|to|any)|"
     r"(?:due|thanks) to (?:the )?lack of|opposite of|safe from|for fear of|against|"
     r"evitar|prevenir|por si|para no|puede (?:causar|dar))(?: [\w']+){0,5} ?$"
