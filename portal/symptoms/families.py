@@ -3,7 +3,8 @@
 A clinician reads there `{breath} & {odd}`: a word of one list and a word of the other, in either
 order, at most six words apart. Here each line becomes regular expressions for `phrases.py`.
 
-    {name}    any word of that list; `*` in a list is the rest of a word
+    {name}    any word of that list; `*` in a list is the rest of a word; `nouns` names the lists
+              whose words may have an s: several lips, or what the lips are
     a ~ b     b after a, with up to three words in between
     a .. b    b after a, with up to six words in between, none of which denies
     a & b     the same in either order
@@ -48,6 +49,8 @@ def families(known: Mapping[str, str]) -> Iterator[Family]:
     """`known`: lists of words that are regular expressions already."""
     data = tomllib.loads(FAMILIES.read_text(encoding="utf-8"))
     words = {**known, **{name: _any_of(listed) for name, listed in data["words"].items()}}
+    # `My throat's closing` is `throats` in plain text.
+    words |= {name: f"{words[name]}s?" for name in data["nouns"].split()}
     for each in data["family"]:
         yield _family(each, words)
 
