@@ -149,6 +149,14 @@ LONG_AGO = re.compile(
     r"a thing of the past)\b"
     r"|\beso fue (?:hace|el ano|antes)"
 )
+# `... and fine ever since`: over, also for what happened once.
+FINE_SINCE = re.compile(
+    r"\b(?:fine|well|ok|okay|perfect|perfectly fine|good|great|smooth|right|normal|clear|grand|"
+    r"no (?:trouble|problems?|issues?|side effects?)|never (?:felt|been|was) (?:ill|sick) again)"
+    r"(?: \w+)? (?:ever )?since\b(?! (?:yesterday|this|i|last))|"
+    r"\bever since[ ,]+(?:\w+ ){0,3}(?:fine|well|perfect|good|no)\b|\bnever felt (?:ill|"
+    r"sick) again\b|\bdesde entonces (?:nada|bien|todo)"
+)
 NOT_THIS_TIME = re.compile(
     r"\bnot (?:this time|today|yet|this week)\b|hasnt been back|\b(?:today|this time|hoy|esta vez)"
     r"[ ,]*(?:nothing|none|no|nada|not|fine|all fine)\b"
@@ -183,6 +191,7 @@ HISTORY = _phrases(
     r"like (?:the first|last) time", "all my life", "(?:thats )?why im in",
     "lifelong", "when i had", "on & off (?:for|many)",
     r"(?:switched|changed|moved|swapped)(?: me)?(?: over)? to this", "unlike on",
+    r"unlike (?:the |my )?\w+,? (?:which|where|i|that)",
     r"so (?:my|the|i|we|they) (?:\w+ )?(?:switched|changed|moved) (?:me|to|from)",
     r"tried (?:\w+ ){1,2}at one point", "hace (?:anos|meses|un ano|mucho)", "de nin[oa]",
     "de pequen[oa]", "antes (?:del?|de la|de los)", "el ano pasado", "el mes pasado",
@@ -247,7 +256,8 @@ SAYS = re.compile(
     r"watching|saw)\b"
 )
 HEARSAY = re.compile(
-    r"\b(?:leaflet|brochure|label|i hear|website|search for|search|"
+    r"\b(?:(?:was|were|been|im) told (?:it|that|this)|told (?:me )?to expect|everyone says|"
+    r"leaflet|brochure|label|i hear|website|search for|search|"
     r"read(?:ing)? (?:\w+ ){0,3}?(?:about|"
     r"that|on|of)|heard|"
     r"lists?|warn(?:s|ed|ing)|talks? about|watch(?:ed|ing)? (?:a|the)|movie|song|"

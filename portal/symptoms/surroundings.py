@@ -18,7 +18,7 @@ FAR = 240
 """Characters on either side that are looked at: a longer sentence is nobody's sentence."""
 REACH = 7
 """Words that a denial reaches across."""
-NEXT_SENTENCE = 60
+NEXT_SENTENCE = 80
 
 
 class Status(StrEnum):
@@ -205,6 +205,7 @@ def _is_history(place: Place) -> bool:
         or cues.TRIED_ANOTHER.search(place.before)
         or cues.LONG_AGO.search(place.rest)
         or cues.LONG_AGO.match(place.following)
+        or cues.FINE_SINCE.search(f"{place.rest} {place.following}")
     )
 
 
