@@ -1,6 +1,7 @@
 """What was understood from a note or a message, as answers that the rules can judge. Pure."""
 
 from portal.check_ins.answers import Answer, Answers
+from portal.languages import N_
 from portal.symptoms.understanding import KINDS, Mark, Understood, understood
 from portal.symptoms.vocabulary import Effect
 
@@ -16,11 +17,12 @@ MARKS = "text_marks"
 MOST_QUOTED = 3
 
 PLAIN_KINDS = {
-    "danger": "an emergency",
-    "self_harm": "thoughts of harm",
-    "too_much": "too much or mixed medicine",
-    "addiction": "a strong wish for more",
-    "no_fluids": "nothing stays down",
+    "danger": N_("an emergency"),
+    "self_harm": N_("thoughts of harm"),
+    "too_much": N_("too much or mixed medicine"),
+    "addiction": N_("a strong wish for more"),
+    "no_fluids": N_("nothing stays down"),
+    "hunch": N_("something that may need help now"),
 }
 
 

@@ -8,11 +8,14 @@ English and Spanish. It finds things for people to look at; what it misses a per
 from dataclasses import dataclass
 from itertools import islice
 
+from portal.symptoms.hunches import Hunch, hunches
 from portal.symptoms.phrases import Entry, Span, lexicon
 from portal.symptoms.spelling import Plain, plain_text
 from portal.symptoms.surroundings import Status, Surroundings
 
 RED_FLAG = "red_flag"
+HUNCH = "hunch"
+"""The kind of a red flag that no phrase says, but the words together."""
 
 MANY = 12
 """So many mentions of one thing are noise; those beyond count as present, unweighed."""
@@ -39,20 +42,28 @@ def read(text: str) -> list[Mention]:
 
 
 def read_plain(plain: Plain) -> list[Mention]:
+    mentions = _weighed(plain)
+    # What the lexicon has found it has also weighed; only danger that it calls none is heard again.
+    but = {one.what for one in mentions if one.what != RED_FLAG or one.status is Status.PRESENT}
+    heard = {_heard(plain, hunch) for hunch in hunches(plain.text, but)}
+    return sorted(mentions | heard, key=_place)
+
+
+def _weighed(plain: Plain) -> set[Mention]:
+    """What the phrases of the lexicon find, and what their surroundings make of it."""
     found = [
         (entry, list(islice(entry.spans(plain.text), MOST)))
         for entry in lexicon().possible(plain.text)
     ]
     if not any(spans for _, spans in found):
-        return []
+        return set()
     effects = sorted(span for entry, spans in found if entry.what != RED_FLAG for span in spans)
     surroundings = Surroundings(plain.text, effects)
-    mentions = {
+    return {
         _mention(plain, entry, span, _status(surroundings, entry, span, i))
         for entry, spans in found
         for i, span in enumerate(spans)
     }
-    return sorted(mentions, key=_place)
 
 
 def _place(mention: Mention) -> tuple[int, int, str, str]:
@@ -67,6 +78,12 @@ def flags(text: str) -> list[str]:
 
 def _status(around: Surroundings, entry: Entry, span: Span, number: int) -> Status:
     return around.status(span, entry.what) if number < MANY else Status.PRESENT
+
+
+def _heard(plain: Plain, hunch: Hunch) -> Mention:
+    start, end = plain.origin(*hunch.span)
+    kind = HUNCH if hunch.what == RED_FLAG else ""
+    return Mention(hunch.what, kind, Status.PRESENT, start, end, plain.original[start:end])
 
 
 def _mention(plain: Plain, entry: Entry, span: Span, status: Status) -> Mention:

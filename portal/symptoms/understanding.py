@@ -15,7 +15,7 @@ from portal.symptoms.reader import RED_FLAG, Mention, read_plain
 from portal.symptoms.spelling import LISTS, plain_text
 from portal.symptoms.surroundings import Status
 
-KINDS = ("danger", "self_harm", "too_much", "addiction", "no_fluids")
+KINDS = ("danger", "self_harm", "too_much", "addiction", "no_fluids", "hunch")
 
 FEWEST_WORDS = 6
 LEAST_KNOWN = 0.12

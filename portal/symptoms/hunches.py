@@ -1,0 +1,134 @@
+"""A second voice, which only adds: where the lexicon says nothing, other people's words may.
+
+For each effect and for danger a linear model over words, pairs and triples of words, each marked
+when it is denied. It was taught with texts written for this project (`bench/hunches.py` is the
+recipe, `bench/texts` the texts). Its weights are a list that can be read, and the words that weigh
+most are its reason.
+"""
+
+import math
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from portal.symptoms.phrases import Span
+
+WEIGHTS = Path(__file__).with_name("hunches.tsv")
+# Chosen on texts that were set aside: danger may be wrong more often than an effect.
+LEAST = {"red_flag": 0.45}
+LEAST_FOR_EFFECTS = 0.75
+REACH = 6
+"""Words that a denial reaches across."""
+MOST_WORDS = 40
+"""What it was taught with is no longer; a longer text is heard sentence by sentence."""
+
+_TOKEN = re.compile(r":\w+:|[\w']+|[.!?;\n]")
+_ENDS = frozenset(".!?;\n")
+_TURNS = frozenset({"but", "though", "however", "pero", "aunque"})
+_DENIALS = frozenset(
+    {"no", "not", "never", "without", "dont", "didnt", "doesnt", "isnt", "wasnt", "wont", "havent"}
+    | {"hasnt", "cant", "zero", "nor", "none", "neither", "denies", "sin", "ni", "nunca", "nada"}
+    | {"cero"}
+)
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hunch:
+    """`span` counts characters of the plain text: the words that weighed most."""
+
+    what: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """`weights`: of each feature, in tenths, for each of `whats`; negative ones speak against."""
+
+    whats: tuple[str, ...]
+    biases: tuple[int, ...]
+    weights: dict[str, tuple[int, ...]]
+
+
+@cache
+def model() -> Model:
+    head, biases, *lines = WEIGHTS.read_text().splitlines()
+    rows = (line.split("\t") for line in lines)
+    return Model(
+        tuple(head.split("\t")[1:]),
+        tuple(map(int, biases.split("\t")[1:])),
+        {name: tuple(map(int, weights)) for name, *weights in rows},
+    )
+
+
+def hunches(plain: str, but: Collection[str] = ()) -> list[Hunch]:
+    """What may be there, other than what is named in `but`, each once."""
+    found: dict[str, Hunch] = {}
+    for piece, at in _pieces(plain):
+        for hunch in _heard(piece, at, {*but, *found}):
+            found[hunch.what] = hunch
+    return list(found.values())
+
+
+def features(plain: str) -> dict[str, Span]:
+    """Words, pairs, triples and pairs with a gap, with where each first stands."""
+    found: dict[str, Span] = {}
+    before: list[tuple[str, int]] = []
+    denied = 0
+    for token in _TOKEN.finditer(plain):
+        word, (start, end) = token[0], token.span()
+        if word in _ENDS:
+            before, denied = [], 0
+            continue
+        if word in _TURNS:
+            denied = 0
+        word = _DIGITS.sub("0", word) if word[0].isdigit() else word
+        mark = "not: " if denied else ""
+        found.setdefault(f"{mark}{word}", (start, end))
+        for name, first in _longer(before, word):
+            found.setdefault(f"{mark}{name}", (first, end))
+        before = [*before[-1:], (word, start)]
+        denied = REACH if word in _DENIALS else max(0, denied - 1)
+    return found
+
+
+def _longer(before: list[tuple[str, int]], word: str) -> Iterator[tuple[str, int]]:
+    if before:
+        yield f"{before[-1][0]} {word}", before[-1][1]
+    if len(before) > 1:
+        (one, start), (two, _) = before
+        yield f"{one} {two} {word}", start
+        yield f"{one} _ {word}", start
+
+
+def _pieces(plain: str) -> Iterator[tuple[str, int]]:
+    """A text of usual length whole, a longer one in its sentences."""
+    if plain.count(" ") < MOST_WORDS:
+        yield plain, 0
+        return
+    for sentence in re.finditer(r"[^.!?;\n]+[.!?;\n]*", plain):
+        yield sentence[0], sentence.start()
+
+
+def _heard(plain: str, at: int, but: Collection[str]) -> Iterator[Hunch]:
+    taught = model()
+    there = features(plain)
+    known = [weights for name in there if (weights := taught.weights.get(name))]
+    for number, total in enumerate(map(sum, zip(taught.biases, *known, strict=True))):
+        what = taught.whats[number]
+        if what not in but and _likely(total / 10) >= LEAST.get(what, LEAST_FOR_EFFECTS):
+            start, end = _reason(there, number)
+            yield Hunch(what, (start + at, end + at))
+
+
+def _likely(total: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _reason(there: dict[str, Span], number: int) -> Span:
+    """Where the feature stands that weighs most; of those that weigh alike the longest."""
+    weights = model().weights
+    best = max(there, key=lambda name: (weights[name][number] if name in weights else 0, len(name)))
+    return there[best]
