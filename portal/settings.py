@@ -235,8 +235,7 @@ def _checked(check: Callable[[str], str], given: str) -> str:
 
 
 def _secret(env: Mapping[str, str], name: str, demo: bool, folder: Path) -> str:
-    value = env.get(name, "").strip()
-    if not value:
+    if not (value := env.get(name, "").strip()):
         if demo:
             return _demo_secret(folder, name)
         raise SettingsError(f"{name} is not set; make one with: openssl rand -base64 48")
@@ -286,8 +285,7 @@ def _files(env: Mapping[str, str], data_folder: Path) -> Files:
 
 
 def _bucket(env: Mapping[str, str]) -> str | None:
-    url = env.get("FILES_S3_URL", "").strip()
-    if not url:
+    if not (url := env.get("FILES_S3_URL", "").strip()):
         return None
     parts = urlsplit(url)
     if not (parts.scheme == "https" or reaching.is_here(url)) or not parts.path.strip("/"):
@@ -307,15 +305,13 @@ def _scan(env: Mapping[str, str]) -> str | None:
 
 
 def _oidc(env: Mapping[str, str], public_url: str, demo: bool) -> Oidc:
-    issuer = env.get("OIDC_ISSUER", "").strip()
-    if not issuer:
+    if not (issuer := env.get("OIDC_ISSUER", "").strip()):
         if demo:
             return Oidc(issuer=f"{public_url}/demo-provider", client_id="portal", algs=("ES256",))
         raise SettingsError("OIDC_ISSUER is not set; it is the address of your OpenID Provider")
     if not issuer.startswith("https://") and not reaching.is_here(issuer):
         raise SettingsError("OIDC_ISSUER must start with https://")
-    client_id = env.get("OIDC_CLIENT_ID", "").strip()
-    if not client_id:
+    if not (client_id := env.get("OIDC_CLIENT_ID", "").strip()):
         raise SettingsError("OIDC_CLIENT_ID is not set; your OpenID Provider gave you one")
     return Oidc(
         issuer=issuer,
@@ -348,10 +344,8 @@ def _roles(env: Mapping[str, str]) -> dict[str, str]:
     """`claim-value=role` pairs, in order of precedence: the first that matches is the role."""
     staff = ("admin", "clinician", "nurse", "coordinator")
     roles: dict[str, str] = {}
-    for pair in _text(env, "OIDC_ROLES", "").split(","):
-        if not pair.strip():
-            continue
-        value, _, role = pair.strip().partition("=")
+    for pair in filter(None, map(str.strip, _text(env, "OIDC_ROLES", "").split(","))):
+        value, _, role = pair.partition("=")
         role = role or value
         if role not in staff:
             raise SettingsError(f"OIDC_ROLES maps to {', '.join(staff)} only, as value=role")
@@ -361,8 +355,7 @@ def _roles(env: Mapping[str, str]) -> dict[str, str]:
 
 def rules_file_from(env: Mapping[str, str]) -> Path | None:
     """The clinic's own rules; None for those that ship."""
-    text = _text(env, "RULES_FILE", "")
-    return Path(text) if text else None
+    return Path(text) if (text := _text(env, "RULES_FILE", "")) else None
 
 
 def clinic_from(env: Mapping[str, str]) -> Clinic:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from portal.figures.tables import Table
 from portal.web.drawing import svg, text
 
-LEFT, RIGHT, STEP, BAR = 150, 560, 26, 16
+LEFT, RIGHT, STEP, BAR = 225, 560, 26, 16
 # From the gravest to the mildest, and for what is waited for from in time to not yet.
 CLASSES = {
     "Emergency": "bar-emergency",
