@@ -23,7 +23,7 @@ PATIENT_NOW = Words(
     N_("We are waiting to hear from you"),
     N_("We are waiting to hear from you. Please sign in now."),
 )
-TEAM_NOW = Words("You are needed now", "You are needed now. Sign in to see why.")
+TEAM_NOW = Words(N_("You are needed now"), N_("You are needed now. Sign in to see why."))
 COMPANION = Words(
     N_("Please look in on the person you are with"),
     N_(

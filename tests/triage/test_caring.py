@@ -67,8 +67,9 @@ async def test_a_row_says_when_its_patient_should_have_heard_from_us(
 ) -> None:
     waits = "The patient waits to hear from us"
     await nurse.post(f"/triage/{flag.id}/acknowledge")
-    clock.forward(minutes=15)
-    assert waits not in await page_of(nurse, "/triage")
+    for minutes in (8, 7):
+        clock.forward(minutes=minutes)
+        assert waits not in await page_of(nurse, "/triage")
     clock.forward(minutes=1)
     assert waits in await page_of(nurse, "/triage")
     await act(nurse, flag, "call", callee="patient", result="reached")
