@@ -62,9 +62,12 @@ UNTIL_NOW = re.compile(
     r"as bad|as much|hasta|antes|asi)\b(?! ?(?:treatment|and i still))"
 )
 DENIED_AFTER = re.compile(
+    r" (?:and|but) (?:i )?(?:got|had|felt) (?:neither|none)\b|"
+    r" (?:i |we |he |she )?(?:was |were )?(?:expecting|expected|feared|dreaded|promised)? ?"
+    r"(?:never|didnt) (?:showed|show|came|come|happened|happen|arrived|turned) ?(?:up)?\b|"
     r" ?(?:[:=]|- )-? ?(?:none|no|nope|nil|zero|0|not at all|absent|nada|ningun[oa]?)\b(?! \w+ing)"
     r"|\? ?(?:none|no|nope|nil|nah|not at all|nada)\b|,? not at all\b|,? (?:nada|para nada)[.!,]"
-    r"| ?\((?:none|no|0)\)"
+    r"| ?\((?:none|no|0)\)|\? ?(?:gone|never|zero|nunca)\b"
 )
 OPINION = re.compile(
     r"\b(?:think|thinking|feel|feeling|believe|say|notice[d]?)"
@@ -112,32 +115,70 @@ OVER = _phrases(
     r"back to normal",
     r"(?:and )?(?:then|now|but now) (?:it |i |im |i am |its |hes |shes |was |is |were ){0,2}"
     r"(?:fine|ok|okay|good|gone|clear|better|all good)",
-    r"ya (?:se (?:me |le )?(?:paso|pasaron|fue|fueron|quito|quitaron)|no|paso|estoy bien)",
+    r"ya (?:se (?:me |le )?(?:paso|pasaron|fue|fueron|quito|quitaron)|paso|estoy bien)|"
+    r"ya no (?:(?:lo|la|los|las|me|se|le) )?(?:teng|tien|sient|est|hay|da|duel|pasa|"
+    r"ocurr)\w*|ya no$",
+    r"(?:it|they|that|which|and|all|both|then|but) (?:\w+ ){0,3}(?:melted|evaporated|went away|"
+    r"sorted itself|settled|dissolved)|(?:now|then) (?:nothing|none|nada)|"
+    r"none since|nothing since|not once since|no (?:ha|han) vuelto|fixed (?:it|that|them)|"
+    r"(?:hasnt|havent|never|not|didnt) (?:come|been|had it|been) back",
     r"se (?:me|le) (?:paso|pasaron|fue|fueron|quito|quitaron|ha pasado|han pasado)|"
     r"desaparecio|desaparecieron|ahora (?:ya )?no|luego (?:paso|nada|se)|hasnt been back",
     r"not this time|havent had (?:it|any|one|them) since",
 )
 WENT_AWAY = re.compile(
-    r"\(?(?:(?:all|they|it|these|which|everything|that) (?:of (?:it|them) )?(?:has |have |is |"
+    r"\(?(?:(?:(?:at|by|after|within|on|then|and|now|once|but) (?:[\w']+ ){0,5}?)?"
+    r"(?:all|both|they|it|these|which|everything|that) (?:of (?:it|them) )?(?:has |have |is |"
     r"are )?"
     r"(?:all |just |now )?(?:went|gone|passed|disappeared|stopped|subsided|cleared|faded)"
     r"|gone|all gone|better now|fine now)\b"
+)
+# `... but that was years ago`: said after it, and of all that was said.
+LONG_AGO = re.compile(
+    r"\b(?:that|this|it|all that|which|both|they|those)(?:s| was| were| is)(?: all| way)?"
+    r"(?: like| about| around| over| at least| some| a)?(?: \w+)? (?:years?|months?|decades?|ages)"
+    r"\b(?! (?:old|now|and counting|already))"
+    r"|\b(?:that|this|it|all that|which) was (?:\w+ )?(?:last (?:year|month|summer|winter|spring|"
+    r"autumn|fall|time)|back (?:in|on|then|when)|long ago|before|in my|on (?:the )?(?:old|other|"
+    r"another|a different)|with (?:the )?(?:old|other|another|a different))"
+    r"|\b(?:years|decades|ages) (?:back|ago)\b|\ball behind me\b"
+    r"|\b(?:in|back in|of|until|till) (?:19[5-9]\d|200\d|201\d|202[0-4])\b(?! (?:and|"
+    r"until) now)"
+    r"|\b(?:never (?:again|since|repeated)|been (?:fine|"
+    r"well|clear|right|free of it|good) (?:ever )?since|gone for good|left for good|its history|"
+    r"a thing of the past)\b"
+    r"|\beso fue (?:hace|el ano|antes)"
+)
+# `... and fine ever since`: over, also for what happened once.
+FINE_SINCE = re.compile(
+    r"\b(?:fine|well|ok|okay|perfect|perfectly fine|good|great|smooth|right|normal|clear|grand|"
+    r"no (?:trouble|problems?|issues?|side effects?)|never (?:felt|been|was) (?:ill|sick) again)"
+    r"(?: \w+)? (?:ever )?since\b(?! (?:yesterday|this|i|last))|"
+    r"\bever since[ ,]+(?:\w+ ){0,3}(?:fine|well|perfect|good|no)\b|\bnever felt (?:ill|"
+    r"sick) again\b|\bdesde entonces (?:nada|bien|todo)"
 )
 NOT_THIS_TIME = re.compile(
     r"\bnot (?:this time|today|yet|this week)\b|hasnt been back|\b(?:today|this time|hoy|esta vez)"
     r"[ ,]*(?:nothing|none|no|nada|not|fine|all fine)\b"
 )
 STILL = _phrases(
-    "still", "again", "came back", "come back", "comes back", "coming back", "is back", "returned",
+    "still", "again", "came back",
+    "(?<!hasnt )(?<!havent )(?<!never )(?<!didnt )(?<!not )come back",
+    "comes back", "coming back", "is back", "returned",
     r"ongoing", r"constant\w*", "worse", "hanging around", "wont go", "not gone",
     "(?:hasnt|havent) (?!been back|come back|returned|had)",
-    "keeps?", "never (?:went|goes|stopped|left|lifted|cleared|passed|improved|ended)",
+    r"(?:thought|hoped|expected) \w+ (?:would|d) be (?:gone|over|better)", "keeps?",
+    "never (?:went|goes|stopped|left|lifted|cleared|passed|improved|ended)",
     "not (?:going|gone)", "todavia", "sigo", "sigue",
     "aun", "otra vez", "volvio", "volvieron",
 )  # fmt: skip
 HISTORY = _phrases(
-    "years? ago", "months? ago",
-    "(?<!the )(?<!this )(?<!past )last (?:month|year|summer|winter|spring|fall|time)", "back in",
+    "years? ago", "months? ago", "yrs ago", "years back", "before:", "beforehand",
+    r"(?:in|back in|until) (?:19[5-9]\d|200\d|201\d|202[0-4])",
+    "on (?:the|my) old (?:dose|med|meds|pills)",
+    r"(?:my|the) old (?:med|meds|pill|pills|drug|antipsychotic|antidepressant|dose)", "old med",
+    "(?<!the )(?<!this )(?<!past )(?<!from )last (?:month|year|summer|winter|spring|fall|time)",
+    "back in",
     r"as a (?:child|kid|teen\w*|baby)", "since (?:college|childhood|high school|school|birth)",
     "since i was", "in (?:college|high school|my (?:teens|twenties|thirties|youth))", "used to",
     "history of", "in the past", r"previous(?:ly)? (?:pregnancy|infusion|time|medication|drug|med)",
@@ -149,8 +190,10 @@ HISTORY = _phrases(
     r"(?:first|second|third|last|previous) (?:infusion|session|treatment|time|visit|one|dose)",
     r"like (?:the first|last) time", "all my life", "(?:thats )?why im in",
     "lifelong", "when i had", "on & off (?:for|many)",
+    r"(?:switched|changed|moved|swapped)(?: me)?(?: over)? to this", "unlike on",
+    r"unlike (?:the |my )?\w+,? (?:which|where|i|that)",
     r"so (?:my|the|i|we|they) (?:\w+ )?(?:switched|changed|moved) (?:me|to|from)",
-    "tried (?:\\w+ ){1,2}at one point", "hace (?:anos|meses|un ano|mucho)", "de nin[oa]",
+    r"tried (?:\w+ ){1,2}at one point", "hace (?:anos|meses|un ano|mucho)", "de nin[oa]",
     "de pequen[oa]", "antes (?:del?|de la|de los)", "el ano pasado", "el mes pasado",
     "la (?:vez|semana) pasada", "la ultima vez", "solia", "de joven",
 )  # fmt: skip
@@ -158,10 +201,16 @@ HISTORY = _phrases(
 # Somebody else, or nobody
 
 _FRIENDS = (
-    r"(?:toddler|son|sons|daughters?|kids?|baby|babys|boss|moms?|mums?|mothers?|dads?|fathers?|"
-    r"brothers?|sisters?|friends?|neighbou?rs?|coworkers?|colleagues?|cats?|dogs?|grandpas?|grandmas?|"
-    r"grandads?|granddad|granny|stepson|stepdaughter|grandmothers?|grandfathers?|grandson|granddaughter|uncles?|aunts?|aunty|cousins?|roommates?|"
-    r"flatmates?|teacher|child|children|nephew|niece|puppy|bestie|landlord|manager|ex|in-laws?|"
+    r"(?:(?:pet )?sitter|colleagues?|toddler|son|sons|daughters?|kids?|baby|babys|boss|"
+    r"moms?|mums?|mothers?|dads?|fathers?|"
+    r"brothers?|sisters?|friends?|neighbou?rs?|coworkers?|colleagues?|cats?|dogs?|grandpas?|"
+    r"grandmas?|"
+    r"lodgers?|tenants?|(?:brother|sister|mother|father|son|daughter)s?[- ]in[- ]laws?|"
+    r"grandads?|granddad|granny|stepson|stepdaughter|grandmothers?|grandfathers?|grandson|"
+    r"granddaughter|uncles?|aunts?|aunty|cousins?|roommates?|"
+    r"flatmates?|teachers?|child|children|nephews?|nieces?|pupp(?:y|ies)|besties?|"
+    r"landlords?|managers?|"
+    r"ex|in-laws?|mates|printer|telly|"
     r"hij[oa]s?|madre|padre|mama|papa|herman[oa]s?|amig[oa]s?|jef[ae]|vecin[oa]s?|perr[oa]|"
     r"gat[oa]|abuel[oa]s?|ti[oa]|prim[oa]s?|suegr[oa]|niet[oa]s?|sobrin[oa]|bebe|nin[oa]s?)"
 )
@@ -169,6 +218,7 @@ SOMEBODY_ELSE = re.compile(
     rf"\b(?P<who>(?:my|our|his|her|the|a|mi|su|mis|el|la|un|"
     rf"una) (?:(?!and\b)\w+ ){{0,2}}?{_FRIENDS}"
     r"(?! (?:and|y|or) (?:i|me|yo)\b)"
+    r"|(?:brother|sister|mother|father|son|daughter)[- ]in[- ]law"
     r"|grandpas?|grandmas?|grandad|granddad|granny|(?P<people>(?:most|some|many|other|all|"
     r"several|the other|lots of) "
     r"(?:people|patients|others|users|folks|of you)|people (?:who|say|talk|complain|report|with|"
@@ -185,17 +235,29 @@ COMPANION = re.compile(
     r"\b(?:here|typing|writing|posting|texting|asking) (?:this )?(?:for|on (?:his|her|their|my|"
     r"the)? ?"
     r"(?:\w+ )?behalf)|(?:his|her) (?:infusion|lozenge|dose|session|drip|shot|treatment)\b"
+    r"|(?:coming|came|got|back|brought \w+) (?:home )?from (?:you|yours|the clinic|the infusion)\b"
     r"|since the (?:infusion|shot|lozenge|drip|dose|session)|\bescribo (?:yo )?por|"
     r"\ben nombre de|\bsu (?:infusion|dosis|sesion|pastilla)|\b(?:desde|despues de) la (?:infusion|"
     r"sesion|dosis)|^\W*(?:\w+ ){0,3}(?:here|writing|speaking)\b|\bthis is (?:his|her|\w+s) "
     r"(?:mum|mom|mother|dad|father|wife|husband|partner|son|daughter|sister|brother|carer)"
+)
+SOMEONE = re.compile(
+    r"\b(?:he|she|hes|shes|they|wife|husband|partner|mum|mom|dad|mother|father|son|daughter|"
+    r"esposo|esposa|mama|papa)\b"
+)
+TRIED_ANOTHER = re.compile(
+    r"\btried (?:\w+ ){1,2}(?:at one point|once|before|first|years ago|in the past)\b"
+)
+MORE_THAN_ME = re.compile(
+    r"^(?:[^.!?]{0,40})? than (?:i am|im|i was|me|i do|i feel|yo)\b|^ mas que yo\b"
 )
 SAYS = re.compile(
     r"\b(?:says?|said|thinks?|told|noticed|notices|tells|dice|dicen|cree|asked|asks|pointed|heard|"
     r"watching|saw)\b"
 )
 HEARSAY = re.compile(
-    r"\b(?:leaflet|brochure|label|i hear|website|search for|search|"
+    r"\b(?:(?:was|were|been|im) told (?:it|that|this)|told (?:me )?to expect|everyone says|"
+    r"leaflet|brochure|label|i hear|website|search for|search|"
     r"read(?:ing)? (?:\w+ ){0,3}?(?:about|"
     r"that|on|of)|heard|"
     r"lists?|warn(?:s|ed|ing)|talks? about|watch(?:ed|ing)? (?:a|the)|movie|song|"
@@ -207,11 +269,13 @@ FEARED = re.compile(
     r"\b(?:worried|afraid|scared|fear\w*|terrified|anxious|expect\w*|thought|hoping|leery|leary|"
     r"wondered|nervous|miedo|temia)"
     r" (?:that |of |about |it |to |a |de |que |the |having |going through )*"
-    r"(?:i'd|i would|i might|i'll|i could|id|it would|it might|getting|becoming|to be|be|of|about|"
+    r"(?:(?:he|she|they)(?:'d|'ll| might| could| may| would| will)|"
+    r"i'd|i would|i might|i'll|i could|id|it would|it might|getting|becoming|to be|be|of|about|"
     r"the|going|having|de|a|que)(?: (?!i\b|im\b)\w+){0,5} ?$"
 )
 AVOIDED = re.compile(
-    r"\b(?:avoid\w*|prevent\w*|in case|risk of|might (?:cause|get|be|feel)|(?:could|may|can|would) "
+    r"\b(?:avoid\w*|prevent\w*|in case|risk of|(?<!think i )might (?:cause|get|be|feel)|"
+    r"(?:could|may|can|would) "
     r"cause|instead of|wouldnt have to|dont want (?:all )?(?:those|the|to|any)|"
     r"(?:due|thanks) to (?:the )?lack of|opposite of|safe from|for fear of|against|"
     r"evitar|prevenir|por si|para no|puede (?:causar|dar))(?: [\w']+){0,5} ?$"
@@ -287,6 +351,16 @@ QUESTION = re.compile(
     r"what happens|what should|what do|what|how|when|which|whats|who|"
     r"puedo|puede|pueden|debo|es|que|cuanto|cuando|hay|se puede|como|cual|y si|tiene|tienen)\b"
     r"|\u00bf"
+)
+# So general that it is a question without its sign, too.
+GENERAL_QUESTION = re.compile(
+    r"^\W*(?:(?:and|so|also|hi|hello|hey|just|quick question|ok|thanks|doc|hola|pero|y)\W+)*"
+    r"(?:do (?:people|patients|most|many|others|the lozenges|they)|does (?:anyone|anybody|ketamine|"
+    r"everyone)|can (?:it|this|ketamine|people|you get)|could (?:it|this) (?:cause|make)|"
+    r"is it (?:common|usual|possible) (?:for|to)|should (?:i|we) (?:expect|watch|listen|look|be)|"
+    r"how (?:likely|common)|what are the (?:odds|chances)|wondering (?:if|whether)|"
+    r"(?:would be )?interested to know|asking (?:if|whether)|es (?:comun|posible)|"
+    r"le (?:pasa|da) a (?:todos|otros|la gente))\b"
 )
 # Whoever asks how much would kill is not asking for a fact.
 ASKS_FOR_DANGER = re.compile(r"what (?:happens|would)|how (?:many|much)|(?:lethal|fatal|deadly) ")

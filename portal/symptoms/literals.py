@@ -18,6 +18,8 @@ MOST_CLAUSES = 4
 EVERYDAY = [*LISTS["everyday"].split(), *LISTS["todos_los_dias"].split()]
 
 _QUANTIFIER = re.compile(r"(?:[?*+]|\{(?P<least>\d*)(?:,\d*)?\})[?+]?")
+# A list of words: read once, though hundreds of phrases hold it.
+_LIST = re.compile(r"\(\?:[^()]*\)")
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 
 
@@ -25,6 +27,8 @@ _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 class _Group:
     branches: list[list["_Item"]]
     is_optional: bool
+    text: str = ""
+    """What a list of words was read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +117,19 @@ class _Reader:
         return _sign(sign), True
 
     def _group(self) -> tuple[_Item, bool]:
+        listed = _LIST.match(self.text, self.at)
+        if listed:
+            self.at = listed.end()
+            return _list(listed[0]), True
         looks = re.compile(r"\(\?(?:[=!]|<[=!])").match(self.text, self.at)
         opening = looks or re.compile(r"\((?:\?(?::|P<\w+>))?").match(self.text, self.at)
         self.at = opening.end() if opening else self.at + 1
         return _Group(self.branches(), False), looks is None
+
+
+@lru_cache(maxsize=4_096)
+def _list(text: str) -> _Group:
+    return _Group(_Reader(text[3:-1]).branches(), False, text)
 
 
 def _escaped(sign: str) -> tuple[_Item, bool]:
@@ -136,6 +149,17 @@ def _of_group(branches: list[list[_Item]], opens: bool, closes: bool) -> list[Cl
     return [frozenset().union(*(min(found, key=_cost) for found in each))]
 
 
+def _of_item(group: _Group, opens: bool, closes: bool) -> list[Clause]:
+    if group.text:
+        return _of_list(group.text, opens, closes)
+    return _of_group(group.branches, opens, closes)
+
+
+@lru_cache(maxsize=4_096)
+def _of_list(text: str, opens: bool, closes: bool) -> list[Clause]:
+    return _of_group(_list(text).branches, opens, closes)
+
+
 def _of_branch(items: list[_Item], opens: bool, closes: bool) -> list[Clause]:
     """`opens` and `closes`: a word surely begins before it, and ends after it."""
     found: list[Clause] = []
@@ -152,9 +176,9 @@ def _of_branch(items: list[_Item], opens: bool, closes: bool) -> list[Clause]:
             rest = items[place + 1 :]
             ends = _begins_with_border(rest[0]) if rest else closes
             if not item.is_optional:
-                found += _of_group(item.branches, at_border, ends)
+                found += _of_item(item, at_border, ends)
             stays = at_border or not item.is_optional
-            at_border = stays and all(branch and branch[-1] == _BORDER for branch in item.branches)
+            at_border = stays and _ends_with_border(item)
         else:
             at_border = item.border
     if run:
@@ -165,7 +189,19 @@ def _of_branch(items: list[_Item], opens: bool, closes: bool) -> list[Clause]:
 def _begins_with_border(item: _Item) -> bool:
     if isinstance(item, _Sign):
         return item.border
-    return not item.is_optional and all(branch and branch[0] == _BORDER for branch in item.branches)
+    return not item.is_optional and all(
+        branch and _begins_with_border(branch[0]) for branch in item.branches
+    )
+
+
+def _ends_with_border(item: _Item) -> bool:
+    if isinstance(item, _Sign):
+        return item.border
+    lasts = [branch[-1] if branch else _ANYTHING for branch in item.branches]
+    return all(
+        not (isinstance(last, _Group) and last.is_optional) and _ends_with_border(last)
+        for last in lasts
+    )
 
 
 def _cost(clause: Clause) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from portal.symptoms.families import Family, families
 from portal.symptoms.literals import Clause, alternatives, clauses
 
 LEXICON = Path(__file__).with_name("lexicon.toml")
@@ -38,12 +39,13 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is said for one kind of one thing, and what only looks like it."""
+    """What is said for one kind of one thing, and what only looks like it; `says`: its family."""
 
     what: str
     kind: str
     present: Sequence[Phrase]
     other: Sequence[Phrase]
+    says: str = ""
 
     def spans(self, text: str) -> Iterator[Span]:
         """Where its phrases stand, without those that mean something else."""
@@ -95,7 +97,7 @@ class Lexicon:
         for number in sorted(some):
             entry = self.entries[number]
             covering = other.intersection(entry.other)
-            yield Entry(entry.what, entry.kind, some[number], list(covering))
+            yield Entry(entry.what, entry.kind, some[number], list(covering), entry.says)
 
     def _called_by(self, word: str) -> tuple[Phrase, ...]:
         """The phrases whose rarest letters are in this word."""
@@ -142,17 +144,29 @@ def lexicon() -> Lexicon:
     """The one that ships, read at its first use."""
     data = tomllib.loads(LEXICON.read_text(encoding="utf-8"))
     words: dict[str, str] = data.pop("words")
-    return Lexicon([each for what, kinds in data.items() for each in _entries(what, kinds, words)])
+    other = {what: _phrases(_ways(kinds.pop("not"), words)) for what, kinds in data.items()}
+    listed = [
+        Entry(what, kind, _phrases(_ways(lines, words)), other[what])
+        for what, kinds in data.items()
+        for kind, lines in kinds.items()
+    ]
+    return Lexicon([*listed, *(e for each in families(words) for e in _entries(each, other))])
 
 
-def _entries(what: str, kinds: dict[str, list[str]], words: Mapping[str, str]) -> Iterator[Entry]:
-    other = _phrases(kinds.pop("not"), words)
-    for kind, lines in kinds.items():
-        yield Entry(what, kind, _phrases(lines, words), other)
+def _entries(family: Family, other: Mapping[str, tuple[Phrase, ...]]) -> Iterator[Entry]:
+    """One for each flag that the family raises."""
+    but_not = _phrases(family.but_not)
+    for flag in family.flags:
+        what, _, kind = flag.partition(".")
+        ways, not_so = _phrases(family.ways), (*other[what], *but_not)
+        yield Entry(what, kind or "present", ways, not_so, family.says)
 
 
-def _phrases(lines: Iterable[str], words: Mapping[str, str]) -> tuple[Phrase, ...]:
-    ways = [way for line in lines for way in alternatives(spelled_out(line, words))]
+def _ways(lines: Iterable[str], words: Mapping[str, str]) -> list[str]:
+    return [way for line in lines for way in alternatives(spelled_out(line, words))]
+
+
+def _phrases(ways: Iterable[str]) -> tuple[Phrase, ...]:
     return tuple(Phrase(each, place, _needs(each)) for place, each in enumerate(ways))
 
 

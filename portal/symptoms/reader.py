@@ -47,12 +47,16 @@ def read_plain(plain: Plain) -> list[Mention]:
         return []
     effects = sorted(span for entry, spans in found if entry.what != RED_FLAG for span in spans)
     surroundings = Surroundings(plain.text, effects)
-    mentions = [
+    mentions = {
         _mention(plain, entry, span, _status(surroundings, entry, span, i))
         for entry, spans in found
         for i, span in enumerate(spans)
-    ]
-    return sorted(mentions, key=lambda mention: (mention.start, mention.end))
+    }
+    return sorted(mentions, key=_place)
+
+
+def _place(mention: Mention) -> tuple[int, int, str, str]:
+    return mention.start, mention.end, mention.what, mention.kind
 
 
 def flags(text: str) -> list[str]:

@@ -36,6 +36,8 @@ LISTS: dict[str, str] = tomllib.loads(
 CORE: frozenset[str] = frozenset(LISTS["core"].split())
 REAL: frozenset[str] = frozenset(LISTS["real"].split())
 
+HURRIED: dict[str, str] = dict(pair.split() for pair in LISTS["hurried"].split("|"))
+
 SHORTEST, LONGEST = 4, 18
 TWO_SLIPS_FROM = 6
 MOST_SIGNS = 16_384
@@ -173,6 +175,8 @@ def _replaced(
 def mend(word: str) -> str:
     """The core word that this is a slip of; else the word, not stretched out."""
     short = _STRETCHED.sub(r"\1", word)
+    if short in HURRIED:
+        return HURRIED[short]
     if not SHORTEST <= len(short) <= LONGEST or short[0] not in _BY_INITIAL:
         return short
     if short in REAL or short in CORE:

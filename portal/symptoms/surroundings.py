@@ -18,7 +18,7 @@ FAR = 240
 """Characters on either side that are looked at: a longer sentence is nobody's sentence."""
 REACH = 7
 """Words that a denial reaches across."""
-NEXT_SENTENCE = 60
+NEXT_SENTENCE = 80
 
 
 class Status(StrEnum):
@@ -38,6 +38,7 @@ class Place:
     clause: str
     opening: str
     own: str
+    rest: str
     following: str
     ends_in_question: bool
 
@@ -78,6 +79,7 @@ class Surroundings:
             clause=clause,
             opening=opening,
             own=f"{opening}|{closing}",
+            rest=after,
             following=self.text[end : end + NEXT_SENTENCE].lstrip(" .!?\n;)"),
             ends_in_question="?" in self.text[end : end + 2],
         )
@@ -146,6 +148,7 @@ class Surroundings:
             _is_over(place)
             or _is_history(place)
             or self._is_somebody_else(place)
+            or _is_more_than_mine(place)
             or bool(cues.HEARSAY.search(place.clause) or cues.HEARD_AFTER.match(place.after))
             or _is_asked(place)
             or _is_feared(place)
@@ -167,6 +170,11 @@ class Surroundings:
 
 _GRAVE = frozenset({"red_flag", "overdose_addiction"})
 _STATES = frozenset({"slurred_speech", "foggy_memory", "confusion"})
+
+
+def _is_more_than_mine(place: Place) -> bool:
+    """`She is more nervous than I am`."""
+    return bool(cues.SOMEONE.search(place.clause) and cues.MORE_THAN_ME.match(place.after))
 
 
 def _is_feared(place: Place) -> bool:
@@ -192,7 +200,13 @@ def _is_history(place: Place) -> bool:
         return False
     if place.what == "red_flag" and cues.BEFORE_IT.match(place.after):
         return True
-    return bool(cues.HISTORY.search(place.own))
+    return bool(
+        cues.HISTORY.search(place.own)
+        or cues.TRIED_ANOTHER.search(place.before)
+        or cues.LONG_AGO.search(place.rest)
+        or cues.LONG_AGO.match(place.following)
+        or cues.FINE_SINCE.search(f"{place.rest} {place.following}")
+    )
 
 
 def _is_about_mood(place: Place) -> bool:
@@ -215,7 +229,9 @@ def _is_asked(place: Place) -> bool:
         return True
     if cues.ASKS_FOR_DANGER.match(place.words):
         return False
-    asked = place.ends_in_question and cues.QUESTION.search(place.sentence)
+    asked = (
+        place.ends_in_question and cues.QUESTION.search(place.sentence)
+    ) or cues.GENERAL_QUESTION.match(place.sentence)
     if not asked or cues.SO_MUCH.search(place.before):
         return False
     return not cues.ABOUT_NOW.search(place.sentence)

@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 AUTHORED = read_rows(HERE / "authored.jsonl")
 HELD_OUT = read_rows(HERE / "held_out.jsonl")
 RED_FLAGS = read_rows(HERE / "red_flags.jsonl")
+STRANGERS = read_rows(HERE / "strangers.jsonl")
 UNRELATED = [
     "The weather is nice here.",
     "See you on Tuesday at ten.",
@@ -64,8 +65,15 @@ def test_red_flags_in_odd_words_raise_a_flag_and_what_only_sounds_like_them_does
     assert score.alarms <= score.quiet * 0.05
 
 
+def test_texts_by_somebody_who_never_saw_the_reader_stay_found() -> None:
+    score = judged(STRANGERS)
+    assert score.f1(EFFECTS) >= 0.9
+    assert score.red_seen >= score.red * 0.98
+    assert score.alarms <= score.quiet * 0.1
+
+
 def test_the_texts_are_whole() -> None:
-    rows = AUTHORED + HELD_OUT + RED_FLAGS
+    rows = AUTHORED + HELD_OUT + RED_FLAGS + STRANGERS
     assert len({row["id"] for row in rows}) == len(rows)
     assert {effect for row in rows for effect in row["labels"]} == set(EFFECTS)
     assert {status for row in rows for status in row["labels"].values()} <= set(Status)
@@ -199,6 +207,6 @@ def test_slips_are_mended_and_real_words_left(word: str, mended: str) -> None:
 
 
 def test_texts_are_stored_one_object_a_line() -> None:
-    for name in ("authored.jsonl", "held_out.jsonl", "red_flags.jsonl"):
+    for name in ("authored.jsonl", "held_out.jsonl", "red_flags.jsonl", "strangers.jsonl"):
         for line in (HERE / name).read_text("utf-8").splitlines():
             assert {"id", "text", "labels", "source", "lang"} <= set(json.loads(line))
