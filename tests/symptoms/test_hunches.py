@@ -58,5 +58,7 @@ def test_no_text_is_too_odd(text: str) -> None:
 
 def test_the_set_that_was_put_aside_is_read_no_worse_with_it() -> None:
     rows = [json.loads(line) for line in HELD_OUT.read_text().splitlines()]
-    quiet = [row for row in rows if not row.get("red_flag") and "present" not in row["labels"].values()]
+    quiet = [
+        row for row in rows if not row.get("red_flag") and "present" not in row["labels"].values()
+    ]
     assert sum(bool(flags(row["text"])) for row in quiet) <= len(quiet) // 10
