@@ -39,7 +39,7 @@ SCALES: dict[str, list[Answer]] = {
     "anxiety_stops": [0, 1, 2, 3, 4],
     "medicine": ["wish", "unsure", "worried", "took_more"],
     "urge": [0, 1, 2, 3, 4],
-    "pain": list(range(11)),
+    "pain": [0, 2, 4, 5, 7, 8, 10],
     "weekday_wrong": ["no", "yes"],
     "bladder": ["none", "burning", "blood"],
     "self_harm": ["none", "passing", "wish", "done"],
