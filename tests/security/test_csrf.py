@@ -138,6 +138,7 @@ async def test_no_method_is_smuggled_in(somebody: Client) -> None:
     assert {answer.status_code for answer in tries} == {405}
 
 
+@pytest.mark.usefixtures("clock")  # else a walk of some seconds prolongs the session
 @pytest.mark.parametrize("role", list(Role))
 async def test_looking_changes_nothing_that_is_kept(
     app: "Portal", client_for: ClientFor, clinic: Clinic, role: Role
