@@ -52,7 +52,8 @@ def desk(keys_on: bool = True, said: str | None = None) -> str:
         said=said,
         patients=PATIENTS,
     )
-    page = re.sub(r"<script[^>]*/session\.js[^>]*></script>", "", page)  # it would ask a server
+    # These would ask a server.
+    page = re.sub(r"<script[^>]*/(session|bell)\.js[^>]*></script>", "", page)
     return page.replace("THE DETAIL", detail("one"))
 
 
