@@ -155,7 +155,7 @@ class NextCheckIn:
     def length(self) -> str:
         if self.due.point.asks in LONG:
             return N_("10 short questions, and 19 more if you like. About 4 minutes.")
-        return N_("9 short questions. About 1 minute.")
+        return N_("9 questions. About 1 minute.")
 
 
 def opened(session: AsyncSession, check_in: CheckIn) -> dict[str, Answer]:

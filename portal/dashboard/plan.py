@@ -77,7 +77,7 @@ def _next(given: Given, number: int) -> Node:
         title = f"{weekday_name(given.visit_on)} {long_day(given.visit_on)}"
         return Node(number, title, _("Booked"), "next")
     if given.route is Route.LOZENGE:
-        return Node(number, _("Next"), _("Take it on the day your doctor told you."), "next")
+        return Node(number, _("Next"), _("Take it on the day your doctor set."), "next")
     return Node(number, _("Next"), _("Not booked yet"), "next", may_ask=True)
 
 

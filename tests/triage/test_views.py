@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from portal.audit.models import AuditEvent
 from portal.check_ins.library import RULES
+from portal.check_ins.rule_sets import keep_rules
 from portal.db import Database
 from portal.flags.models import Flag
 from portal.ids import new_id
@@ -185,19 +186,23 @@ async def test_a_page_that_refreshes_itself_leaves_one_entry_for_all(
     assert await _patients_recorded(database, "triage:list") == []
 
 
-async def test_each_rule_has_a_place_that_a_flag_can_point_at(nurse: Client, flag: Flag) -> None:
+async def test_each_rule_has_a_place_that_a_flag_can_point_at(
+    nurse: Client, database: Database, flag: Flag
+) -> None:
+    await keep_rules(database)
     rulebook = await page_of(nurse, "/rules")
     assert [f'id="rule-{rule.id}"' in rulebook for rule in RULES.rules] == [True] * len(RULES.rules)
-    assert 'href="/rules#rule-9"' in await page_of(nurse, f"/triage/{flag.id}")
+    page = await page_of(nurse, f"/triage/{flag.id}")
+    assert f'href="/rules?version={RULES.version}#rule-9"' in page
 
 
-async def test_a_flag_of_an_earlier_rule_set_does_not_point_at_the_present_rules(
+async def test_a_flag_of_a_rule_set_that_is_not_kept_points_at_no_rule(
     nurse: Client, database: Database, patient: Person
 ) -> None:
     flag = await raised(database, patient, reasons=[a_reason(rule_set="rules-2020-01-01")])
     page = await page_of(nurse, f"/triage/{flag.id}")
-    assert "Rule 9 of an earlier rule set" in page
-    assert "/rules#" not in page
+    assert "Rule 9 of a rule set that was not kept" in page
+    assert "#rule-" not in page
 
 
 async def test_the_rules_are_not_for_patients(client_for: ClientFor, patient: Person) -> None:
