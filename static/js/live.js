@@ -158,6 +158,7 @@ export const live = {
     const callbacks = topics.get(topic) ?? new Set();
     topics.set(topic, callbacks.add(callback));
     if (callbacks.size === 1) say({ type: "follow", topic });
+    if (state === "live") callback(); // the line was there before this script: look once, too
     connect();
     return () => {
       callbacks.delete(callback);
