@@ -12,10 +12,13 @@ from portal.web.security import csrf_token
 from tests.clients import Client
 from tests.conftest import ClientFor
 from tests.people import Clinic
-from tests.security.conftest import routes_of
+from tests.security.conftest import one_database, routes_of
 
 if TYPE_CHECKING:
     from portal.app import Portal
+
+# Each visits a hundred addresses and more.
+pytestmark = one_database
 
 # Reports of the browser itself carry no token and change nothing; what a provider's server tells is
 # believed for its signature alone (tests/accounts/test_back_channel.py).
