@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,8 @@ class Waited:
     causes: tuple[str, ...] = ()
 
     def minutes(self, until: datetime) -> int:
-        return int(((self.taken_at or until) - self.since) / MINUTE)
+        """Begun ones count."""
+        return ceil(((self.taken_at or until) - self.since) / MINUTE)
 
     def is_late(self, until: datetime) -> bool:
         return (self.taken_at or until) > self.due_at

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from portal.flags.models import Outcome
 from portal.symptoms.levels import Level
@@ -14,6 +15,7 @@ from portal.symptoms.levels import Level
 # A nurse at the desk sees a new flag within minutes; one in a home, or asleep on call, does not.
 NOTICES_WITHIN_MINUTES = {Level.EMERGENCY: 3, Level.URGENT: 6, Level.SOON: 50, Level.ROUTINE: 240}
 MISSES_ONE_IN = 12
+LOOKS_THROUGH_WITHIN_MINUTES = 20
 ON_CALL_WAKES_WITHIN_MINUTES = 4
 ON_CALL_SLEEPS_ON_ONE_IN = 10
 HANDLING_MINUTES = {Level.EMERGENCY: 25, Level.URGENT: 18, Level.SOON: 10, Level.ROUTINE: 5}
@@ -28,10 +30,23 @@ OUTCOMES: dict[Level, tuple[tuple[Outcome, int], ...]] = {
 
 @dataclass(slots=True)
 class Desk:
-    """One member of staff: busy until `free_at`, one thing at a time."""
+    """One member of staff: busy until `free_at` with the flag in hand, which only a graver one
+    interrupts."""
 
     name: str
     free_at: datetime
+    in_hand: UUID | None = None
+    level: Level = Level.ROUTINE
+
+    def is_busy(self, now: datetime, level: Level) -> bool:
+        return self.free_at > now and self.level.rank <= level.rank
+
+    def begin(self, flag_id: UUID, level: Level, now: datetime, spent: timedelta) -> UUID | None:
+        """Take this flag in hand; the one that is interrupted by it waits so much longer."""
+        interrupted = self.in_hand if self.free_at > now else None
+        self.free_at = max(self.free_at, now) + spent
+        self.in_hand, self.level = flag_id, level
+        return interrupted
 
 
 def notice_delay(level: Level, random: Random) -> timedelta | None:
@@ -39,6 +54,11 @@ def notice_delay(level: Level, random: Random) -> timedelta | None:
     if random.random() * MISSES_ONE_IN < 1:
         return None
     return timedelta(minutes=NOTICES_WITHIN_MINUTES[level] * random.lognormvariate(-0.4, 0.6))
+
+
+def rounds_delay(random: Random) -> timedelta | None:
+    """How long after the next shift began its nurse has gone through all that waits."""
+    return timedelta(minutes=LOOKS_THROUGH_WITHIN_MINUTES * random.lognormvariate(-0.3, 0.4))
 
 
 def answer_delay(random: Random) -> timedelta | None:

@@ -48,6 +48,7 @@ class Team:
         self._dice: dict[UUID, Random] = {}
         self._taken: set[UUID] = set()
         self._seen: set[UUID] = set()
+        self._put_off: dict[UUID, timedelta] = {}
         self._climbed: set[UUID] = set()
         self.causes: dict[UUID, dict[str, None]] = {}
         self.minutes: Counter[int] = Counter()
@@ -86,8 +87,19 @@ class Team:
         delay = staff.notice_delay(state.level, self._dice_of(state))
         if delay is None:
             self._because(flag_id, "the nurse overlooked it")
+            await self._leave_to_the_next(state)
         else:
             self._agenda.note(now + delay, self._notice, flag_id)
+
+    async def _leave_to_the_next(self, state: FlagState) -> None:
+        """Whoever comes on duty next goes through all that waits."""
+        now, delay = self._agenda.now, staff.rounds_delay(self._dice_of(state))
+        async with self._clinic.database.read() as session:
+            there = await on_duty(session, state.patient_id, Duty.NURSE, now)
+            shifts = [await own_shift(session, person_id, now) for person_id in there]
+        ends = [shift.ends_at for shift in shifts if shift is not None]
+        if ends and delay is not None:
+            self._agenda.note(max(ends) + delay, self._notice, state.id)
 
     async def _notice(self, flag_id: UUID) -> None:
         """Whoever is on duty by then looks, once they are free; in a gap of the rota, nobody."""
@@ -130,22 +142,22 @@ class Team:
             later = self._agenda.now + ADMINISTRATOR_CALLS_IN
             self._agenda.note(later, self._look_at, flag_id, doctor)
             return
-        free_at = self._held_up(flag_id, person_id)
+        free_at = self._held_up(state, person_id)
         if free_at is not None:
             self._agenda.note(free_at, self._look_at, flag_id, person_id)
             return
         await self._take(state, self._actors[person_id])
 
-    def _held_up(self, flag_id: UUID, person_id: UUID) -> datetime | None:
+    def _held_up(self, state: FlagState, person_id: UUID) -> datetime | None:
         """Until when this person cannot take it, with the cause noted."""
-        desk, now = self._desks[person_id], self._agenda.now
+        desk, now, flag_id = self._desks[person_id], self._agenda.now, state.id
         if (online_at := self._outages.online_at(desk.name, now)) is not None:
             self._because(flag_id, f"{desk.name} was offline")
             return online_at
         if (back_at := self._outages.portal_back_at(now)) is not None:
             self._because(flag_id, "the portal was down")
             return back_at
-        if desk.free_at > now:
+        if desk.is_busy(now, state.level):
             self._because(flag_id, f"{desk.name} was busy")
             return desk.free_at
         return None
@@ -161,13 +173,17 @@ class Team:
         spent = staff.handling_time(state.level, self._dice_of(state))
         hour = self._agenda.now.astimezone(self._clinic.settings.zone).hour
         self.minutes[hour] += round(spent / timedelta(minutes=1))
-        done_at = self._agenda.now + spent
-        self._desks[actor.person_id].free_at = done_at
-        self._agenda.note(done_at, self._end, state.id, actor)
+        now = self._agenda.now
+        interrupted = self._desks[actor.person_id].begin(state.id, state.level, now, spent)
+        if interrupted is not None:
+            self._put_off[interrupted] = spent
+        self._agenda.note(now + spent, self._end, state.id, actor)
 
     async def _end(self, flag_id: UUID, actor: Actor) -> None:
         """Call the patient, then say how it ended; what was handed on is somebody else's."""
         back_at = self._outages.portal_back_at(self._agenda.now)
+        if flag_id in self._put_off:
+            back_at = self._agenda.now + self._put_off.pop(flag_id)
         if back_at is not None:
             self._agenda.note(back_at, self._end, flag_id, actor)
             return

@@ -15,6 +15,7 @@ from portal.cli.rehearse import empty_database, run
 from portal.db import Database
 from portal.flags import clocks as flag_clocks
 from portal.flags.ladder import rungs_due
+from portal.ids import new_id
 from portal.rehearsal import courses, outages, staff
 from portal.rehearsal.agenda import Agenda
 from portal.rehearsal.clinic import STAFF
@@ -56,11 +57,16 @@ async def test_the_same_seed_gives_the_same_report_on_either_database_and_leaves
     assert clock.now() - before < timedelta(hours=1)
 
 
+def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staff, "notice_delay", lambda level, random: None)
+    monkeypatch.setattr(staff, "rounds_delay", lambda random: None)
+
+
 @pytest.mark.usefixtures("always_troubled")
 async def test_when_nobody_looks_by_themselves_the_ladder_finds_somebody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(staff, "notice_delay", lambda level, random: None)
+    nobody_looks(monkeypatch)
     report = await lived(1, 2, seed=3, drain=1)
     assert report.is_safe, list(report.lines())
     assert report.escalations
@@ -97,7 +103,7 @@ async def no_escalation(database: Database, flag_id: Any, now: datetime) -> int:
 async def test_a_clock_that_does_not_run_is_told_and_the_promises_are_broken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(staff, "notice_delay", lambda level, random: None)
+    nobody_looks(monkeypatch)
     monkeypatch.setattr(flag_clocks, "_climb_due", no_escalation)
     report = await lived(1, 2, seed=3, drain=1)
     assert report.unseen
@@ -123,7 +129,7 @@ async def test_a_ladder_that_forgets_what_it_climbed_tells_twice_and_is_caught(
 
     monkeypatch.setattr(flag_clocks, "_add", always_new)
     monkeypatch.setattr(staff, "answer_delay", lambda random: None)
-    monkeypatch.setattr(staff, "notice_delay", lambda level, random: None)
+    nobody_looks(monkeypatch)
     report = await lived(1, 2, seed=3, drain=1)
     assert report.doubled
     assert not report.is_safe
@@ -199,6 +205,27 @@ def test_without_a_database_neither_portal_nor_worker_answers() -> None:
     assert down.portal_back_at(AT_EIGHT) == down.worker_back_at(AT_EIGHT) == span[1]
     assert down.online_at("Night nurse", AT_EIGHT) == span[1]
     assert down.online_at("Day nurse", AT_EIGHT) is None
+
+
+def test_only_a_graver_flag_interrupts_what_somebody_has_in_hand() -> None:
+    desk, (first, second) = staff.Desk("Night nurse", AT_EIGHT), (new_id(), new_id())
+    assert desk.begin(first, Level.SOON, AT_EIGHT, timedelta(minutes=20)) is None
+    assert desk.is_busy(AT_EIGHT, Level.SOON)
+    assert not desk.is_busy(AT_EIGHT, Level.EMERGENCY)
+    assert desk.begin(second, Level.EMERGENCY, AT_EIGHT, timedelta(minutes=9)) == first
+    assert desk.free_at == AT_EIGHT + timedelta(minutes=29)
+    assert desk.is_busy(AT_EIGHT, Level.URGENT)
+
+
+@pytest.mark.usefixtures("always_troubled")
+async def test_what_one_nurse_overlooked_the_next_one_sees(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(staff, "notice_delay", lambda level, random: None)
+    monkeypatch.setattr(staff, "answer_delay", lambda random: None)
+    report = await lived(1, 2, seed=3, drain=1)
+    assert not report.unseen
+    assert report.late(Level.EMERGENCY)
 
 
 async def test_an_agenda_never_goes_back_and_keeps_the_order_it_was_given() -> None:
