@@ -1,7 +1,7 @@
 """Puts the portal together: settings, database, hub, routes."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -34,6 +34,7 @@ from portal.readings.in_chat import understood_in
 from portal.readings.listener import Judge
 from portal.readings.replay_views import routes as replay_routes
 from portal.readings.views import routes as reading_routes
+from portal.realtime.bulletins import Reader
 from portal.realtime.hub import Hub
 from portal.realtime.relay import Relay
 from portal.records.views import routes as record_routes
@@ -73,7 +74,7 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         judge = Judge(database, hub)
-        async with relay.running() if relay else nullcontext():
+        async with (relay or Reader(database, hub)).running():
             yield
         await judge.finished()
         await database.dispose()

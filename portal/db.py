@@ -50,6 +50,7 @@ POSTGRESQL: dict[str, Any] = {
 T = TypeVar("T")
 
 Publish = Callable[[Sequence[Announcement]], None]
+Post = Callable[[AsyncSession, Sequence[Announcement]], Awaitable[None]]
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -111,6 +112,8 @@ class UnitOfWork:
 class Database:
     """Hands out units of work and read-only sessions. `publish` hears of what was committed.
 
+    `post`, where there is one, stores what is announced in the same transaction.
+
     `rules` are the clinic's own, for those who judge; None for those that ship.
     """
 
@@ -127,6 +130,7 @@ class Database:
         self.url = portable_url(url)
         self.engine = make_engine(self.url, **options)
         self.publish: Publish = publish or (lambda announcements: None)
+        self.post: Post | None = None
         self.vault = vault
         self.info = info = {"vault": vault, "clinic": clinic or Clinic(), "rules": rules}
         self._writers = async_sessionmaker(
@@ -159,6 +163,8 @@ class Database:
             unit = UnitOfWork(session, actor, origin)
             async with session.begin():
                 yield unit
+                if self.post and unit.announcements:
+                    await self.post(session, unit.announcements)
                 for hook in unit.before_commit:
                     await hook()
         if unit.announcements:

@@ -21,6 +21,7 @@ from portal.notices import models as notices
 from portal.people import membership
 from portal.people import models as people
 from portal.readings import models as readings
+from portal.realtime import models as realtime
 from portal.rota import models as rota
 from portal.treatments import models as treatments
 
@@ -29,6 +30,7 @@ SLICES = (
     membership,
     audit,
     accounts,
+    realtime,
     notices,
     treatments,
     rota,

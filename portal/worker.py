@@ -26,6 +26,7 @@ from portal.handling.later_clock import send_due
 from portal.handling.telling import tell_of_messages
 from portal.notices.ways import deliveries
 from portal.readings.raising import settle_waiting
+from portal.realtime.bulletins import forget_bulletins
 from portal.rota.clocks import warn_of_gaps
 from portal.settings import Settings
 
@@ -47,6 +48,7 @@ JOBS: tuple[Job, ...] = (
     wake_snoozed,
     send_due,
     tell_of_messages,
+    forget_bulletins,
 )
 EVERY = 5.0
 

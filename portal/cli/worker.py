@@ -37,10 +37,12 @@ async def work(settings: Settings) -> None:
 @asynccontextmanager
 async def told_to_others(settings: Settings, database: "Database") -> AsyncIterator[None]:
     """What jobs announce reaches the pages that web processes hold open."""
+    from portal.realtime import bulletins
     from portal.realtime.hub import Hub
     from portal.realtime.relay import Relay
 
     if not settings.redis_url:
+        database.post = bulletins.post
         yield
         return
     relay = Relay(settings.redis_url, Hub())
