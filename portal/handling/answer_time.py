@@ -8,7 +8,7 @@ answer usually takes. With too few answers to judge by, it is what the clinic pr
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median_high
 from zoneinfo import ZoneInfo
 
@@ -20,9 +20,11 @@ from portal.web.times import clock_time, day, weekday_name
 FEWEST = 8
 SHARE = 0.9
 SHORTEST = timedelta(minutes=5)
-# To the next 5 minutes, and from an hour on to the next quarter: nobody keeps to the minute.
+# Spans, and the moments they end at: to the next 5 minutes, and from an hour on to the next quarter.
+# Nobody keeps to the minute, and "by 11:46 am" sounds as if somebody did.
 FINE, COARSE = timedelta(minutes=5), timedelta(minutes=15)
 DAYS_OF_A_WEEK = 7
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ def expect(
 ) -> Expected:
     """`turns` are those of all patients of the team; `waiting_since` is this patient's own."""
     since = waiting_since or now
-    by = after(since, expected_span(turns, since, now, clinic), clinic)
+    span = expected_span(turns, since, now, clinic)
+    by = _on_a_round_minute(after(since, span, clinic), _step(span))
     closes_at = is_open_at(now, clinic)
     return Expected(
         by=by,
@@ -99,8 +102,18 @@ def _ahead_of(asked: datetime, turns: Sequence[Turn]) -> int:
 
 
 def _rounded(span: timedelta) -> timedelta:
-    step = FINE if span < timedelta(hours=1) else COARSE
+    step = _step(span)
     return -(-span // step) * step
+
+
+def _step(span: timedelta) -> timedelta:
+    return FINE if span < timedelta(hours=1) else COARSE
+
+
+def _on_a_round_minute(at: datetime, step: timedelta) -> datetime:
+    """The next one: every zone's clocks differ by whole quarters of an hour."""
+    beyond = (at - EPOCH) % step
+    return at + (step - beyond if beyond else beyond)
 
 
 def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:

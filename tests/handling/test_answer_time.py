@@ -92,8 +92,19 @@ def test_for_who_waits_it_counts_from_their_first_words_and_says_when_it_is_late
         [*turns, Turn(since)], since, NOW + timedelta(minutes=200), Clinic(answer_hours=1)
     )
     assert late.waits
-    few = expect([], since, NOW + timedelta(hours=4), CLINIC)
+    few = expect([], since, NOW + timedelta(hours=4, minutes=1), CLINIC)
     assert few.is_late
+
+
+def test_the_moment_is_a_round_one_and_never_sooner() -> None:
+    since = NOW + timedelta(minutes=31, seconds=7)
+    quick = expect(answered(*[12] * 9), since, since, CLINIC)
+    assert moment(quick.by, since, ZONE) == "11:50 am"
+    slow = expect([], since, since, CLINIC)
+    assert moment(slow.by, since, ZONE) == "3:45 pm"
+    assert not expect([], since, slow.by, CLINIC).is_late
+    at_the_minute = expect([], NOW, NOW, CLINIC)
+    assert at_the_minute.by == NOW + timedelta(hours=4)
 
 
 def test_towards_closing_time_the_answer_comes_on_the_next_working_day() -> None:
