@@ -20,7 +20,7 @@ from portal.web.times import clock_time, day, weekday_name
 FEWEST = 8
 SHARE = 0.9
 SHORTEST = timedelta(minutes=5)
-# Spans, and the moments they end at: to the next 5 minutes, and from an hour on to the next quarter.
+# Spans and the moments they end at: to the next 5 minutes, from an hour on to the next quarter.
 # Nobody keeps to the minute, and "by 11:46 am" sounds as if somebody did.
 FINE, COARSE = timedelta(minutes=5), timedelta(minutes=15)
 DAYS_OF_A_WEEK = 7

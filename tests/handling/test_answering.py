@@ -47,9 +47,9 @@ async def test_it_is_the_promise_at_first_and_later_what_the_last_days_took(
         await wrote(database, care, nurse_on_team, asked + timedelta(minutes=12))
     found = await answering(database, patient)
     assert (found.by, found.here, found.expected.waits) == ("11:15 am", [], False)
-    await wrote(database, care, patient, NOW - timedelta(minutes=1))
+    await wrote(database, care, patient, NOW - timedelta(minutes=7))
     found = await answering(database, patient)
-    assert (found.by, found.expected.waits) == ("11:14 am", True)
+    assert (found.by, found.expected.waits) == ("11:10 am", True)
     clock.forward(minutes=30)
     assert (await answering(database, patient)).expected.waits
 
