@@ -20,6 +20,7 @@ from portal.conversations.drafts import forget_sent_drafts
 from portal.conversations.files import forgetting_unsent_files
 from portal.db import Database
 from portal.flags.clocks import escalate, wake_flags
+from portal.flags.promises import tell_of_late_promises
 from portal.flags.shift_end import hand_on
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
@@ -39,6 +40,7 @@ JOBS: tuple[Job, ...] = (
     escalate,
     wake_flags,
     hand_on,
+    tell_of_late_promises,
     warn_of_gaps,
     settle_waiting,
     lapse_holds,

@@ -15,6 +15,7 @@ from portal.flags.models import (
     Flag,
     FlagReason,
     FlagStep,
+    LatePromise,
     Outcome,
     Reopening,
 )
@@ -30,13 +31,15 @@ class Step(StrEnum):
     REOPENED = "reopened"
     CARE = "care"
     CLIMBED = "climbed"
+    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One step of a flag. `words` is a note or a reason to reopen; a rule has no `by_id`.
 
-    `care` is a step between taking and closing, `climb` an escalation.
+    `care` is a step between taking and closing, `climb` an escalation; `told` heard that the time
+    we had told the patient was over.
     """
 
     step: Step
@@ -46,6 +49,7 @@ class Happening:
     words: str | None = None
     care: FlagStep | None = None
     climb: Escalation | None = None
+    told: tuple[UUID, ...] = ()
 
 
 async def reasons_of(session: AsyncSession, flag: Flag) -> list[Reason]:
@@ -68,6 +72,7 @@ async def history_of(session: AsyncSession, flag: Flag) -> list[Happening]:
         *await _reopened(session, flag),
         *await _cared_for(session, flag),
         *await _climbed(session, flag),
+        *await _late(session, flag),
     ]
     return sorted(steps, key=lambda happening: happening.at)
 
@@ -111,6 +116,14 @@ async def _climbed(session: AsyncSession, flag: Flag) -> list[Happening]:
     query = select(Escalation).where(col(Escalation.flag_id) == flag.id)
     return [
         Happening(Step.CLIMBED, row.at, row.by_id, climb=row)
+        for row in (await session.exec(query)).all()
+    ]
+
+
+async def _late(session: AsyncSession, flag: Flag) -> list[Happening]:
+    query = select(LatePromise).where(col(LatePromise.flag_id) == flag.id)
+    return [
+        Happening(Step.LATE, row.at, told=tuple(map(UUID, row.told)))
         for row in (await session.exec(query)).all()
     ]
 

@@ -196,3 +196,17 @@ class Escalation(SQLModel, table=True):
     is_uncovered: bool = False
     by_id: UUID | None = Field(default=None, foreign_key="person.id")
     at: datetime = Field(sa_type=UTCDateTime)
+
+
+class LatePromise(SQLModel, table=True):
+    """The time we told the patient had passed, and whoever has it was told; once a round."""
+
+    __tablename__ = "late_promise"
+    __table_args__ = (UniqueConstraint("flag_id", "round"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    flag_id: UUID = Field(foreign_key="flag.id")
+    round: int
+    promised_at: datetime = Field(sa_type=UTCDateTime)
+    told: list[str] = Field(default_factory=list, sa_type=PortableJSON)
+    at: datetime = Field(sa_type=UTCDateTime)

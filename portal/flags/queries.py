@@ -150,6 +150,12 @@ async def open_flags(session: AsyncSession) -> list[FlagState]:
     return await _with_care(session, rows, lambda flag: "")
 
 
+async def untold_flags(session: AsyncSession, since: datetime) -> list[FlagState]:
+    """Flags that ended since then and of which their patient has not heard: for the clock."""
+    rows = (await session.exec(_states().where(col(Disposition.at) >= since, *_untold()))).all()
+    return await _with_care(session, rows, lambda flag: "")
+
+
 async def state_of_flag(session: AsyncSession, flag: Flag) -> FlagState:
     """The state of a flag that the caller holds."""
     rows = (await session.exec(_states().where(col(Flag.id) == flag.id))).all()

@@ -27,6 +27,12 @@ class Standing:
     closed_at: datetime | None
 
 
+def is_promise_broken(state: FlagState, now: datetime, clinic: Clinic) -> bool:
+    """Somebody has it, or ended it, and the patient was to have heard from us by now."""
+    is_ours = state.is_acknowledged if state.is_open else state.is_untold
+    return is_ours and standing_of(state, now, clinic).is_late
+
+
 def standing_of(state: FlagState, now: datetime, clinic: Clinic) -> Standing:
     seen = state.acknowledgement
     is_waiting = seen is None or (state.is_open and state.care.handed_at is not None)

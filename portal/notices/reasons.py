@@ -38,6 +38,7 @@ class Reason(StrEnum):
     HAND_OVER = "hand_over"
     MENTIONED = "mentioned"
     MESSAGE = "message"
+    PROMISE_PASSED = "promise_passed"
     ROTA_GAP = "rota_gap"
     UNREACHED = "unreached"
     VISIT_CHANGED = "visit_changed"
@@ -80,6 +81,9 @@ SHOWN = {
     Reason.HAND_OVER: Shown("Something was handed over to you.", "/", "/triage"),
     Reason.MENTIONED: Shown("Somebody on your team named you in a note.", "/", "/inbox/{}"),
     Reason.MESSAGE: Shown(N_("There is a new message."), "/messages", "/inbox/{}"),
+    Reason.PROMISE_PASSED: Shown(
+        "A patient was to hear from us by now. Nobody has told them yet.", "/", "/triage/{}"
+    ),
     Reason.ROTA_GAP: Shown("A duty has nobody within the next day.", "/", "/rota/{}"),
     Reason.UNREACHED: Shown(
         N_("We could not reach somebody by mail or push. Call them."),

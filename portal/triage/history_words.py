@@ -35,6 +35,9 @@ def line_of(step: Happening, people: People, raised_at: datetime, zone: ZoneInfo
         return _care(step.care, people, raised_at, zone)
     if step.climb is not None:
         return _climb(step.climb, people)
+    if step.step is Step.LATE:
+        told = ", ".join(_name(id, people) for id in step.told) or "nobody could be found"
+        return f"The patient was to hear from us by now. Told: {told}"
     words = _WORDS[step.step].format(who=_name(step.by_id, people))
     return f"{words}: {step.outcome.words.lower()}" if step.outcome else words
 

@@ -20,7 +20,7 @@ from portal.flags.queries import (
     resolved_flags_for,
     untold_flags_for,
 )
-from portal.flags.standing import standing_of
+from portal.flags.standing import is_promise_broken
 from portal.people.queries import Named, named
 from portal.permissions import Actor
 from portal.symptoms.levels import Level
@@ -61,7 +61,7 @@ class Row:
     rung: Rung | None
     """How far it has climbed since somebody last had it."""
     is_promise_broken: bool
-    """Somebody has it, and the patient was to have heard from us by now."""
+    """Somebody has it, or ended it, and the patient was to have heard from us by now."""
 
     @property
     def id(self) -> UUID:
@@ -162,7 +162,7 @@ async def rows_of(session: AsyncSession, actor: Actor, states: Sequence[FlagStat
             _wait(state, zone),
             _limit(state, zone),
             rungs.get(state.id),
-            _is_promise_broken(session, state),
+            is_promise_broken(state, clock.now(), session.info["clinic"]),
         )
         for state in states
     ]
@@ -188,11 +188,6 @@ def _wait(state: FlagState, zone: ZoneInfo) -> Wait:
     seen = state.acknowledgement.at if state.is_acknowledged and state.acknowledgement else None
     since = state.flag.waiting_since if seen else state.waiting_since
     return wait_of(since, state.due_at, now, zone, seen)
-
-
-def _is_promise_broken(session: AsyncSession, state: FlagState) -> bool:
-    held = state.is_open and state.is_acknowledged
-    return held and standing_of(state, clock.now(), session.info["clinic"]).is_late
 
 
 def _limit(state: FlagState, zone: ZoneInfo) -> str:

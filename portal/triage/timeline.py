@@ -52,6 +52,7 @@ def _named_in(steps: Sequence[Happening]) -> Iterator[UUID | None]:
         yield step.by_id
         yield step.care.to_id if step.care else None
         yield from (UUID(id) for id in step.climb.told) if step.climb else ()
+        yield from step.told
 
 
 async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -> Moment:
@@ -76,7 +77,7 @@ async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -
 def _moment(step: Happening, people: Mapping[UUID, Named], flag: Flag, zone: ZoneInfo) -> Moment:
     words = line_of(step, people, flag.raised_at, zone)
     link = step.care.other_id if step.care and step.care.did is Did.LINK else None
-    is_strong = step.step in {Step.RAISED, Step.CLIMBED}
+    is_strong = step.step in {Step.RAISED, Step.CLIMBED, Step.LATE}
     return Moment(step.at, words, step.words, is_strong=is_strong, flag_id=link)
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from portal import clock as portal_clock
 from portal.db import Database
 from portal.flags.models import Flag
+from portal.flags.promises import tell_of_late_promises
 from portal.ids import new_id
 from portal.people.models import Patient, Person
 from portal.symptoms.levels import Level
@@ -63,7 +65,7 @@ async def test_the_second_call_that_nobody_answers_says_before_and_after_that_on
 
 
 async def test_a_row_says_when_its_patient_should_have_heard_from_us(
-    nurse: Client, flag: Flag, clock: Clock
+    nurse: Client, flag: Flag, clock: Clock, database: Database
 ) -> None:
     waits = "The patient waits to hear from us"
     await nurse.post(f"/triage/{flag.id}/acknowledge")
@@ -72,6 +74,9 @@ async def test_a_row_says_when_its_patient_should_have_heard_from_us(
         assert waits not in await page_of(nurse, "/triage")
     clock.forward(minutes=1)
     assert waits in await page_of(nurse, "/triage")
+    await tell_of_late_promises(database, portal_clock.now())
+    page = await page_of(nurse, f"/triage/{flag.id}")
+    assert "The patient was to hear from us by now. Told: Night nurse" in page
     await act(nurse, flag, "call", callee="patient", result="reached")
     assert waits not in await page_of(nurse, "/triage")
 
