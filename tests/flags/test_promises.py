@@ -24,7 +24,7 @@ from tests.flags.test_clocks import on_duty
 from tests.people import Clinic
 
 
-async def told(database: Database) -> set[tuple[str, Pace]]:
+async def told(database: Database) -> set[tuple[str, str]]:
     """Who was told that a patient waits to hear from us, and in what hurry."""
     async with database.read() as session:
         query = (
