@@ -1,7 +1,7 @@
 """Reading check-ins: `check_in_for` goes through the actor, the rest takes a patient who did."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -233,7 +233,17 @@ async def sent_in_words(
 def _sent_words(sent: Submitted, zone: ZoneInfo) -> str:
     at = clock_time(sent.at, zone)
     said = _("%(check_in)s sent at %(at)s.", check_in=gettext(title_of(sent.check_in)), at=at)
-    return said if sent.pain is None else f"{said} {_('Pain %(n)s of 10.', n=sent.pain)}"
+    if sent.pain is not None:
+        said += f" {_('Pain %(n)s of 10.', n=sent.pain)}"
+    return f"{said} {_('The adult with you answered.')}" if sent.by_adult else said
+
+
+async def answered_by_adults(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these check-ins, found by the caller, an adult answered for the patient."""
+    query = select(CheckIn.id).where(
+        col(CheckIn.id).in_(ids), col(CheckIn.answered_by) == AnsweredBy.ADULT
+    )
+    return set((await session.exec(query)).all()) if ids else set()
 
 
 async def history(session: AsyncSession, patient_id: UUID) -> list[Past]:

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
+from portal.check_ins.queries import answered_by_adults
 from portal.flags.ladder import Rung
 from portal.flags.models import Outcome
 from portal.flags.queries import (
@@ -60,6 +61,8 @@ class Row:
     limit: str
     rung: Rung | None
     """How far it has climbed since somebody last had it."""
+    is_by_adult: bool
+    """The adult with the patient answered the check-in."""
     is_promise_broken: bool
     """Somebody has it, or ended it, and the patient was to have heard from us by now."""
 
@@ -146,12 +149,13 @@ async def _kinds(session: AsyncSession, actor: Actor) -> dict[View, list[FlagSta
 
 
 async def rows_of(session: AsyncSession, actor: Actor, states: Sequence[FlagState]) -> list[Row]:
-    """Rows in the order of `states`, with three queries for all of them together."""
+    """Rows in the order of `states`, with four queries for all of them together."""
     people = await named(
         session, [id for state in states for id in (state.patient_id, state.owner_id)]
     )
     doses = await _doses(session, {state.patient_id for state in states})
     rungs = await highest_rungs(session, states)
+    by_adults = await answered_by_adults(session, {state.flag.source_id for state in states})
     zone = ZoneInfo(actor.time_zone)
     return [
         Row(
@@ -162,6 +166,7 @@ async def rows_of(session: AsyncSession, actor: Actor, states: Sequence[FlagStat
             _wait(state, zone),
             _limit(state, zone),
             rungs.get(state.id),
+            state.flag.source_id in by_adults,
             is_promise_broken(state, clock.now(), session.info["clinic"]),
         )
         for state in states
