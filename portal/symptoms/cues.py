@@ -3,7 +3,7 @@
 import re
 
 
-def _phrases(*parts: str) -> re.Pattern[str]:
+def phrases(*parts: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(parts)})\b")
 
 
@@ -27,7 +27,8 @@ ANOTHER_THING = re.compile(r" (?:the|my|his|her|mi|el|la|las|los) \w+")
 # Denials
 
 DENIAL = re.compile(
-    r"\b(?:no (?:(?:me|se|lo|la|le) )?(?:he|ha|hemos|han|tengo|tiene|tenia|estoy|esta|estaba|"
+    r"\b(?:(?:no|ni) (?:(?:me|se|lo|la|le) )?(?:he|ha|hemos|han|tengo|tiene|tenia|estoy|esta|"
+    r"estaba|"
     r"siento|hay|tuve|tuvo|hubo|noto|habia)|nor (?:do|am|did|was) i|"
     r"no|not|never|without|zero|denie[sd]|denying|nor|neither|none|nope|nothing|no more|"
     r"no longer|cannot|hardly any|barely any|little to no|free of|free from|lack of|absence of|"
@@ -52,11 +53,12 @@ NO_DENIAL = re.compile(
     r"emotions?|motivation|joke|way|one|clue|lo|desire|interest|orgasms?|luck|pain relief|"
     r"concentration|drive|sense|apparent reason|reason|ability|patience|puedo|puede|dejo|deja|"
     r"paro|para|duermo|he dormido|se|aguanto)\b"
-    r"|\bnothing (?:but|like|helps|works|i|makes|seems)\b|\bni siquiera\b|\bno (?:he|ha|"
+    r"|\b(?:for nothing|nothing (?:but|like|helps|works|i|makes|seems))\b|\bni siquiera\b|\bno "
+    r"(?:he|ha|"
     r"han) (?:parado|dejado)\b|\bsin (?:dormir|parar)\b"
 )
 AND_MY = re.compile(r"\b(?:and|y) (?:my|his|her|mi|su)\b")
-NEVER = _phrases("never", "hadnt", "nunca")
+NEVER = phrases("never", "hadnt", "nunca")
 UNTIL_NOW = re.compile(
     r"(?: [\w']+){0,5}? (?:until|till|before|like this|so bad|this bad|previously|in my life|"
     r"as bad|as much|hasta|antes|asi)\b(?! ?(?:treatment|and i still))"
@@ -69,11 +71,43 @@ DENIED_AFTER = re.compile(
     r"|\? ?(?:none|no|nope|nil|nah|not at all|nada)\b|,? not at all\b|,? (?:nada|para nada)[.!,]"
     r"| ?\((?:none|no|0)\)|\? ?(?:gone|never|zero|nunca)\b"
 )
+# `Helped the depression but not the anxiety`: not helped, not absent.
+NOT_HELPED = re.compile(
+    r"\b(?:help\w*|works?|worked|good|great|wonders|fix\w*|eas\w+|treat\w*|effective|improv\w*|"
+    r"better|cur(?:es|ed|e)|lift\w*|ayud\w+|sirv\w+|mejor\w*)\b[^.!?]*"
+    r"(?:\b(?:but|though|just|pero|aunque)|,) (?:does |did |has |it |it has )*(?:not|no help)"
+    r"(?: so much| really| at all| much| as much)?(?: helped| help)?"
+    r"(?: for| with| on| about| con| para| the| my| his| her| la| mi| el)+ ?$"
+)
+# `My doctor says there is no withdrawal. Well, there is!`
+CLAIMED = re.compile(
+    r"\b(?:say|says|said|told|tells?|claim\w*|swears?|swore|insist\w*|promis\w*|assur\w*|den(?:y|"
+    r"ies|"
+    r"ied)|believes?|thinks?|thought|dice|dicen|dijo|dijeron|asegur\w*)\b"
+)
+CONTRADICTED = re.compile(
+    r"\W*(?:(?:well|but|and|oh|ha|sorry|trust me|believe me|pues|pero)\W+)*"
+    r"(?:(?:yes |oh yes )?there (?:is|are|was|were)\b|(?:it|they|you) (?:is|are|does|do|did|"
+    r"will)\b|"
+    r"(?:that(?:s| is| was)|what) (?:\w+ )?(?:a lie|lie|lies|bull\w*|bs|wrong|untrue|not true|crap|"
+    r"rubbish|nonsense)|(?:wrong|lies|liars?|bull\w*|not true|untrue|bs)\b|i (?:can tell you|know|"
+    r"beg to differ|disagree)|si (?:la|los|las|lo) hay|mentira)"
+)
+# `I stopped it at once with no symptoms`, `and it was easy`: it was stopped, and nothing came of
+# it.
+NO_HARM = re.compile(
+    r"\b(?:no|zero|without|never|nothing|sin|ningun\w*)(?: \w+)? (?:had |got |felt |noticed )?"
+    r"(?:\w+ ){0,2}?(?:symptoms?|problems?|issues?|side effects?|ill effects?|effects?|trouble|"
+    r"withdrawal\w*|zaps|bad|sintomas|problemas?)\b|\b(?:was|were|its|been|is|fue) (?:\w+ "
+    r")?(?:easy|"
+    r"a breeze|fine|painless|ok|okay|smooth|facil)\b|\bno big (?:deal|thing)\b|\bpiece of cake\b|"
+    r"\bdid(?:nt| not) (?:even )?(?:notice|feel a thing|have any|get any|bother)\b"
+)
 OPINION = re.compile(
     r"\b(?:think|thinking|feel|feeling|believe|say|notice[d]?)"
     r"(?: that| like)?(?: (?:i|im|ive|he|hes|she|shes))?\b"
 )
-NEW_SUBJECT = _phrases(
+NEW_SUBJECT = phrases(
     "i", "im", "ive", "he", "hes", "she", "shes", "my", "his", "now", "it", "its", "am", "estoy",
     "tengo", "me", "siento", "mi", "when", "cuando",
 )  # fmt: skip
@@ -89,114 +123,9 @@ ACUTE = re.compile(
     r"sangre|"
     r"aire|limp|floppy"
 )
-OR = _phrases("or", "nor", "ni", "neither")
+OR = phrases("or", "nor", "ni", "neither")
 OR_FOLLOWS = re.compile(r"(?:,? ?[\w'-]+(?: [\w'-]+)?,?){0,3}? (?:or|nor|ni) ")
 LIST_WORDS = frozenset({"any", "no", "the", "de", "nada", "sin", "y", "o", "of"})
-
-# Over, or long ago
-
-OVER = _phrases(
-    r"(?:went|gone|going|goes) away",
-    r"(?:is|are|was|has|have|just|all|now|its|were|been|completely|totally|since) (?:\w+ ){0,3}"
-    r"(?:gone|over|passed|stopped|disappeared|dissappeared|vanished|lifted|cleared|resolved|"
-    r"subsided|faded|eased off)",
-    r"(?:it|they|that|which|all|these|those|fog|nausea|anxiety|panic|confusion|feeling|symptoms?|"
-    r"infusion \d|and|then|but) (?:\w+ ){0,2}(?:lifted|passed|stopped|cleared|disappeared|vanished|"
-    r"resolved|subsided|faded|wore off|settled|let up)(?! (?:if|out|me))",
-    r"(?:clear|cleared|clearing|eased|settled) (?:right )?(?:up|off|down)",
-    r"(?:passed|gone|over|stopped|lifted|subsided|fine|faded|disappeared|vanished|cleared|ok|okay|"
-    r"resolved|improved|wore off|settled)"
-    r" (?:\w+ )?(?:after|within|by|in|the next) (?:\w+ ){0,4}(?:day|days|week|weeks|hours?|minutes|"
-    r"month|months|nap|morning|lunch|sleep|while|noon|evening)",
-    r"has passed|have passed|gone since|gone (?:now|today|by)|(?:now|all) gone|"
-    r"disappeared|subsided|dissipated|(?<!lozenge )(?<!dose )(?<!infusion )(?<!ketamine )wore off",
-    r"felt better|(?:all )?(?:good|fine|ok|okay|calm) (?:after|afterwards|once|by the time)",
-    r"(?:am|im|is|hes|shes|was|were|its|now|feel|are) (?:\w+ ){0,3}back to (?:normal|myself|usual)",
-    r"back to normal",
-    r"(?:and )?(?:then|now|but now) (?:it |i |im |i am |its |hes |shes |was |is |were ){0,2}"
-    r"(?:fine|ok|okay|good|gone|clear|better|all good)",
-    r"ya (?:se (?:me |le )?(?:paso|pasaron|fue|fueron|quito|quitaron)|paso|estoy bien)|"
-    r"ya no (?:(?:lo|la|los|las|me|se|le) )?(?:teng|tien|sient|est|hay|da|duel|pasa|"
-    r"ocurr)\w*|ya no$",
-    r"(?:it|they|that|which|and|all|both|then|but) (?:\w+ ){0,3}(?:melted|evaporated|went away|"
-    r"sorted itself|settled|dissolved)|(?:now|then) (?:nothing|none|nada)|"
-    r"none since|nothing since|not once since|no (?:ha|han) vuelto|fixed (?:it|that|them)|"
-    r"(?:hasnt|havent|never|not|didnt) (?:come|been|had it|been) back",
-    r"se (?:me|le) (?:paso|pasaron|fue|fueron|quito|quitaron|ha pasado|han pasado)|"
-    r"desaparecio|desaparecieron|ahora (?:ya )?no|luego (?:paso|nada|se)|hasnt been back",
-    r"not this time|havent had (?:it|any|one|them) since",
-)
-WENT_AWAY = re.compile(
-    r"\(?(?:(?:(?:at|by|after|within|on|then|and|now|once|but) (?:[\w']+ ){0,5}?)?"
-    r"(?:all|both|they|it|these|which|everything|that) (?:of (?:it|them) )?(?:has |have |is |"
-    r"are )?"
-    r"(?:all |just |now )?(?:went|gone|passed|disappeared|stopped|subsided|cleared|faded)"
-    r"|gone|all gone|better now|fine now)\b"
-)
-# `... but that was years ago`: said after it, and of all that was said.
-LONG_AGO = re.compile(
-    r"\b(?:that|this|it|all that|which|both|they|those)(?:s| was| were| is)(?: all| way)?"
-    r"(?: like| about| around| over| at least| some| a)?(?: \w+)? (?:years?|months?|decades?|ages)"
-    r"\b(?! (?:old|now|and counting|already))"
-    r"|\b(?:that|this|it|all that|which) was (?:\w+ )?(?:last (?:year|month|summer|winter|spring|"
-    r"autumn|fall|time)|back (?:in|on|then|when)|long ago|before|in my|on (?:the )?(?:old|other|"
-    r"another|a different)|with (?:the )?(?:old|other|another|a different))"
-    r"|\b(?:years|decades|ages) (?:back|ago)\b|\ball behind me\b"
-    r"|\b(?:in|back in|of|until|till) (?:19[5-9]\d|200\d|201\d|202[0-4])\b(?! (?:and|"
-    r"until) now)"
-    r"|\b(?:never (?:again|since|repeated)|been (?:fine|"
-    r"well|clear|right|free of it|good) (?:ever )?since|gone for good|left for good|its history|"
-    r"a thing of the past)\b"
-    r"|\beso fue (?:hace|el ano|antes)"
-)
-# `... and fine ever since`: over, also for what happened once.
-FINE_SINCE = re.compile(
-    r"\b(?:fine|well|ok|okay|perfect|perfectly fine|good|great|smooth|right|normal|clear|grand|"
-    r"no (?:trouble|problems?|issues?|side effects?)|never (?:felt|been|was) (?:ill|sick) again)"
-    r"(?: \w+)? (?:ever )?since\b(?! (?:yesterday|this|i|last))|"
-    r"\bever since[ ,]+(?:\w+ ){0,3}(?:fine|well|perfect|good|no)\b|\bnever felt (?:ill|"
-    r"sick) again\b|\bdesde entonces (?:nada|bien|todo)"
-)
-NOT_THIS_TIME = re.compile(
-    r"\bnot (?:this time|today|yet|this week)\b|hasnt been back|\b(?:today|this time|hoy|esta vez)"
-    r"[ ,]*(?:nothing|none|no|nada|not|fine|all fine)\b"
-)
-STILL = _phrases(
-    "still", "again", "came back",
-    "(?<!hasnt )(?<!havent )(?<!never )(?<!didnt )(?<!not )come back",
-    "comes back", "coming back", "is back", "returned",
-    r"ongoing", r"constant\w*", "worse", "hanging around", "wont go", "not gone",
-    "(?:hasnt|havent) (?!been back|come back|returned|had)",
-    r"(?:thought|hoped|expected) \w+ (?:would|d) be (?:gone|over|better)", "keeps?",
-    "never (?:went|goes|stopped|left|lifted|cleared|passed|improved|ended)",
-    "not (?:going|gone)", "todavia", "sigo", "sigue",
-    "aun", "otra vez", "volvio", "volvieron",
-)  # fmt: skip
-HISTORY = _phrases(
-    "years? ago", "months? ago", "yrs ago", "years back", "before:", "beforehand",
-    r"(?:in|back in|until) (?:19[5-9]\d|200\d|201\d|202[0-4])",
-    "on (?:the|my) old (?:dose|med|meds|pills)",
-    r"(?:my|the) old (?:med|meds|pill|pills|drug|antipsychotic|antidepressant|dose)", "old med",
-    "(?<!the )(?<!this )(?<!past )(?<!from )last (?:month|year|summer|winter|spring|fall|time)",
-    "back in",
-    r"as a (?:child|kid|teen\w*|baby)", "since (?:college|childhood|high school|school|birth)",
-    "since i was", "in (?:college|high school|my (?:teens|twenties|thirties|youth))", "used to",
-    "history of", "in the past", r"previous(?:ly)? (?:pregnancy|infusion|time|medication|drug|med)",
-    r"when i was (?:young|younger|little|pregnant|a kid|a child|a teen\w*|\d+|on \w+)",
-    "(?:first|second|third) pregnancy",
-    "(?<!than )(?<!never )before (?:the |my |i )?"
-    "(?:treatment|infusions?|ketamine|started|starting|program|began|meds)",
-    r"(?:during|at|with|in|had after|unlike) (?:my|the) (?:very )?"
-    r"(?:first|second|third|last|previous) (?:infusion|session|treatment|time|visit|one|dose)",
-    r"like (?:the first|last) time", "all my life", "(?:thats )?why im in",
-    "lifelong", "when i had", "on & off (?:for|many)",
-    r"(?:switched|changed|moved|swapped)(?: me)?(?: over)? to this", "unlike on",
-    r"unlike (?:the |my )?\w+,? (?:which|where|i|that)",
-    r"so (?:my|the|i|we|they) (?:\w+ )?(?:switched|changed|moved) (?:me|to|from)",
-    r"tried (?:\w+ ){1,2}at one point", "hace (?:anos|meses|un ano|mucho)", "de nin[oa]",
-    "de pequen[oa]", "antes (?:del?|de la|de los)", "el ano pasado", "el mes pasado",
-    "la (?:vez|semana) pasada", "la ultima vez", "solia", "de joven",
-)  # fmt: skip
 
 # Somebody else, or nobody
 
@@ -257,7 +186,9 @@ SAYS = re.compile(
 )
 HEARSAY = re.compile(
     r"\b(?:(?:was|were|been|im) told (?:it|that|this)|told (?:me )?to expect|everyone says|"
-    r"leaflet|brochure|label|i hear|website|search for|search|"
+    r"leaflet|brochure|label|i hear|website|search for|search|research\w*|google\w*|look(?:ed|"
+    r"ing)? "
+    r"(?:up|into)|educate\w*|investig\w+|"
     r"read(?:ing)? (?:\w+ ){0,3}?(?:about|"
     r"that|on|of)|heard|"
     r"lists?|warn(?:s|ed|ing)|talks? about|watch(?:ed|ing)? (?:a|the)|movie|song|"
@@ -266,7 +197,8 @@ HEARSAY = re.compile(
     r"pelicula|stories)\b(?: \S+){0,9} ?$"
 )
 FEARED = re.compile(
-    r"\b(?:worried|afraid|scared|fear\w*|terrified|anxious|expect\w*|thought|hoping|leery|leary|"
+    r"\b(?:worried|worry|worries|worrying|concern|concerned|afraid|scared|fear\w*|terrified|"
+    r"anxious|expect\w*|thought|hoping|leery|leary|"
     r"wondered|nervous|miedo|temia)"
     r" (?:that |of |about |it |to |a |de |que |the |having |going through )*"
     r"(?:(?:he|she|they)(?:'d|'ll| might| could| may| would| will)|"
@@ -281,53 +213,8 @@ AVOIDED = re.compile(
     r"evitar|prevenir|por si|para no|puede (?:causar|dar))(?: [\w']+){0,5} ?$"
 )
 
-# Anxiety that is treated
+# What is well now, and paper
 
-EASED_BEFORE = re.compile(
-    r"\b(?:help(?:s|ed|ing|ful)?|treat(?:s|ed|ing|ment)?|lower(?:s|ed|ing)?|decreas\w+|"
-    r"reduc(?:es|ed|ing|tion|e)|reliev\w+|relief|eas(?:es|ed|ing)|cur(?:es|ed|ing|e)|"
-    r"control(?:s|led|ling)?|wonders|improv\w+|lessen\w*|effective\w*|less|rid of|great for|"
-    r"good for|good with|works? (?:for|on|with|great for|well for)|worked (?:\w+ )?(?:for|on|with)|"
-    r"calms?|calmed|manag(?:es|ed|ing|e)|combat\w*|(?:medicine|meds?) for|took away|"
-    r"took the edge off|takes the edge off|takes away|"
-    r"take away|taken away|sav(?:es|ed) me|eliminat\w+|cleared|stopped|stops|keeps? my|kept my|"
-    r"alleviat\w+|diminish\w*|remov\w+|kill(?:s|ed)|free from|freed|recover\w*|overcome|overcame|"
-    r"dealing with|deal with|cope with|coping with|handle|subdu\w+|no longer|blessing for|"
-    r"miracle for|lifesaver for|"
-    r"ayud(?:a|o|ado|ando|aron)|quit(?:a|o|ado)|alivi(?:a|o|ado)|calm(?:a|o|ado)|mejor(?:o|a|ado)|"
-    r"control(?:a|o|ado)|baj(?:o|ado|a)|menos|redujo|reduce)"
-    r"(?: (?!and\b|but\b|y\b)[\w']+){0,6}(?: and| &| y|/)? ?$"
-)
-CONDITION = re.compile(
-    r"\b(?:for|(?:start\w*|takes?|took|taking|put on|prescribed|went on) (?:\w+ ){1,4}because of|"
-    r"due to|para|contra|treat|suffer(?:ed|ing|er)? (?:from|"
-    r"with)? ?(?:severe |chronic )?(?:\w+ )?"
-    r"(?:for|since))(?: (?:my|the|your|his|her|their|social|severe|bad|chronic|general\w*|mild|"
-    r"major|some|depression|depresssion|ptsd|ocd|adhd|panic|anxiety|stress|insomnia|sleep|mood|"
-    r"situational|crippling|extreme|and|or|&|la|el|mi|depresion|y|disorder|severe|postpartum)"
-    r"[/,]?){0,6}[ /]?$"
-    r"|\b(?:(?:have|had|ive|has|id|always) (?:\w+ )?(?:suffered|struggled|battled|dealt|lived)|"
-    r"always had|diagnosed|"
-    r"suffer(?:er|ed) (?:from|with|of)|struggled with|battled)(?: (?!increas|worse)\w+){0,4} ?$"
-    r"|\b(?:long-?term|lifelong|prescribed (?:\w+ ){0,3}for|history of)(?: \w+){0,3} ?$"
-)
-WORSENED = re.compile(
-    r"\b(?:increas\w+|worse\w*|heighten\w*|magnif\w+|caus\w+|made me|gave me|new|severe|bad|"
-    r"more|through the roof|aument\w+|empeor\w+|peor|provoc\w+)(?: \w+){0,2} ?\|"
-    r"|\|[ ,]+(?:\w+ ){0,3}(?:worse\w*|increased|got bad|through the roof|skyrocketed|came back|"
-    r"returned|peor|aumento|not better)\b"
-)
-EASED_AFTER = re.compile(
-    r"^(?:[ ,]+(?:is|are|was|were|has|have|been|and|depression|levels?|symptoms?|attacks?|me|se|"
-    r"ha|esta|went|feels?|es)){0,5}[ ,]+"
-    r"(?:much |greatly |so much |way |a lot |lot |noticeably |really |significantly |almost |"
-    r"completely |totally |drastically |muy |mucho |bastante |under )*"
-    r"(?:improved|improving|better|decreas\w+|reduc\w+|lower\w*|less|control|relieved|"
-    r"manageable|lessened|dropp?(?:ed|s|ing)?|fallen|quiet(?:er|ed)?|calm(?:er|ed)?|eased|easing|"
-    r"gone|disappeared|away|at bay|down|mejor(?:ado)?|mejorando|"
-    r"controlada|menor|diminished|vanished|lifted)\b"
-    r"|^[ ,]+(?:went|gone) (?:away|down)\b"
-)
 NOW_GOOD = re.compile(
     r"^(?:[ ,]+(?:is|are|was|were|has|have|been|seems|esta|es)){1,3}[ ,]+(?:much |so much |"
     r"back to |"
@@ -373,6 +260,15 @@ ABOUT_NOW = re.compile(
     r"estoy|tengo|sigo|siento|esta|desde|ando|me siento|hours (?:later|after))\b"
 )
 SO_MUCH = re.compile(r"\b(?:this|so|such|todavia|tan) $")
+# Of what may come; somebody who asks why, or whether it is still so, has it.
+ABOUT_LATER = re.compile(
+    r"^\W*(?:(?:and|so|also|hi|hello|hey|just|quick question|question|ok|thanks|doc|y|hola|"
+    r"then)\W+)*"
+    r"(?:will|shall|wont|am i (?:going|likely) to|is (?:it|this|he|she|that) going to|are (?:we|"
+    r"they) "
+    r"going to|voy a|me va a|va a)\b(?!.*\b(?:still|why|this (?:sick|bad|anxious|foggy)|ever|"
+    r"go away|stop|todavia)\b)"
+)
 IF = re.compile(
     r"(?:^|[,.;:(\u00bf] ?|\b(?:and|but|so|y|what|even|do) )(?:if|what if|in case|unless|si|"
     r"en caso|"
@@ -386,4 +282,6 @@ MAIN_CLAUSE = re.compile(
     r"\b(?:i|he|she|my|his|her|it) (?!would|will|could|might|should)(?:\w+ )*$"
     r"|\bsi (?:me|no) \w+ (?:\w+ )?(?:me|tengo|siento)\b"
 )
+# `If you stop you may get withdrawal`: nobody has it yet.
+MAY = re.compile(r"\b(?:you|one|people|they|some) (?:may|might|could)\b")
 HABIT = re.compile(r"\b(?:miss\w*|skip\w*|stop|quit|without|forg[eo]t|run out|late|more than)\b")

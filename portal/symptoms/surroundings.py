@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.symptoms import cues
+from portal.symptoms import cues, past, relief
 
 Span = tuple[int, int]
 
@@ -106,6 +106,8 @@ class Surroundings:
     def _is_denied(self, place: Place, span: Span) -> bool:
         if cues.DENIED_AFTER.match(self.text[span[1] : span[1] + 24]):
             return True
+        if place.what == "overdose_addiction" and cues.NO_HARM.search(place.rest):
+            return not past.STILL.search(place.rest)
         harmless = [found.span() for found in cues.NO_DENIAL.finditer(place.clause)]
         for found in reversed(list(cues.DENIAL.finditer(place.clause))):
             if any(first <= found.start() < last for first, last in harmless):
@@ -113,6 +115,8 @@ class Surroundings:
             if place.what == "overdose_addiction" and cues.STOPPING.match(place.words):
                 return False
             if cues.NEVER.fullmatch(found[0]) and cues.UNTIL_NOW.match(place.after):
+                return False
+            if _is_no_denial_after_all(place):
                 return False
             between = place.clause[found.end() :]
             return self._reaches(between, span[0] - len(between), place.after)
@@ -169,7 +173,17 @@ class Surroundings:
 
 
 _GRAVE = frozenset({"red_flag", "overdose_addiction"})
+_LIFTS = frozenset({"foggy_memory", "confusion", "nausea"})
 _STATES = frozenset({"slurred_speech", "foggy_memory", "confusion"})
+
+
+def _is_no_denial_after_all(place: Place) -> bool:
+    """What was not helped is there, and so is what somebody wrongly says does not exist."""
+    if place.what == "anxiety" and cues.NOT_HELPED.search(place.before):
+        return True
+    claimed = cues.CLAIMED.search(place.before)
+    contradicted = cues.CONTRADICTED.match(place.following) or cues.CONTRADICTED.match(place.rest)
+    return bool(claimed and contradicted)
 
 
 def _is_more_than_mine(place: Place) -> bool:
@@ -186,26 +200,35 @@ def _is_feared(place: Place) -> bool:
 
 def _is_over(place: Place) -> bool:
     if place.what in {"vomiting", "red_flag"}:
-        return bool(cues.NOT_THIS_TIME.search(place.after))
+        return bool(past.NOT_THIS_TIME.search(place.after))
     later = place.after
-    if cues.WENT_AWAY.match(place.following):
+    if past.WENT_AWAY.match(place.following):
         later = f"{later} . {place.following}"
-    return bool(cues.OVER.search(later)) and not cues.STILL.search(later)
+    over = (
+        past.OVER.search(later)
+        or past.ENDED.match(place.after)
+        or past.ONLY_AT_FIRST.search(f"{place.before}|{place.rest}")
+    )
+    return bool(over) and not past.STILL.search(later)
 
 
 def _is_history(place: Place) -> bool:
     if place.what == "red_flag" and not place.words.startswith("suicid"):
         return False
-    if cues.STILL.search(place.own):
+    if past.STILL.search(place.own):
         return False
     if place.what == "red_flag" and cues.BEFORE_IT.match(place.after):
         return True
+    if place.what != "overdose_addiction" and past.SAID_BEFORE_MEDICINE.match(place.rest):
+        return not past.NOT_BEFORE.search(place.before)
     return bool(
-        cues.HISTORY.search(place.own)
+        past.HISTORY.search(place.own)
+        or past.BEFORE_MEDICINE.search(place.opening)
         or cues.TRIED_ANOTHER.search(place.before)
-        or cues.LONG_AGO.search(place.rest)
-        or cues.LONG_AGO.match(place.following)
-        or cues.FINE_SINCE.search(f"{place.rest} {place.following}")
+        or past.LONG_AGO.search(place.rest)
+        or past.LONG_AGO.match(place.following)
+        or (place.what in _LIFTS and relief.TAKEN_AWAY.search(place.clause))
+        or past.FINE_SINCE.search(f"{place.rest} {place.following}")
     )
 
 
@@ -216,17 +239,23 @@ def _is_about_mood(place: Place) -> bool:
 def _is_relieved(place: Place) -> bool:
     """Anxiety that is what the treatment is for, or that it eased."""
     near = place.clause.rsplit(",", 1)[-1]
-    if cues.CONDITION.search(place.opening):
-        return True
-    if cues.WORSENED.search(f"{near[-30:]}|{place.after[:30]}"):
+    if relief.NOT_EASED.search(near):
         return False
-    return bool(cues.EASED_BEFORE.search(near) or cues.EASED_AFTER.match(place.after))
+    if relief.CONDITION.search(place.opening):
+        return True
+    if relief.CONDITION_AFTER.match(place.rest) and relief.HAVE.match(place.before):
+        return True
+    if relief.WORSENED.search(f"{near[-30:]}|{place.after[:30]}"):
+        return False
+    return bool(relief.EASED_BEFORE.search(near) or relief.EASED_AFTER.match(place.after))
 
 
 def _is_asked(place: Place) -> bool:
     """An `if` or a general question; a question about what is happening now stays present."""
     if _is_hypothetical(place):
         return True
+    if place.ends_in_question and cues.ABOUT_LATER.match(place.sentence):
+        return not cues.ASKS_FOR_DANGER.match(place.words)
     if cues.ASKS_FOR_DANGER.match(place.words):
         return False
     asked = (
@@ -243,7 +272,9 @@ def _is_hypothetical(place: Place) -> bool:
         return False
     between = place.before[found.end() :]
     return not cues.MAIN_CLAUSE.search(between) and not (
-        place.what == "overdose_addiction" and cues.HABIT.search(f"{between}{place.words}")
+        place.what == "overdose_addiction"
+        and cues.HABIT.search(f"{between}{place.words}")
+        and not cues.MAY.search(between)
     )
 
 

@@ -129,6 +129,22 @@ def test_accents_may_be_one_character_or_two(form: Any) -> None:
         ("I never had panic attacks before this", {"anxiety": "present"}),
         ("No energy, nausea, headaches", {"nausea": "present"}),
         ("No headache, nausea or dizziness", {"nausea": "negated"}),
+        ("It lifted my mood but not the anxiety", {"anxiety": "present"}),
+        ("It does nothing for my anxiety", {"anxiety": "present"}),
+        ("My anxiety went from an 8 to a 2", {"anxiety": "other"}),
+        ("I have OCD and anxiety", {"anxiety": "other"}),
+        ("Before Lexapro I worried all day", {"anxiety": "other"}),
+        ("I am anxious, which I never used to be", {"anxiety": "present"}),
+        ("Nausea the first three days only", {"nausea": "other"}),
+        ("The slurring stopped when I took less", {"slurred_speech": "other"}),
+        ("Will I feel sick again?", {"nausea": "other"}),
+        ("no he comido ni tengo náuseas", {"nausea": "negated"}),
+        ("My doctor says there is no withdrawal. Well, there is!", {
+            "overdose_addiction": "present",
+        }),
+        ("I stopped cold turkey and had no problems", {"overdose_addiction": "negated"}),
+        ("I take it twice a day", {}),
+        ("I forgot how good it feels to laugh", {}),
     ],
 )  # fmt: skip
 def test_what_stands_around_a_mention_decides(text: str, statuses: dict[str, str]) -> None:
