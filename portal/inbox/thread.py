@@ -14,6 +14,7 @@ from portal.conversations.models import Conversation
 from portal.conversations.queries import messages_before, notes_of
 from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE, Reading, read_page
 from portal.db import UnitOfWork
+from portal.flags.models import FlagSource
 from portal.flags.queries import FlagState, flags_of
 from portal.handling.saved import fill, saved_replies
 from portal.handling.turning import Turned, turned_of
@@ -46,6 +47,19 @@ class Event:
     @property
     def sent_at(self) -> datetime:
         return self.flag.raised_at
+
+    @property
+    def cause(self) -> str:
+        return CAUSES[FlagSource(self.flag.flag.source)]
+
+
+CAUSES = {
+    FlagSource.CHECK_IN: "Check-in raised",
+    FlagSource.SILENCE: "Silence raised",
+    FlagSource.MESSAGE: "Team raised",
+    FlagSource.HELP_NOW: "Patient raised",
+    FlagSource.READING: "Message raised",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,10 +228,6 @@ function start() {
   if (!location.hash) log.toEnd();
 }
 
-// A picture that is there at last may have pushed the end out of sight.
-document.addEventListener("load", (event) => {
-  if (event.target.matches?.("[data-log] img") && shown[0]?.log.isAtEnd()) shown[0].log.toEnd();
-}, true);
 document.addEventListener("files-pending", ({ detail }) => shown[0]?.log.addPending(detail));
 document.addEventListener("files-sent", ({ detail }) => {
   const message = shown[0]?.log.insert(detail);

@@ -22,6 +22,7 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 DETAIL = """<article class="detail" data-detail-for="{id}"><h2 tabindex="-1" data-detail-title>
 {name}</h2><form method="post" action="/{id}/acknowledge">
+<textarea id="words" aria-label="Words"></textarea>
 <button aria-keyshortcuts="A">Acknowledge {name}</button></form></article>"""
 
 DESK = """{% extends "staff.html" %}{% set layout = "triage" %}{% set active = "triage" %}

@@ -38,6 +38,7 @@ async def raised(
     level: Level = Level.URGENT,
     *,
     summary: str = "Cannot keep water down",
+    source: str = "check_in",
     source_id: UUID | None = None,
     reasons: list[Reason] | None = None,
 ) -> Flag:
@@ -46,7 +47,7 @@ async def raised(
         return await raise_flag(
             work,
             patient_id=patient.id,
-            source="check_in",
+            source=source,
             source_id=source_id or new_id(),
             summary=summary,
             reasons=reasons or [a_reason(level)],

@@ -1,5 +1,6 @@
 """The care team's inbox: who waits, one thread, and nothing of other teams' patients."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -11,6 +12,7 @@ from portal.audit.models import AuditEvent
 from portal.conversations.actions import open_conversations
 from portal.conversations.models import Conversation
 from portal.db import Database
+from portal.flags.models import FlagSource
 from portal.inbox.queries import count_waiting_for, threads_for
 from portal.people.actions import add_person
 from portal.people.models import Person
@@ -163,6 +165,26 @@ async def test_a_flag_stands_between_the_lines_and_beside_them(
     assert log.index("Before it</p>") < log.index(f"/triage/{flag.id}") < log.index("After it</p>")
     assert f"/triage/{flag.id}" in beside
     assert "Urgent" in beside
+
+
+async def test_what_raised_a_flag_is_said_beside_it(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+) -> None:
+    for source in FlagSource:
+        await raised(database, patient, summary=source, source=source)
+    log = (await (await client_for(nurse_on_team)).get(f"/inbox/{care.id}")).text
+    for words, cause in (
+        ("Check-in", "check_in"),
+        ("Silence", "silence"),
+        ("Team", "message"),
+        ("Patient", "help_now"),
+        ("Message", "reading"),
+    ):
+        assert re.search(rf"<span>{words} raised <a [^>]+>{cause}</a>", log)
 
 
 async def test_an_open_page_asks_again_for_what_stands_beside_its_thread(

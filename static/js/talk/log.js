@@ -19,8 +19,11 @@ export class Log {
     endOffers(list);
     this.followsEnd = false;
     scrolled.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    // A keyboard or a question that opens takes room: who was at the end stays there.
-    if (scrolled !== window) new ResizeObserver(() => { if (this.followsEnd) this.toEnd(); }).observe(this.pane);
+    // A keyboard or a question that opens takes room, and what stands under a message comes after it,
+    // as pictures do: who was at the end stays there.
+    const room = new ResizeObserver(() => { if (this.followsEnd) this.toEnd(); });
+    room.observe(list);
+    if (scrolled !== window) room.observe(this.pane);
   }
 
   // A page that scrolls as a whole goes on below the messages: there the box to write in, which
