@@ -17,6 +17,6 @@ export function sameKey(one, other) {
 
 /** A control's name without the hint of its key. */
 export function wordsOf(control) {
-  const named = control.getAttribute("aria-label") ?? control.querySelector("[data-words]")?.textContent;
+  const named = control.getAttribute("aria-label") ?? (control.querySelector("[data-words]") ?? control.labels?.[0])?.textContent;
   return (named ?? control.textContent).trim().replace(/\s+/g, " ");
 }

@@ -174,14 +174,16 @@ document.addEventListener("click", (event) => {
   else event.stopPropagation();
 }, true);
 
-// The list of keys is read from the page, so it cannot be wrong.
+// The list of keys is read from the page, so it cannot be wrong. A view's own name says nothing of its key.
+const VIEWS = { "]": "next view", "[": "previous view" };
+
 function describe(list) {
   const lines = new Map();
   if (rows().length) lines.set("J K", "next, previous row").set("Enter", "open").set("Esc", "back to the list");
   for (const control of document.querySelectorAll("[aria-keyshortcuts]")) {
     if (!visible(control) || control.closest("dialog")) continue;
     const keys = keysOf(control).join(" ");
-    if (keys !== "?" && !lines.has(keys)) lines.set(keys, wordsOf(control));
+    if (keys !== "?" && !lines.has(keys)) lines.set(keys, VIEWS[keys] ?? wordsOf(control));
   }
   list.replaceChildren(...[...lines].flatMap(([keys, words]) => line(keys, words)));
 }

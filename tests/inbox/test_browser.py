@@ -207,8 +207,9 @@ async def test_every_key_of_the_map_does_its_one_thing(
 
     await desk.keyboard.press("?")
     keys = desk.locator("#keys-dialog")
-    for words in ("internal note", "Snooze", "Resolve", "next, previous row"):
+    for words in ("internal note", "Snooze", "Resolve", "next, previous row", "next view"):
         await expect(keys).to_contain_text(words, ignore_case=True)
+    await expect(keys.locator("dt:has-text('O') + dd")).to_have_text("Owner")
     await desk.keyboard.press("Escape")
     await desk.keyboard.press("]")
     await expect(desk.locator(".views [aria-current]")).to_contain_text("Snoozed")
