@@ -222,6 +222,14 @@ async def lines_numbered(
     return await _opened(session, conversation, rows.all())
 
 
+async def last_revisions(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The number of the last correction in each of these conversations."""
+    rows = await session.exec(
+        select(Conversation.id, Conversation.last_revision).where(col(Conversation.id).in_(ids))
+    )
+    return dict(rows.all())
+
+
 async def lines_revised_after(
     session: AsyncSession, conversation: Conversation, number: int, limit: int
 ) -> tuple[list[Line], int]:

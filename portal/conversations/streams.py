@@ -22,6 +22,7 @@ from portal.conversations.packets import Packet, Page, packet_of, read_frame_of,
 from portal.conversations.queries import (
     Line,
     byline_of,
+    last_revisions,
     lines_revised_after,
     marks_of,
 )
@@ -45,6 +46,7 @@ AWAY = (SQLAlchemyError, *LANE_AWAY)
 Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 PageKey = tuple[UUID, int]
 Pages = Gather[PageKey, Page]
+Revisions = Gather[UUID, int]
 NOTHING = Page((), ())
 
 
@@ -69,12 +71,15 @@ class Follower:
 class Stream:
     """The followers of one conversation in this process."""
 
-    def __init__(self, reading: Reading, pages: Pages, conversation: Conversation) -> None:
+    def __init__(
+        self, reading: Reading, pages: Pages, revisions: Revisions, conversation: Conversation
+    ) -> None:
         self.conversation = conversation
         self.patient_id = conversation.patient_id
         self.followers: dict[Connection, Follower] = {}
         self._reading = reading
         self._pages = pages
+        self._revisions = revisions
         self._head = conversation.last_seq
         self._revised = conversation.last_revision
         self._handed_over: set[UUID] = set()
@@ -200,14 +205,11 @@ class Stream:
 
     async def _deliver_revisions(self) -> None:
         """What was corrected, to those who have all that was said; others load it as it is now."""
-        while True:
-            frames, last = await self._load_revised(self._revised)
-            if not frames:
-                return
-            self._revised = last
+        while self._revised < (await self._revisions.ask(self.conversation.id) or 0):
+            frames, self._revised = await self._load_revised(self._revised)
             for follower in tuple(self.followers.values()):
                 if follower.is_caught_up:
-                    follower.revised = last
+                    follower.revised = self._revised
                     for frame in frames:
                         follower.connection.offer(frame, self.patient_id)
 
@@ -260,6 +262,7 @@ class Streams:
         self._database = database
         self._streams: dict[UUID, Stream] = {}
         self._pages: Pages = Gather(self._load)
+        self._revisions: Revisions = Gather(self._load_last_revisions)
 
     def join(
         self,
@@ -271,7 +274,7 @@ class Streams:
         """Listen first, then look: whatever was said since `conversation` was read is found."""
         stream = self._streams.get(conversation.id)
         if stream is None:
-            stream = Stream(self._database.read, self._pages, conversation)
+            stream = Stream(self._database.read, self._pages, self._revisions, conversation)
             self._streams[conversation.id] = stream
             self._hub.join(stream.topic, stream)
             stream.look()
@@ -292,6 +295,10 @@ class Streams:
         ]
         found = await messages_after_each(self._database, wanted, PAGE)
         return {key: Page.of(lines) for key, lines in found.items()}
+
+    async def _load_last_revisions(self, ids: Sequence[UUID]) -> dict[UUID, int]:
+        async with self._database.read() as session:
+            return await last_revisions(session, ids)
 
     def hand_over(self, line: Line) -> None:
         """What this process has just committed, to those who follow it here."""

@@ -6,6 +6,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from uvicorn.protocols.utils import ClientDisconnected
 
 from portal.errors import NotFound, NotSignedIn, PortalError, TooFast, Unavailable
 from portal.languages import N_, _, gettext
@@ -62,6 +63,8 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 async def on_no_database(request: Request, error: Exception) -> Response:
     """The database is away, frozen or full: said at once, without asking it anything more."""
+    if isinstance(error, ClientDisconnected):
+        raise error  # an OSError, too; the server knows it, and nobody is there to be told
     log.error("database.unavailable", kind=type(error).__name__)
     sentence, code = gettext(Unavailable.sentence), Unavailable.code
     if _wants_json(request):

@@ -6,11 +6,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy.engine import make_url
+from starlette.requests import Request
+from uvicorn.protocols.utils import ClientDisconnected
 
 from portal.app import Portal
 from portal.db import Database
 from portal.people.models import Person
+from portal.web.problems import on_no_database
 from tests.clients import Client, sign_in
 
 PATIENCE = 8.0
@@ -76,3 +80,10 @@ async def test_a_frozen_database_is_said_within_seconds_and_forgotten_when_it_is
         line.thawed.set()
         await client.aclose()
         await far.dispose()
+
+
+async def test_whoever_hangs_up_first_does_not_make_the_database_look_away() -> None:
+    request = Request({"type": "http", "headers": []})
+    with structlog.testing.capture_logs() as logs, pytest.raises(ClientDisconnected):
+        await on_no_database(request, ClientDisconnected())
+    assert logs == []
