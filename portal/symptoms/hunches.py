@@ -78,29 +78,27 @@ def features(plain: str) -> dict[str, Span]:
     before: list[tuple[str, int]] = []
     denied = 0
     for token in _TOKEN.finditer(plain):
-        word, (start, end) = token[0], token.span()
+        word = token[0]
         if word in _ENDS:
             before, denied = [], 0
             continue
         if word in _TURNS:
             denied = 0
-        word = _DIGITS.sub("0", word) if word[0].isdigit() else word
+        if word[0].isdigit():
+            word = _DIGITS.sub("0", word)
         mark = "not: " if denied else ""
+        start, end = token.span()
         found.setdefault(f"{mark}{word}", (start, end))
-        for name, first in _longer(before, word):
-            found.setdefault(f"{mark}{name}", (first, end))
+        if before:
+            two, second = before[-1]
+            found.setdefault(f"{mark}{two} {word}", (second, end))
+        if len(before) > 1:
+            one, first = before[-2]
+            found.setdefault(f"{mark}{one} {two} {word}", (first, end))
+            found.setdefault(f"{mark}{one} _ {word}", (first, end))
         before = [*before[-1:], (word, start)]
         denied = REACH if word in _DENIALS else max(0, denied - 1)
     return found
-
-
-def _longer(before: list[tuple[str, int]], word: str) -> Iterator[tuple[str, int]]:
-    if before:
-        yield f"{before[-1][0]} {word}", before[-1][1]
-    if len(before) > 1:
-        (one, start), (two, _) = before
-        yield f"{one} {two} {word}", start
-        yield f"{one} _ {word}", start
 
 
 def _pieces(plain: str) -> Iterator[tuple[str, int]]:
