@@ -25,7 +25,6 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from portal import db_sqlite
 from portal.announcements import Announcement
 from portal.db_lane import Lane, Pen, PostgreSQLLane, SQLiteLane
 from portal.permissions import Actor
@@ -216,7 +215,7 @@ def make_engine(url: URL, *, may_take_long: bool = False, **options: Any) -> Asy
         return engine
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    arguments = {"isolation_level": None, "timeout": 5, "async_creator_fn": db_sqlite.connect}
+    arguments = {"isolation_level": None, "timeout": 5}
     engine = create_async_engine(url, connect_args=arguments, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

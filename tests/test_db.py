@@ -6,13 +6,11 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 from sqlmodel import insert, select
 
 from portal.announcements import Announcement
-from portal.db import Database, make_engine, portable_url
+from portal.db import Database, portable_url
 from portal.db_lane import Pen
-from portal.db_sqlite import AT_ONCE
 from portal.people.actions import care_team_named
 from portal.people.models import CareTeam, Person
 from portal.permissions import Role
@@ -119,22 +117,3 @@ def test_another_kind_of_database_is_refused() -> None:
 async def _teams(database: Database) -> list[str]:
     async with database.read() as session:
         return [team.name for team in (await session.exec(select(CareTeam))).all()]
-
-
-@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
-async def test_a_long_answer_comes_in_parts_and_whole(empty_url: str) -> None:
-    numbers = list(range(2 * AT_ONCE + 1))
-    engine = make_engine(portable_url(empty_url))
-    async with engine.connect() as connection:
-        await connection.execute(text("create table number (n integer)"))
-        rows = [{"n": number} for number in numbers]
-        await connection.execute(text("insert into number values (:n)"), rows)
-        asked = text("select n from number order by n")
-        assert [n for (n,) in await connection.execute(asked)] == numbers
-        assert [n async for (n,) in await connection.stream(asked)] == numbers
-        async with connection.stream(asked) as left_early:
-            assert (await left_early.first()) == (0,)
-        changed = await connection.execute(text("delete from number where n < 3 returning n"))
-        assert len(changed.all()) == 3
-        assert (await connection.execute(text("delete from number where n < 5"))).rowcount == 2
-    await engine.dispose()
