@@ -123,11 +123,7 @@ def _index(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
 
 
 def _has_all(phrase: Phrase, there: set[str]) -> bool:
-    # A plain loop: this is asked for every phrase that one of a message's words may begin.
-    for need in phrase.needs:
-        if need.isdisjoint(there):
-            return False
-    return True
+    return not any(map(there.isdisjoint, phrase.needs))
 
 
 def _joined(phrases: Iterable[Phrase], text: str) -> Iterator[Span]:
