@@ -17,7 +17,7 @@ from portal.symptoms.phrases import Span
 
 WEIGHTS = Path(__file__).with_name("hunches.tsv")
 # Chosen on texts that were set aside: danger may be wrong more often than an effect.
-LEAST = {"red_flag": 0.45}
+LEAST = {"red_flag": 0.5}
 LEAST_FOR_EFFECTS = 0.75
 REACH = 6
 """Words that a denial reaches across."""

@@ -4,6 +4,18 @@ import re
 
 from portal.symptoms.cues import phrases
 
+_MEDICINE = (
+    r"(?:this|it|that|these|them|treatment|ketamine|zoloft|lexapro|effexor|cymbalta|prozac|paxil|"
+    r"celexa|wellbutrin|pristiq|trintellix|buspar|sertraline|escitalopram|venlafaxine|duloxetine|"
+    r"citalopram|fluoxetine|paroxetine|ketamina|(?:the|my|these|any|esta|la|mi|el) (?:meds?|"
+    r"medications?|medicines?|pills?|drugs?|antidepressants?|treatment|infusions?|pastillas?|"
+    r"medicina|tratamiento)|meds|medication|medicine)"
+)
+# `Paxil gave me fog, this one does not.`
+_NOT_THIS = (
+    rf"(?:(?:this|these) (?:one|med|drug|pill)s?|{_MEDICINE}) (?:doesnt|dont|didnt|hasnt|havent|"
+    r"never|does not)(?= ?(?:$|[.,!]| so far| at all| yet))"
+)
 OVER = phrases(
     r"(?:went|gone|going|goes) away",
     r"(?:is|are|was|has|have|just|all|now|its|were|been|completely|totally|since) (?:\w+ ){0,3}"
@@ -24,9 +36,8 @@ OVER = phrases(
     r"back to normal",
     r"(?:is|are|now|just|but) (?:just )?(?:a (?:distant |faded |bad )?memory|a thing of the past|"
     r"history)",
-    r"(?:but |and )?not any ?more|(?:but|and) (?:not|none) now|(?:this|these) (?:one|med|drug|"
-    r"pill)s? "
-    r"(?:doesnt|dont|didnt|hasnt|havent|never|does not)",
+    r"(?:but |and )?not any ?more|(?:but|and) (?:not|none) now",
+    _NOT_THIS,
     r"(?:fine|better|good|ok|okay|great|well|normal|all right|alright) now(?! that| when| if)",
     r"(?:got|made it|came) (?:through|past|out of) (?:it|them|that|the (?:worst|withdrawals?))",
     r"(?:and )?(?:then|now|but now) (?:it |i |im |i am |its |hes |shes |was |is |were ){0,2}"
@@ -90,10 +101,27 @@ FINE_SINCE = re.compile(
     r"sick) again\b|\bdesde entonces (?:nada|bien|todo)"
 )
 NOT_THIS_TIME = re.compile(
-    r"\bnot (?:this time|today|yet|this week)\b|\b(?:this|these) (?:one|med|drug|pill)s? "
-    r"(?:doesnt|dont|"
-    r"didnt|hasnt|havent|never|does not)\b|hasnt been back|\b(?:today|this time|hoy|esta vez)"
-    r"[ ,]*(?:nothing|none|no|nada|not|fine|all fine)\b"
+    r"\bnot (?:this time|today|yet|this week)\b|hasnt been back|\b(?:today|this time|hoy|esta vez)"
+    rf"[ ,]*(?:nothing|none|no|nada|not|fine|all fine)\b|\b{_NOT_THIS}"
+)
+# `I was a worrier, now I do not sweat the small stuff`.
+WAS = re.compile(
+    r"\b(?:was|were|used to be|had been|era|estaba)\b(?! \w* ?(?:not|never|no)\b)[^.!?|]*$"
+)
+BUT_NOW = re.compile(
+    r"[^.!?]*?\b(?:now|today|these days|ahora)[, ]+(?:(?:i|im|i am|ive|my|it|its|hes|shes|he|she|"
+    r"is|am|"
+    r"feel|ya|me|estoy|just|much|so|very|all|as) )*(?:dont|doesnt|do not|no longer|not|never|"
+    r"nothing|no|calm\w*|fine|good|great|better|happy|laid|relaxed|rarely|hardly|bien|"
+    r"tranquil\w*)\b"
+    r"(?! (?:sure|even|only|just|better|sleep|eat|stop|good))"
+)
+# Of thoughts of suicide: `I was suicidal when I started it and now I am happy`.
+NOW_WELL = re.compile(
+    r"\bnow\b[^.!?]{0,30}\b(?:happy|fine|good|great|better|well|normal|love|stable|glad|alive|bien|"
+    r"feliz)\b|\bnow (?:im|i am) not\b|\b(?:saved (?:me|my life)|(?:pulled|brought) me (?:back|"
+    r"out)|"
+    r"kept me alive|me salvo)\b"
 )
 STILL = phrases(
     "still", "(?<!happen )(?<!never )(?<!happening )(?<!pasar )again", "came back",
@@ -106,17 +134,11 @@ STILL = phrases(
     "not (?:going|gone)", "todavia", "sigo", "sigue",
     "aun", "otra vez", "volvio", "volvieron",
 )  # fmt: skip
-_MEDICINE = (
-    r"(?:this|it|that|these|them|treatment|ketamine|zoloft|lexapro|effexor|cymbalta|prozac|paxil|"
-    r"celexa|wellbutrin|pristiq|trintellix|buspar|sertraline|escitalopram|venlafaxine|duloxetine|"
-    r"citalopram|fluoxetine|paroxetine|ketamina|(?:the|my|these|any|esta|la|mi|el) (?:meds?|"
-    r"medications?|medicines?|pills?|drugs?|antidepressants?|treatment|infusions?|pastillas?|"
-    r"medicina|tratamiento)|meds|medication|medicine)"
-)
 _BEFORE_MEDICINE = (
-    rf"(?:before|prior to|antes de) (?:(?:i |me |ever )?(?:started|start|starting|took|taking|"
-    rf"went on|"
-    rf"going on|got on|getting on|being on|was on|tried|trying|empezar|tomar|empece|con) )?"
+    rf"(?:before|prior to|until|till|antes de|hasta que) (?:(?:i |me |ever )?(?:started|start|"
+    rf"starting|took|taking|"
+    rf"went on|going on|got on|getting on|being on|was on|tried|trying|found|discovered|empezar|"
+    rf"tomar|empece|con) )?"
     rf"{_MEDICINE}\b"
 )
 # `Before Lexapro I worried`, `I worried about everything before this pill`.

@@ -6,7 +6,7 @@ EASED_BEFORE = re.compile(
     r"\b(?:help(?:s|ed|ing|ful)?|treat(?:s|ed|ing|ment)?|lower(?:s|ed|ing)?|decreas\w+|"
     r"reduc(?:es|ed|ing|tion|e)|reliev\w+|relief|eas(?:es|ed|ing)|cur(?:es|ed|ing|e)|"
     r"control(?:s|led|ling)?|wonders|improv\w+|lessen\w*|effective\w*|less|rid of|great for|"
-    r"good for|good with|works? (?:for|on|with|great for|well for)|worked (?:\w+ )?(?:for|on|with)|"
+    r"good for|good with|work(?:s|ed|ing)? (?:\w+ ){0,2}(?:for|on|with|against)|"
     r"calms?|calmed|manag(?:es|ed|ing|e)|combat\w*|(?:medicine|meds?) for|took away|"
     r"edge off|takes away|"
     r"take away|taken away|sav(?:es|ed) me|eliminat\w+|cleared|stopped|stops|keeps? my|kept my|"
@@ -57,11 +57,12 @@ CONDITION_AFTER = re.compile(
     r"clinical |some |my |manic )?(?:depression|depresion|ocd|ptsd|adhd|add|bipolar|insomnia|"
     r"agoraphobia|fibro\w*|panic disorder)\b(?! (?:got|became|is worse|are worse|worse\w*|after|"
     r"since|while|when|on this|from|came))"
-    r"|^ ?,? ?(?:sufferers?|patients?)\b"
-    r"|^[^.!?|]{0,40}\b(?:(?:all|most of|much of) my (?:life|adult life)|since (?:childhood|my "
-    r"(?:teens|"
-    r"twenties)|(?:19|20)\d\d)|for (?:\w+ ){0,2}(?:years|decades)|over \w+ years|\d+ years|desde "
-    r"(?:nin[oa]|chic[oa]|hace anos))\b"
+)
+# `Anxiety since childhood`, `panic disorder for 20 years`.
+HAD_FOR_LONG = re.compile(
+    r"^[^.!?|]{0,40}\b(?:(?:all|most of|much of) my (?:adult )?life|my (?:whole|entire) life|"
+    r"since (?:childhood|my (?:teens|twenties)|(?:19|20)\d\d)|for (?:\w+ ){0,2}(?:years|decades)|"
+    r"desde (?:nin[oa]|chic[oa]|hace anos))\b|^[, ]+\d+ years\b"
 )
 # `It does nothing for my panic`: it is there.
 NOT_EASED = re.compile(
@@ -82,7 +83,11 @@ TAKEN_AWAY = re.compile(
     r"through|"
     r"quito|me quito) (?:the |my |that |his |her |this |all |of |some |la |el )*(?:[\w']+ )?$"
 )
-HAVE = re.compile(r"^\W*(?:i|we) (?:do |also |already )?(?:have|suffer|struggle)\b")
+HAVE = re.compile(r"^\W*(?:(?:i|we) )?(?:ive |do |also |already )?(?:have|had|suffer|struggle)\b")
+_CONDITIONS = (
+    r"(?:depression|anxiety|ocd|panic|ptsd|gad|insomnia|bipolar|adhd|disorder|and|severe|major)"
+)
+BEGINS = re.compile(rf"^\W*(?:{_CONDITIONS}\W+)*$")
 WORSENED = re.compile(
     r"\b(?:increas\w+|worse\w*|heighten\w*|magnif\w+|caus\w+|made me|gave me|new|severe|bad|"
     r"more|through the roof|aument\w+|empeor\w+|peor|provoc\w+)(?: \w+){0,2} ?\|"
@@ -96,13 +101,15 @@ EASED_AFTER = re.compile(
     r"(?:much |greatly |so much |way |a lot |lot |noticeably |really |significantly |almost |"
     r"a (?:little |bit |whole lot |great deal |ton |million times |hundred times )|far |even |"
     r"quite |"
-    r"pretty |pretty much |nearly |practically |very |virtually |finally |somewhat |tons |cut |"
+    r"pretty |pretty much |more (?=manageable|bearable|tolerable|controlled|stable)|nearly |"
+    r"practically |very |virtually |finally |somewhat |tons |cut |"
     r"completely |totally |drastically |muy |mucho |bastante |under )*"
     r"(?:improved|improving|better|decreas\w+|reduc\w+|lower\w*|less|control|relieved|"
     r"manageable|lessened|dropp?(?:ed|s|ing)?|fallen|quiet(?:er|ed)?|calm(?:er|ed)?|eased|easing|"
     r"gone|disappeared|away|at bay|down|mejor(?:ado)?|mejorando|"
-    r"controlada|menor|diminished|vanished|lifted|fewer|rarer|rare|infrequent|minimal|mild(?:er)?|"
-    r"nil|zero|non ?existent|bearable|tolerable|in check|in half|halved|by half|in hand|stopped|"
+    r"controlada|menor|diminished|vanished|lifted|fewer|rarer|rare|infrequent|minimal|"
+    r"mild(?:er)?|stable|"
+    r"nil|zero|non[- ]?exist\w+|bearable|tolerable|in check|in half|halved|by half|in hand|stopped|"
     r"subsided|dissipated|calming|receded|melted|lightened|softened|under wraps|a thing of the "
     r"past|"
     r"history|a distant memory|minimi[sz]ed|alleviated|cured|managed|handled|behind me|much less|"

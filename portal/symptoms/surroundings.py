@@ -213,14 +213,18 @@ def _is_over(place: Place) -> bool:
 
 
 def _is_history(place: Place) -> bool:
-    if place.what == "red_flag" and not place.words.startswith("suicid"):
+    if place.what == "red_flag" and "suicid" not in place.words:
         return False
     if past.STILL.search(place.own):
         return False
-    if place.what == "red_flag" and cues.BEFORE_IT.match(place.after):
+    if place.what == "red_flag" and (
+        cues.BEFORE_IT.match(place.after) or past.NOW_WELL.search(place.rest)
+    ):
         return True
     if place.what != "overdose_addiction" and past.SAID_BEFORE_MEDICINE.match(place.rest):
         return not past.NOT_BEFORE.search(place.before)
+    if past.WAS.search(place.before) and past.BUT_NOW.match(place.rest):
+        return place.what not in {"overdose_addiction", "vomiting"}
     return bool(
         past.HISTORY.search(place.own)
         or past.BEFORE_MEDICINE.search(place.opening)
@@ -233,7 +237,7 @@ def _is_history(place: Place) -> bool:
 
 
 def _is_about_mood(place: Place) -> bool:
-    return place.what == "anxiety" or place.words.startswith("suicid")
+    return place.what == "anxiety" or "suicid" in place.words
 
 
 def _is_relieved(place: Place) -> bool:
@@ -243,7 +247,10 @@ def _is_relieved(place: Place) -> bool:
         return False
     if relief.CONDITION.search(place.opening):
         return True
-    if relief.CONDITION_AFTER.match(place.rest) and relief.HAVE.match(place.before):
+    have = relief.HAVE.match(place.before)
+    if have and relief.CONDITION_AFTER.match(place.rest):
+        return True
+    if (have or relief.BEGINS.match(place.before)) and relief.HAD_FOR_LONG.match(place.rest):
         return True
     if relief.WORSENED.search(f"{near[-30:]}|{place.after[:30]}"):
         return False
