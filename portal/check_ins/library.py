@@ -32,6 +32,7 @@ VERSIONS = {
     "follow-up-1": ("follow_up_1.toml",),
     "scales-1": ("follow_up_1.toml", "scales_1.toml"),
     "scales-and-gate-1": ("follow_up_1.toml", "scales_1.toml", "gate_1.toml"),
+    "follow-up-and-gate-1": ("follow_up_1.toml", "gate_1.toml"),
     "before-1": ("follow_up_1.toml", "gate_1.toml", "today_1.toml"),
 }
 
@@ -55,6 +56,7 @@ QUESTIONNAIRES = _BY_LANGUAGE[ENGLISH]
 CURRENT = {
     Asks.ACUTE: QUESTIONNAIRES["acute-1"],
     Asks.FOLLOW_UP: QUESTIONNAIRES["follow-up-1"],
+    Asks.FOLLOW_UP_AND_GATE: QUESTIONNAIRES["follow-up-and-gate-1"],
     Asks.SCALES: QUESTIONNAIRES["scales-1"],
     Asks.SCALES_AND_GATE: QUESTIONNAIRES["scales-and-gate-1"],
     Asks.BEFORE: QUESTIONNAIRES["before-1"],

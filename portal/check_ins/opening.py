@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from uuid import UUID
 
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.check_ins import schedule
-from portal.check_ins.library import CURRENT
+from portal.check_ins.library import CURRENT, rules_of
 from portal.check_ins.models import NO_DOSE, CheckIn
-from portal.check_ins.queries import check_ins_of, hours_since, opened
+from portal.check_ins.queries import check_ins_of, history, hours_since, opened
 from portal.check_ins.questionnaires import Questionnaire
+from portal.flags.models import Flag, FlagReason
 from portal.people.queries import zone_of
 from portal.treatments.models import Dose
 from portal.treatments.queries import latest_dose
@@ -20,21 +22,24 @@ from portal.treatments.queries import latest_dose
 @dataclass(frozen=True, slots=True)
 class Opening:
     """`due` is the scheduled check-in open now, None for an unscheduled one or for the one before a
-    dose; `rows` its series."""
+    dose; `rows` its series. `asks_gate`: what was told since contradicts the screening gate.
+    """
 
     now: datetime
     dose: Dose | None
     rows: Sequence[CheckIn]
     due: schedule.Due | None
     is_before: bool = False
+    asks_gate: bool = False
 
     @property
     def asked(self) -> Questionnaire:
         if self.is_before:
             return CURRENT[schedule.Asks.BEFORE]
+        asks = schedule.asked_unscheduled(hours_since(self.dose, self.now))
         if self.due is not None:
-            return CURRENT[self.due.point.asks]
-        return CURRENT[schedule.asked_unscheduled(hours_since(self.dose, self.now))]
+            asks = self.due.point.asks
+        return CURRENT[asks.with_gate if self.asks_gate else asks]
 
     @property
     def point(self) -> str:
@@ -58,7 +63,24 @@ async def opening_of(
     if before_dose:
         return Opening(now, dose, rows, None, is_before=True)
     zone = await zone_of(session, patient_id)
-    return Opening(now, dose, rows, _open_now(dose, rows, now, zone))
+    asks_gate = await gate_is_contradicted(session, patient_id)
+    return Opening(now, dose, rows, _open_now(dose, rows, now, zone), asks_gate=asks_gate)
+
+
+async def gate_is_contradicted(session: AsyncSession, patient_id: UUID) -> bool:
+    """Whether something told since the gate was asked last asks for it again (clinical.md
+    section 3: "when a check-in contradicts them")."""
+    asking = [rule.id for rule in rules_of(session).rules if rule.asks_gate]
+    query = (
+        select(func.max(Flag.raised_at))
+        .join(FlagReason, col(FlagReason.flag_id) == col(Flag.id))
+        .where(col(Flag.patient_id) == patient_id, col(FlagReason.rule).in_(asking))
+    )
+    told_at = (await session.exec(query)).one()
+    if told_at is None:
+        return False
+    sent = await history(session, patient_id)
+    return all(each.told.at <= told_at for each in sent if "gate" in each.told.answers)
 
 
 async def is_begun(session: AsyncSession, patient_id: UUID, now: datetime) -> bool:

@@ -100,6 +100,7 @@ def _rule(entry: Mapping[str, Any], words: Answers) -> Rule:
         unless=frozenset(entry.get("unless", ())),
         crisis=entry.get("crisis", False),
         gap=entry.get("gap", ""),
+        asks_gate=entry.get("asks_gate", False),
     )
 
 

@@ -41,6 +41,8 @@ class Rule:
     unless: frozenset[str]
     crisis: bool
     gap: str
+    asks_gate: bool = False
+    """It contradicts the screening gate, which is then asked again (clinical.md section 3)."""
 
     @property
     def advice(self) -> tuple[str, ...]:

@@ -23,9 +23,17 @@ class Asks(StrEnum):
 
     ACUTE = "acute"
     FOLLOW_UP = "follow_up"
+    FOLLOW_UP_AND_GATE = "follow_up_and_gate"
     SCALES = "scales"
     SCALES_AND_GATE = "scales_and_gate"
     BEFORE = "before"
+
+    @property
+    def with_gate(self) -> "Asks":
+        """The same with the screening gate; the first day's questions stay as short as they are."""
+        return {"follow_up": Asks.FOLLOW_UP_AND_GATE, "scales": Asks.SCALES_AND_GATE}.get(
+            self, self
+        )
 
 
 class State(StrEnum):

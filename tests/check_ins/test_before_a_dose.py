@@ -122,3 +122,33 @@ async def test_whoever_has_no_time_for_the_scales_is_done_after_ten_pages(
     own = await client_for(patient)
     result = await own.get(await walk(own, scales_ok={"answer": "no"}))
     assert "Sent. Thank you" in result.text
+
+
+async def test_what_contradicts_the_gate_lets_the_next_later_check_in_ask_it_again(
+    client_for: ClientFor, database: Database, clinic: Clinic, patient: Person, clock: Clock
+) -> None:
+    await give_dose(database, clinic, hours_ago=0)
+    own = await client_for(patient)
+    await walk(own, GATE, start=START)
+    clock.forward(hours=20)
+    own = await client_for(patient)
+    await walk(own, since={"answer": "alcohol"})  # the first day's questions stay short
+    clock.forward(hours=52)
+    own = await client_for(patient)
+    await walk(own, GATE, until="gate")
+    await walk(own, GATE)
+    clock.forward(hours=24 * 4)
+    own = await client_for(patient)
+    await walk(own, scales_ok={"answer": "no"})  # asked once: no page of the gate on the way
+
+
+async def test_alone_on_the_day_though_an_adult_could_stay_is_told_to_the_team(
+    own: Client, database: Database, clinic: Clinic, patient: Person
+) -> None:
+    await walk(own, GATE, start=START)
+    await give_dose(database, clinic, hours_ago=2, number=2)
+    result = await own.get(await walk(own, who={"answer": "patient_alone"}))
+    assert "Please call the adult who was to stay." in result.text
+    async with database.read() as session:
+        [state] = await flags_of(session, patient.id)
+    assert (state.level, state.summary) == (Level.SOON, "Alone: an adult was to stay")
