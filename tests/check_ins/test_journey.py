@@ -4,13 +4,12 @@ import time
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from axe_playwright_python.async_playwright import Axe
-
 from portal import clock
 from portal.db import Database
 from portal.flags.queries import flags_of
 from portal.people.models import Person
 from portal.symptoms.levels import Level
+from tests.axe import violations
 from tests.check_ins.doses import give_dose
 from tests.check_ins.reading import grade
 from tests.conftest import Browse
@@ -138,10 +137,7 @@ async def test_every_page_passes_axe_fits_and_reads_easily_by_day_and_night(
 
 
 async def check(page: "Page") -> None:
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)
-        found = await Axe().run(page)
-        assert [each["id"] for each in found.response["violations"]] == [], page.url
+    assert await violations(page) == [], page.url
     assert await page.evaluate(SMALL, CONTROLS) == [], page.url
     for width, size in ((320, "16px"), (390, "32px"), (390, "")):
         await page.set_viewport_size({"width": width, "height": SCREEN})

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from portal.db import Database
 from portal.people.actions import set_cautions
 from portal.people.models import Caution, Patient
+from tests.axe import violations
 from tests.conftest import Browse
 from tests.people import Clinic
 
@@ -18,11 +18,7 @@ SIDEWAYS = """() => document.documentElement.scrollWidth - document.documentElem
 
 
 async def _is_in_order(page: "Page") -> None:
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)
-        found = await Axe().run(page)
-        wrong = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found.response["violations"]]
-        assert wrong == [], f"{page.url} {scheme}"
+    assert await violations(page) == [], page.url
     assert await page.evaluate(SIDEWAYS) <= 0, page.url
 
 
