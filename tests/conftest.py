@@ -35,6 +35,21 @@ Browse = Callable[..., Awaitable["Page"]]
 
 MEMORY = Path("/dev", "shm")
 ROOM = 2 << 30
+# Each has a test of ten seconds or more.
+LONGEST = (
+    "tests/access/",
+    "tests/bench/",
+    "tests/bookings/test_browser.py",
+    "tests/chaos/",
+    "tests/check_ins/test_journey.py",
+    "tests/cli/test_demo.py",
+    "tests/cli/test_serve.py",
+    "tests/conversations/test_readers.py",
+    "tests/demo/test_pages.py",
+    "tests/flags/test_clocks.py",
+    "tests/journeys/",
+    "tests/records/test_looks.py",
+)
 
 pytest_plugins = ["tests.people"]
 
@@ -62,11 +77,13 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browsers see pages on SQLite, and walk whole journeys on both databases."""
+    """Browsers see pages on SQLite, and walk whole journeys on both databases. What takes longest
+    comes first, so that no process is left with it at the end."""
     out = {item for item in items if _is_browser_on_postgresql(item)}
     if out:
         config.hook.pytest_deselected(items=list(out))
         items[:] = [item for item in items if item not in out]
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def _is_browser_on_postgresql(item: pytest.Item) -> bool:

@@ -9,7 +9,7 @@ from portal.accounts.models import Invitation
 from portal.db import Database
 from portal.people.models import Person
 from portal.permissions import Role
-from tests.cli.commands import command, portal, settings_for
+from tests.cli.commands import command, settings_for
 
 LINK = re.compile(r"https://portal\.test/invitations/[\w-]{43}\n")
 ADD_A_NURSE = ("people", "add", "--name", "Night nurse", "--role", "nurse", "--care-team", "North")
@@ -22,7 +22,7 @@ def settings(database_url: str) -> dict[str, str]:
 async def test_it_prints_a_link_that_is_good_for_seven_days(
     database: Database, database_url: str
 ) -> None:
-    done = await portal(*ADD_A_NURSE, **settings(database_url))
+    done = await command(*ADD_A_NURSE, **settings(database_url))
     assert (done.code, done.err) == (0, "")
     assert LINK.fullmatch(done.out)
     async with database.read() as session:

@@ -16,7 +16,7 @@ from portal.cli.serving import config_for, listener_for
 from portal.db import Database
 from portal.people.models import Person
 from portal.settings import Settings
-from tests.cli.commands import GOOD, command, fetch, free_port, portal, serving, settings_for
+from tests.cli.commands import GOOD, command, fetch, free_port, serving, settings_for
 from tests.clients import sign_in
 from tests.databases import Servers
 
@@ -24,42 +24,39 @@ DEMO_SIGN_IN = ("/demo-provider/authorize", "/demo-provider/.well-known/openid-c
 
 
 async def test_it_serves_without_the_demo_logs_no_words_and_ends_in_good_order(
-    database_url: str,
+    database: Database, database_url: str, nurse_on_team: Person
 ) -> None:
+    """On its way out it tells an open socket to come back."""
+    cookie, _ = await sign_in(database, nurse_on_team)
     async with serving(**settings_for(database_url)) as (process, address):
         ready = await fetch(f"{address}/readyz")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
         assert "server" not in ready.headers
         assert [(await fetch(address + path)).status_code for path in DEMO_SIGN_IN] == [404, 404]
         await fetch(f"{address}/welcome?next=/secret-word")
-        process.send_signal(signal.SIGTERM)
-        out, err = await asyncio.wait_for(process.communicate(), 10)
-    assert process.returncode == 0
-    assert b"secret-word" not in out + err
-
-
-async def test_an_open_socket_is_told_to_come_back(
-    database: Database, database_url: str, nurse_on_team: Person
-) -> None:
-    cookie, _ = await sign_in(database, nurse_on_team)
-    async with serving(**settings_for(database_url)) as (process, address):
-        live = connect(
-            address.replace("http", "ws", 1) + "/live",
-            origin=Origin(address),
-            additional_headers={"Cookie": f"{COOKIE}={cookie}"},
-        )
-        async with live as page:
+        async with page_on(address, cookie) as page:
             await page.recv()
             process.send_signal(signal.SIGTERM)
             with pytest.raises(ConnectionClosed) as closed:
                 await page.recv()
         assert closed.value.rcvd
         assert closed.value.rcvd.code == 1012
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        out, err = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 0
+    assert b"secret-word" not in out + err
+
+
+def page_on(address: str, cookie: str) -> connect:
+    """The live socket of somebody's open page."""
+    return connect(
+        address.replace("http", "ws", 1) + "/live",
+        origin=Origin(address),
+        additional_headers={"Cookie": f"{COOKIE}={cookie}"},
+    )
 
 
 async def test_it_refuses_a_database_without_its_schema(empty_url: str) -> None:
-    done = await portal("serve", **settings_for(empty_url))
+    done = await command("serve", **settings_for(empty_url))
     assert done.code == 1
     assert done.err == "portal: the database has no schema yet; run: portal migrate\n"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.cli import main
-from tests.cli.commands import GOOD, portal, settings_for
+from tests.cli.commands import GOOD, command, portal, settings_for
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ async def test_the_real_command_ends_with_2_and_one_line() -> None:
 
 async def test_a_database_that_is_not_there_is_one_line_without_its_password() -> None:
     url = "postgresql://portal:hidden-word@127.0.0.1:9/portal"
-    done = await portal("migrate", **settings_for(url))
+    done = await command("migrate", **settings_for(url))
     assert done.code == 1
     assert "the database cannot be reached" in done.err
     assert "hidden-word" not in done.err
