@@ -41,7 +41,7 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What the actor still has, and to whom it may go."""
+    """What the actor still has, the most urgent first, and to whom it may go."""
 
     shift: Shift | None
     flags: Sequence[tuple[FlagState, Named]]
@@ -54,9 +54,11 @@ class Left:
 
 
 async def left_with(session: AsyncSession, actor: Actor) -> Left:
-    flags = [
-        state for state in await open_flags_for(session, actor) if state.owner_id == actor.person_id
-    ]
+    every = await open_flags_for(session, actor)
+    flags = sorted(
+        (state for state in every if state.owner_id == actor.person_id),
+        key=lambda state: (state.level.rank, state.due_at, state.id),
+    )
     talks = await _talks(session, actor)
     people = await named(session, [state.patient_id for state in flags])
     return Left(
