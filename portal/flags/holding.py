@@ -83,4 +83,5 @@ def tell(work: UnitOfWork, tag: str, flag: Flag, detail: dict[str, object]) -> N
     record(work, tag, patient_id=flag.patient_id, subject=flag.id, detail=detail)
     kind = tag.partition(":")[2]
     work.announce("triage", kind, flag.id, flag.patient_id)
+    work.announce("inbox", kind, flag.id, flag.patient_id)
     work.announce("home", kind, flag.id, flag.patient_id)

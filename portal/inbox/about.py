@@ -11,6 +11,7 @@ from portal.bookings.visits import Visit, next_appointment
 from portal.check_ins.queries import Submitted, answers_for_team, submitted_check_ins
 from portal.check_ins.wording import Line
 from portal.flags.queries import FlagState
+from portal.inbox.events import Event
 from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.people.queries import Named, name_of
@@ -49,6 +50,11 @@ class About:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.person.time_zone)
+
+    @property
+    def events(self) -> list[Event]:
+        """The open flags as they stand between the lines, by time."""
+        return [Event(flag) for flag in sorted(self.flags, key=lambda flag: flag.raised_at)]
 
     @property
     def level(self) -> Level | None:

@@ -14,12 +14,12 @@ from portal.conversations.models import Conversation
 from portal.conversations.queries import messages_before, notes_of
 from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE, Reading, read_page
 from portal.db import UnitOfWork
-from portal.flags.models import FlagSource
-from portal.flags.queries import FlagState, flags_of
+from portal.flags.queries import flags_of
 from portal.handling.saved import fill, saved_replies
 from portal.handling.turning import Turned, turned_of
 from portal.inbox.about import About, about_patient
 from portal.inbox.desk import Desk, open_desk
+from portal.inbox.events import Event
 from portal.inbox.laters import Later, laters_of
 from portal.inbox.queries import clinic_of
 from portal.people.queries import Named, practitioners_of
@@ -34,32 +34,6 @@ class Words:
     id: UUID
     name: str
     words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A flag between the lines: what happened while they talked."""
-
-    flag: FlagState
-    kind: str = "flag"
-    seq: int = 0
-
-    @property
-    def sent_at(self) -> datetime:
-        return self.flag.raised_at
-
-    @property
-    def cause(self) -> str:
-        return CAUSES[FlagSource(self.flag.flag.source)]
-
-
-CAUSES = {
-    FlagSource.CHECK_IN: "Check-in raised",
-    FlagSource.SILENCE: "Silence raised",
-    FlagSource.MESSAGE: "Team raised",
-    FlagSource.HELP_NOW: "Patient raised",
-    FlagSource.READING: "Message raised",
-}
 
 
 @dataclass(frozen=True, slots=True)

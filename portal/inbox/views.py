@@ -61,7 +61,7 @@ async def about(request: Request) -> Response:
         found = await conversation_for(session, actor, conversation_id)
         flags = await flags_of(session, found.patient_id)
         beside = await about_patient(session, actor, found.patient_id, flags)
-    return fragment(request, "inbox/_about.html", about=beside)
+    return fragment(request, "inbox/_about_now.html", about=beside)
 
 
 async def here(request: Request) -> Response:

@@ -11,8 +11,10 @@ from portal.handling.saved import add_reply
 from portal.people.actions import add_person
 from portal.people.models import Person
 from portal.permissions import Role
+from portal.symptoms.levels import Level
 from tests.conftest import Browse
 from tests.conversations.people import opened, said
+from tests.flags.raising import raised
 from tests.people import ZONE, Clinic
 
 # What a browser does has nothing to do with the kind of database.
@@ -76,10 +78,12 @@ async def test_owner_snooze_and_resolve_by_keyboard(
     await expect(desk.locator("#inbox-title")).to_be_focused()
 
 
-async def test_the_forms_follow_what_somebody_else_decides(
+async def test_the_thread_follows_what_somebody_else_decides_and_what_is_raised(
     desk: Page,
     browse: Browse,
+    database: Database,
     care: Conversation,
+    patient: Person,
     second_nurse: Person,
 ) -> None:
     await desk.goto(f"/inbox/{care.id}")
@@ -88,6 +92,11 @@ async def test_the_forms_follow_what_somebody_else_decides(
     await other.locator("#owner").select_option(str(second_nurse.id))
     await other.locator("#hand-over").click()
     await expect(desk.locator("#owner")).to_have_value(str(second_nurse.id))
+    flag = await raised(database, patient, Level.EMERGENCY, summary="Hard to wake")
+    await expect(desk.locator(".thread__head .badge")).to_have_text("Emergency")
+    await expect(desk.locator("[data-log] > :last-child")).to_have_id(f"e-{flag.id}")
+    await expect(desk.locator("#about")).to_contain_text("Hard to wake")
+    await expect(desk.locator("#assertive")).to_have_text("Emergency: Patient A")
     await desk.locator("#resolve").click()
     await expect(desk.locator("#toast")).to_contain_text("Resolved Patient A")
 
