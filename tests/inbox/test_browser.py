@@ -137,6 +137,8 @@ async def test_two_see_each_other_and_are_told_before_they_answer_twice(
     await other.goto(f"/inbox/{care.id}")
     await desk.goto(f"/inbox/{care.id}")
     await expect(desk.locator("[data-here]")).to_have_text("Day nurse is also here")
+    await other.locator("#reply-body").focus()
+    await expect(other.locator("[data-here]")).to_have_text("Night nurse is also here")
     box = desk.locator("#reply-body")
     await box.fill("Small si")
     await said(database, care, second_nurse, "Small sips, please.")

@@ -199,9 +199,16 @@ async def test_an_open_page_asks_again_for_what_stands_beside_its_thread(
     page = (await client.get(f"/inbox/{care.id}")).text
     assert f'data-about="{beside}"' in page
     shown = (await client.get(beside)).text
-    assert shown.strip() in page
+    standing = shown.partition("<div data-beside>")[2].rpartition("</div>")[0].strip()
+    assert standing
+    assert standing in page
     flag = await raised(database, patient)
-    assert f"/triage/{flag.id}" in (await client.get(beside)).text
+    asked = (await client.get(beside)).text
+    level, _, rest = asked.partition("<div data-events>")
+    events, _, standing = rest.partition("<div data-beside>")
+    assert "Urgent" in level
+    assert f'id="e-{flag.id}"' in events
+    assert f"/triage/{flag.id}" in standing
     assert (await (await client_for(nurse_elsewhere)).get(beside)).status_code == 404
 
 

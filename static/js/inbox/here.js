@@ -56,6 +56,8 @@ document.addEventListener("submit", (event) => {
   if (banner) banner.hidden = true;
 });
 
+// Whoever begins to write hears at once who came meanwhile.
+document.addEventListener("focusin", ({ target }) => { if (target.matches("form[data-composer] textarea")) beat(); });
 document.addEventListener("htmx:after:swap", () => { if (place()?.dataset.here !== told) beat(); });
 document.addEventListener("visibilitychange", () => (document.hidden ? leave() : beat()));
 window.addEventListener("pagehide", leave);
