@@ -112,7 +112,9 @@ class Tally:
     @property
     def rows(self) -> list[tuple[str, list[int]]]:
         """Each week with how many of each change, the oldest first, and the sum."""
-        named = [(f"{week}", self.weeks[week]) for week in sorted(self.weeks)]
+        named = [
+            (f"{week.day} {week:%b} {week.year}", self.weeks[week]) for week in sorted(self.weeks)
+        ]
         return [
             (name, [counts[change] for change in Change])
             for name, counts in [*named, ("all", self.total)]

@@ -100,6 +100,7 @@ async def test_silence_corrections_and_what_raises_a_level_replay_exactly(
         (FlagSource.SILENCE, None, None),  # the first was still open
     ]
     assert tally.is_exact
+    assert [name for name, _ in tally.rows] == ["23 Nov 2026", "all"]
     _, tally = await judged_by(database, changed(n32a="routine", n13="emergency"))
     assert tally.by_move == [("emergency", "soon", 1), ("soon", "emergency", 1)]
 

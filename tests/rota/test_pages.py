@@ -109,20 +109,25 @@ async def test_another_teams_rota_is_not_there(client_for: ClientFor, clinic: Cl
 async def test_the_end_of_a_shift_lists_what_is_open_and_hands_it_to_the_next(
     client_for: ClientFor, clinic: Clinic, database: Database, clock: Clock
 ) -> None:
-    actor, flag = actor_for(clinic.nurse_on_team), await raised(database, clinic.patient)
+    actor = actor_for(clinic.nurse_on_team)
+    mild = await raised(database, clinic.patient, Level.ROUTINE)
+    flag = await raised(database, clinic.patient)
     care, _ = await opened(database, clinic.patient)
     async with database.work(actor) as work:
-        await acknowledge_flag(work, flag.id)
+        for one in (mild, flag):
+            await acknowledge_flag(work, one.id)
         held = await work.session.get_one(Conversation, care.id)
         await assign(work, held, Seen(0, held.last_seq), clinic.nurse_on_team.id)
     nurse = await client_for(clinic.nurse_on_team)
     page = await page_of(nurse, "/hand-over")
-    assert "Flags, 1" in page
+    assert "Flags, 2" in page
+    assert page.index(str(flag.id)) < page.index(str(mild.id))  # the most urgent first
     assert "Conversations, 1" in page
     refused = await nurse.post("/hand-over", flag=str(flag.id), talk=str(care.id))
     assert "Choose who goes on with it." in refused.text
     form = {"next": str(clinic.second_nurse.id), "note": "Quiet since nine"}
-    await nurse.post("/hand-over", flag=str(flag.id), talk=str(care.id), **form)
+    both = [str(flag.id), str(mild.id)]
+    await nurse.post("/hand-over", flag=both, talk=str(care.id), **form)
     assert "You have nothing open" in await page_of(nurse, "/hand-over")
     async with database.read() as session:
         state = await flag_for(session, actor, flag.id)
