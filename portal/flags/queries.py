@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -204,6 +205,7 @@ async def steps_of(session: AsyncSession, flag_ids: Sequence[UUID]) -> dict[UUID
     return steps
 
 
+@cache
 def _states() -> Any:
     return (
         select(Flag, Acknowledgement, Disposition)

@@ -1,6 +1,7 @@
 """Who waits since when, and what the last step with each conversation was."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from portal.permissions import Actor, Role
 _Later = aliased(Handling)
 
 
+@cache
 def is_last() -> Any:
     """The condition that no later step follows."""
     later = (
@@ -75,6 +77,7 @@ async def waiting_since(session: AsyncSession, conversation_id: UUID) -> datetim
     return found[1] if found else None
 
 
+@cache
 def waiting() -> Any:
     """Conversation and the time of the patient's first words after the team's last answer, or
     after what somebody said needs none. Reading changes nothing here."""

@@ -5,6 +5,7 @@ see no patient. What is not the actor's is answered exactly like what is not the
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,13 @@ from portal.people.models import Patient
 from portal.permissions import Actor, Role
 
 
+@lru_cache(1024)
 def patients_visible_to(actor: Actor) -> SelectOfScalar[UUID]:
-    """A query of patient ids, for use as `col(X.patient_id).in_(patients_visible_to(actor))`."""
+    """A query of patient ids, for use as `col(X.patient_id).in_(patients_visible_to(actor))`.
+
+    Kept: the question, never its answer. Each page asks it several times, and building it takes
+    longer than many an answer.
+    """
     if actor.role is Role.PATIENT:
         return select(Patient.id).where(col(Patient.id) == actor.person_id)
     if actor.role is Role.ADMIN:
