@@ -108,7 +108,7 @@ async def test_raising_tells_open_pages_which_patient_it_is_about(
     heard: list[tuple[str, str, object]] = []
     database.publish = lambda told: heard.extend((a.topic, a.kind, a.patient_id) for a in told)
     await raised(database, patient)
-    assert heard == [("triage", "raise", patient.id), ("home", "raise", patient.id)]
+    assert heard == [(topic, "raise", patient.id) for topic in ("triage", "inbox", "home")]
 
 
 async def test_a_flag_needs_a_reason(database: Database, patient: Person) -> None:
