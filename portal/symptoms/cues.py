@@ -20,7 +20,8 @@ NEW_TIME = re.compile(
 )
 # `... but my headache is gone` is no longer about the mention.
 HEARD_AFTER = re.compile(
-    r" (?:\w+ ){0,2}?(?:i|ive|that i) (?:heard|read|keep reading|keep hearing)\b"
+    r" (?!what\b|everything\b|anything\b|things\b)(?:\w+ ){0,2}?(?:i|ive|that i) (?:heard|read|"
+    r"keep reading|keep hearing)\b"
 )
 ANOTHER_THING = re.compile(r" (?:the|my|his|her|mi|el|la|las|los) \w+")
 
@@ -204,7 +205,8 @@ FEARED = re.compile(
     r"wondered|nervous|miedo|temia)"
     r" (?:that |of |about |it |to |a |de |que |the |having |going through )*"
     r"(?:(?:he|she|they)(?:'d|'ll| might| could| may| would| will)|"
-    r"i'd|i would|i might|i'll|i could|id|it would|it might|getting|becoming|to be|be|of|about|"
+    r"i'd|i would|i might|i'll|i could|id|it would|it might|getting|becoming|get|become|to be|be|"
+    r"of|about|"
     r"the|going|having|de|a|que)(?: (?!i\b|im\b)\w+){0,5} ?$"
 )
 AVOIDED = re.compile(
@@ -226,7 +228,8 @@ NOW_GOOD = re.compile(
 PAPERWORK = re.compile(
     r"\b(?:bill\w*|invoice|charged|insurance|portal|website|web ?page|app|forms?|consent|upload|"
     r"button|login|log in|password|instructions?|leaflet|schedule|scheduling|appointments?|"
-    r"(?:session|visit|booking|infusion) (?:at|on)|what time|calendar|e-?mail|directions|traffic|"
+    r"(?:session|visit|booking|infusion) (?:at|on)|what time(?! it\b| of day)|calendar|e-?mail|"
+    r"directions|traffic|"
     r"gps|parking|factura|cita|horario|aplicacion|formulario|"
     r"instrucciones|time ?zones?|policy|receipt)\b"
 )
@@ -285,5 +288,8 @@ MAIN_CLAUSE = re.compile(
     r"|\bsi (?:me|no) \w+ (?:\w+ )?(?:me|tengo|siento)\b"
 )
 # `If you stop you may get withdrawal`: nobody has it yet.
-MAY = re.compile(r"\b(?:you|one|people|they|some) (?:may|might|could)\b")
+MAY = re.compile(
+    r"\b(?:you|one|people|they|some) (?:may|might|could)\b|\bi ever\b|"
+    r"\b(?:ill|i will|id|i would) (?:do|go|make|taper|wean|talk|ask)\b"
+)
 HABIT = re.compile(r"\b(?:miss\w*|skip\w*|stop|quit|without|forg[eo]t|run out|late|more than)\b")

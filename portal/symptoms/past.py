@@ -38,6 +38,7 @@ OVER = phrases(
     r"history)",
     r"(?:but |and )?not any ?more|(?:but|and) (?:not|none) now",
     _NOT_THIS,
+    r"(?:now )?(?:im|i am|now) (?:now |finally |completely )?(?:free|clear|rid|clean) (?:of|from)",
     r"(?:fine|better|good|ok|okay|great|well|normal|all right|alright) now(?! that| when| if)",
     r"(?:got|made it|came) (?:through|past|out of) (?:it|them|that|the (?:worst|withdrawals?))",
     r"(?:and )?(?:then|now|but now) (?:it |i |im |i am |its |hes |shes |was |is |were ){0,2}"
@@ -154,6 +155,7 @@ NOT_BEFORE = re.compile(
     r"was|like|seldom)\b"
 )
 HISTORY = phrases(
+    r"before i (?:got|found|sought|had|went for|asked for) (?:any )?(?:help|treatment|this)",
     r"before (?:i was|i got|being|getting) (?:ever |first |finally )?(?:diagnosed|treated|"
     r"prescribed|"
     r"medicated|put on)",
@@ -167,7 +169,11 @@ HISTORY = phrases(
     "since i was", "in (?:college|high school|my (?:teens|twenties|thirties|youth))",
     "(?<!never )(?<!gets )(?<!get )(?<!got )(?<!getting )(?<!not )(?<!than i )(?<!than it )"
     "(?<!like i )(?<!like it )(?<!as i )(?<!what i )(?<!what it )(?<!didnt )(?<!be )(?<!am )"
-    "(?<!im )(?<!becomes )(?<!is )(?<!was )(?<!where i )used to",
+    "(?<!im )(?<!becomes )(?<!is )(?<!was )(?<!where i )used to"
+    r"(?! (?:be|have|feel) (?:\w+ )?(?:sharp|smart|good|able|quick|great|photographic|fine|"
+    r"normal|happy|"
+    r"calm|perfect|strong|clear|fluent|funny|the)\b| (?:remember|know|love|enjoy|read|run|think|"
+    r"handle)\b)",
     "history of", "in the past", r"previous(?:ly)? (?:pregnancy|infusion|time|medication|drug|med)",
     r"when i was (?:young|younger|little|pregnant|a kid|a child|a teen\w*|\d+|on \w+)",
     "(?:first|second|third) pregnancy",

@@ -64,6 +64,12 @@ HAD_FOR_LONG = re.compile(
     r"since (?:childhood|my (?:teens|twenties)|(?:19|20)\d\d)|for (?:\w+ ){0,2}(?:years|decades)|"
     r"desde (?:nin[oa]|chic[oa]|hace anos))\b|^[, ]+\d+ years\b"
 )
+# `I had anxiety after my accident, so they gave me this`.
+GIVEN_FOR = re.compile(
+    r"[^.!?]*?\bso (?:they|he|she|i|my (?:\w+ )?(?:doctor|doc|gp|psych\w*)|the doctor) (?:\w+ "
+    r")?(?:gave|put|"
+    r"prescribed|started|got|tried|suggested|went on|began)\b(?! (?:up|me (?:xanax|valium|ativan)))"
+)
 # `It does nothing for my panic`: it is there.
 NOT_EASED = re.compile(
     r"\b(?:(?:nothing|zero|zilch|squat|jack|no good|little|not much|no use|useless|no help|no "
@@ -95,9 +101,10 @@ WORSENED = re.compile(
     r"returned|peor|aumento|not better)\b"
 )
 EASED_AFTER = re.compile(
-    r"^(?:[ ,]+(?:is|are|was|were|has|have|been|and|depression|levels?|symptoms?|attacks?|me|se|"
-    r"ha|esta|went|feels?|es|got|gotten|getting|now|also|both|seems?|seemed|to be|become|became|"
-    r"disorder|worry|stress|panic|i had|are now|is now)){0,6}[ ,]+"
+    r"^(?:[ ,:]+(?:is|are|was|were|has|have|been|and|depression|levels?|symptoms?|attacks?|me|se|"
+    r"ha|esta|went|feels?|es|got|gotten|getting|now|also|both|seems?|seemed|kept|held|brought|to "
+    r"be|become|became|"
+    r"disorder|worry|stress|panic|i had|are now|is now)){0,6}[ ,:]+"
     r"(?:much |greatly |so much |way |a lot |lot |noticeably |really |significantly |almost |"
     r"a (?:little |bit |whole lot |great deal |ton |million times |hundred times )|far |even |"
     r"quite |"

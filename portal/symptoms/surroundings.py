@@ -247,6 +247,8 @@ def _is_relieved(place: Place) -> bool:
         return False
     if relief.CONDITION.search(place.opening):
         return True
+    if relief.GIVEN_FOR.match(place.rest):
+        return True
     have = relief.HAVE.match(place.before)
     if have and relief.CONDITION_AFTER.match(place.rest):
         return True

@@ -152,6 +152,28 @@ def test_what_stands_around_a_mention_decides(text: str, statuses: dict[str, str
     assert {what: status for what, status in found.items() if what in EFFECTS} == statuses
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Ran out on Friday and by Sunday I was a wreck.", "Cut my dose too fast, big mistake.",
+     "I tried to taper and failed, I am back on it.",
+     "It is a week since my last pill and the zaps go on.",
+     "I suddenly want beer every night.", "Llevo tres días sin tomarla y tengo temblores."],
+)  # fmt: skip
+def test_what_leaving_it_off_does_is_heard_in_many_words(text: str) -> None:
+    assert "overdose_addiction" in flags(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I stopped taking it after two months because I gained weight.",
+     "Went back on it after the baby came.", "My doctor told me to double my dose.",
+     "I drink a lot more water on it.", "La tomo todas las mañanas.",
+     "I run out of energy by noon."],
+)  # fmt: skip
+def test_taking_and_stopping_as_it_should_be_is_no_misuse(text: str) -> None:
+    assert flags(text) == []
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(FLAGGED), st.sampled_from(UNRELATED), st.booleans())
 def test_an_unrelated_sentence_never_removes_a_flag(text: str, other: str, first: bool) -> None:
