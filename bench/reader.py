@@ -2,7 +2,8 @@
 
 usage: python -m bench.reader [FILE ...]
 
-Each FILE holds lines like those in tests/symptoms; without one, those are judged.
+Each FILE holds lines like those in tests/symptoms; without one, those are judged, and the sealed
+ones: score them, but do not read them, or they say nothing any more.
 """
 
 import json
@@ -19,7 +20,8 @@ from portal.symptoms.vocabulary import Effect
 
 TEXTS = Path(__file__).parent.parent / "tests" / "symptoms"
 NAMES = ("authored", "held_out", "red_flags", "strangers")
-OURS = [TEXTS / f"{name}.jsonl" for name in NAMES]
+SEALED = sorted(Path(__file__).with_name("sealed").glob("*.jsonl"))
+OURS = [*(TEXTS / f"{name}.jsonl" for name in NAMES), *SEALED]
 EFFECTS = [effect.value for effect in Effect]
 
 Row = dict[str, Any]
