@@ -12,6 +12,8 @@ from portal.web.forms import Form
 Found = dict[str, Answer | None]
 
 SKIPPED = "skipped"
+# The page showed an answer that was given before.
+ANSWERED = "answered"
 PAIN = tuple(str(number) for number in range(11))
 LONGEST_NOTE = 2_000
 UPPER = range(50, 301)
@@ -43,6 +45,27 @@ def read_page(page: Page, form: Form, now: datetime, zone: ZoneInfo) -> Found:
         tapped = form.choice("answer", PAIN, TAP_ONE)
         return {page.id: int(tapped)} if tapped else {}
     return _tapped(page, form, now, zone)
+
+
+def ask_if_denied(page: Page, form: Form, so_far: Answer | None, found: Found) -> None:
+    """A page that was opened before somebody answered it elsewhere (another device, another tab)
+    takes no answer back without a word: a milder one is asked again, with a sentence in
+    form.errors. Whoever saw the answer may change it."""
+    if so_far is None or form.flag(ANSWERED) or form.errors:
+        return
+    if _weight(page, found.get(page.id)) < _weight(page, so_far):
+        name = page.id if page.form is PageForm.CHECKS else "answer"
+        form.errors[name] = BOTH if page.form is PageForm.CHECKS else TWO_ANSWERS
+
+
+def _weight(page: Page, answer: Answer | None) -> int:
+    """Ticking counts more than None of these, an answer more than skipping."""
+    if isinstance(answer, tuple):
+        return int(bool(answer))
+    if isinstance(answer, int):
+        return answer
+    choice = page.by_value.get(str(answer))
+    return choice.grade if choice else -1
 
 
 def _tapped(page: Page, form: Form, now: datetime, zone: ZoneInfo) -> Found:

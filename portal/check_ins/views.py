@@ -19,7 +19,7 @@ from portal.check_ins.actions import (
 )
 from portal.check_ins.answers import Answer
 from portal.check_ins.early import send_in_emergency
-from portal.check_ins.forms import TAP_ONE, read_page
+from portal.check_ins.forms import TAP_ONE, ask_if_denied, read_page
 from portal.check_ins.ladder import LATER_CHOICES
 from portal.check_ins.library import questionnaire_in
 from portal.check_ins.models import CheckIn, CutShort
@@ -159,6 +159,7 @@ async def _take(unit: UnitOfWork, request: Request, id: UUID, form: Form) -> Res
     if step is None:
         return see_other(_address(id, next_page(path, answers).id), NOT_ASKED)
     found = read_page(step.page, form, clock.now(), _zone(request))
+    ask_if_denied(step.page, form, step.so_far, found)
     if form.errors:
         return step
     return await _go_on(unit, await save_answers(unit, check_in, found), asked)

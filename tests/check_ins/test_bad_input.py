@@ -3,7 +3,9 @@
 Each ends in a clear sentence or in the more careful reading; nothing is lost, nothing doubled.
 """
 
+import html
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
@@ -80,10 +82,32 @@ async def test_one_device_denies_what_the_other_told_and_is_told_that_it_was_not
     address = await walk(own, until="vomit_count", effects={"answer": ["vomiting"]})
     start = address.rpartition("/")[0]
     other = await client_for(patient)
-    await other.post(f"{start}/effects", none="yes")
+    assert 'name="answered" value="yes"' in (await other.get(f"{start}/effects")).text
+    await other.post(f"{start}/effects", none="yes", answered="yes")
     late = await own.post(address, answer="6")
     assert late.headers["location"] == f"{start}/pain"
     assert "so we did not keep that answer" in (await own.get(f"{start}/pain")).text
+
+
+@pytest.mark.parametrize(
+    ("page", "told", "denied", "asked"),
+    [
+        ("effects", {"answer": ["vomiting"]}, {"none": "yes"}, "Which one is right?"),
+        ("awake", {"answer": "2"}, {"answer": "0"}, "We got two answers. Tap the right one."),
+        ("pain", {"answer": "7"}, {"skip": "yes"}, "We got two answers. Tap the right one."),
+    ],
+)
+async def test_a_tab_that_was_open_before_takes_no_answer_back_without_asking(
+    own: Client, page: str, told: dict[str, Any], denied: dict[str, Any], asked: str
+) -> None:
+    address = await walk(own, until=page)
+    await own.post(address, **told)
+    stale = await own.post(address, **denied)
+    assert (stale.status_code, asked in html.unescape(stale.text)) == (422, True)
+    graver = await own.post(address, **told)
+    assert graver.status_code == 303
+    # Whoever was shown the answer may change it.
+    assert (await own.post(address, **denied, answered="yes")).status_code == 303
 
 
 async def test_all_posts_of_an_evening_replayed_later_change_nothing(

@@ -161,7 +161,8 @@ async def test_back_shows_the_answer_so_far_and_changing_it_changes_the_way(own:
     start = address.rpartition("/")[0]
     page = await own.get(f"{start}/effects")
     assert re.search(r'value="nausea" checked', page.text)
-    again = await own.post(f"{start}/effects", none="yes")
+    assert 'name="answered" value="yes"' in page.text
+    again = await own.post(f"{start}/effects", none="yes", answered="yes")
     assert again.headers["location"] == f"{start}/pain"
     assert (await own.get(address)).headers["location"] == f"{start}/pain"
 
