@@ -115,6 +115,14 @@ async def test_the_head_says_by_itself_who_is_there_and_when_they_are_back(
     await expect(above).to_contain_text("The team is back Tuesday at 8 am.")
 
 
+async def test_large_text_leaves_room_for_the_messages(patient_page: Page) -> None:
+    await patient_page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert await patient_page.evaluate("document.querySelector('.page-main').clientHeight") > 300
+    search = patient_page.get_by_role("link", name="Search your messages")
+    await search.click()
+    await expect(patient_page.get_by_role("heading", name="Search your messages")).to_be_visible()
+
+
 async def look_again(page: Page) -> None:
     """The page comes to the front: it need not wait for its minute."""
     async with page.expect_response("**/answering"):
