@@ -11,7 +11,7 @@ from portal.languages import ENGLISH, _, reading_in
 from portal.permissions import Actor
 from portal.realtime.frames import write_frame
 from portal.web.templates import environment
-from portal.web.times import clock_time
+from portal.web.times import clock_time, day
 
 # Found once: the environment would look for a newer file at every message.
 _message = environment.get_template("conversations/_message.html")
@@ -105,8 +105,12 @@ def _in_english(read_at: datetime, zone: ZoneInfo) -> str:
         return read_words(read_at, zone)
 
 
-def read_words(read_at: datetime, zone: ZoneInfo) -> str:
-    return _("Read %(at)s", at=clock_time(read_at, zone))
+def read_words(read_at: datetime, zone: ZoneInfo, sent_at: datetime | None = None) -> str:
+    """With the day, where the message stands under another one."""
+    at, on = clock_time(read_at, zone), read_at.astimezone(zone).date()
+    if sent_at and sent_at.astimezone(zone).date() != on:
+        at = f"{day(read_at, zone)}, {at}"
+    return _("Read %(at)s", at=at)
 
 
 def person_of(actor: Actor) -> dict[str, object]:

@@ -53,5 +53,5 @@ def _state(line: Line, marks: list[Mark]) -> str:
     for mark in marks:
         is_other_side = (mark.role is Role.PATIENT) is not (line.side == "patient")
         if is_other_side and mark.seq >= line.seq:
-            return read_words(mark.read_at, line.zone)
+            return read_words(mark.read_at, line.zone, line.sent_at)
     return N_("Sent")

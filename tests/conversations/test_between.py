@@ -1,9 +1,11 @@
 """What stands between the messages of the patient's page."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from portal.conversations.models import Conversation
+from portal.conversations.packets import read_words
 from portal.db import Database
 from portal.people.models import Person
 from tests.check_ins.sending import send
@@ -40,3 +42,9 @@ async def test_a_check_in_of_the_last_day_stands_at_its_time_and_the_day_is_name
     assert text.count('class="log__day"') == 1
     clock.forward(hours=25)
     assert "Pain 4 of 10" not in (await client.get(page)).text
+
+
+def test_what_was_read_on_another_day_says_which() -> None:
+    zone, sent = ZoneInfo("America/New_York"), datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+    assert read_words(sent + timedelta(minutes=5), zone, sent) == "Read 3:05 pm"
+    assert read_words(sent + timedelta(hours=20), zone, sent) == "Read Tue 24 Nov, 11 am"
