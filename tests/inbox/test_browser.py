@@ -165,6 +165,9 @@ async def test_a_reply_that_waited_without_a_line_comes_back_when_a_colleague_ha
     await expect(desk.locator("#reply-complaint")).to_contain_text(
         "Day nurse has written meanwhile"
     )
+    # The sentence takes a line, and does not push the box with the words out of the pane.
+    await expect(send).to_be_in_viewport()
+    assert await desk.locator("#reply-complaint").evaluate("line => line.clientHeight") < 40
     await expect(desk.locator("#reply-body")).to_have_value("Small sips\nAnd rest")
     await send.click()
     await expect(desk.locator("[data-message]", has_text="And rest")).to_have_count(1)
