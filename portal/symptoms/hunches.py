@@ -25,6 +25,7 @@ MOST_WORDS = 40
 """What it was taught with is no longer; a longer text is heard sentence by sentence."""
 
 _TOKEN = re.compile(r":\w+:|[\w']+|[.!?;\n]")
+_SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
 _ENDS = frozenset(".!?;\n")
 _TURNS = frozenset({"but", "though", "however", "pero", "aunque"})
 _DENIALS = frozenset(
@@ -102,12 +103,12 @@ def features(plain: str) -> dict[str, Span]:
 
 
 def _pieces(plain: str) -> Iterator[tuple[str, int]]:
-    """A text of usual length whole, a longer one in its sentences."""
-    if plain.count(" ") < MOST_WORDS:
+    """A text of usual length whole, then each of its sentences, so that what one says alone is not
+    quieted by the others; a longer one only in these."""
+    sentences = [(found[0], found.start()) for found in _SENTENCE.finditer(plain)]
+    if len(sentences) != 1 and plain.count(" ") < MOST_WORDS:
         yield plain, 0
-        return
-    for sentence in re.finditer(r"[^.!?;\n]+[.!?;\n]*", plain):
-        yield sentence[0], sentence.start()
+    yield from sentences
 
 
 def _heard(plain: str, at: int, but: Collection[str]) -> Iterator[Hunch]:

@@ -1,6 +1,7 @@
 """The second voice: it adds where the lexicon is silent, says why, and never takes away."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from portal.symptoms.surroundings import Status
 from portal.symptoms.vocabulary import Effect
 
 HELD_OUT = Path(__file__).with_name("held_out.jsonl")
+TAUGHT = Path(__file__).parents[2] / "bench" / "texts"
+ENDS = re.compile(r"[.!?;\n]")
 CHATTER = "Thanks, the parcel came and I will be in on Tuesday after work. "
 
 
@@ -43,6 +46,16 @@ def test_a_sentence_of_danger_is_heard_however_much_stands_around_it() -> None:
     text = CHATTER * (MOST_WORDS // 6) + grave + CHATTER * (MOST_WORDS // 6)
     assert RED_FLAG in alone
     assert RED_FLAG in {hunch.what for hunch in hunches(plain_text(text).text)}
+
+
+@pytest.mark.parametrize("file", ["fifth_author", "fourth_author"])
+def test_what_a_sentence_says_alone_no_calm_one_beside_it_quiets(file: str) -> None:
+    rows = (TAUGHT / f"{file}.jsonl").read_text().splitlines()
+    plain = [plain_text(json.loads(row)["text"]).text for row in rows if row]
+    calm = plain_text(CHATTER).text
+    for text in (text for text in plain if not ENDS.search(text.rstrip(" .!?;"))):
+        alone = {hunch.what for hunch in hunches(text)}
+        assert alone <= {hunch.what for hunch in hunches(f"{calm}{text}")}, text
 
 
 def test_what_the_lexicon_has_weighed_is_left_as_it_is() -> None:
