@@ -63,6 +63,8 @@ async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -
         return Moment(flag.raised_at, "The rules found it in the patient's message")
     if flag.source == FlagSource.SILENCE:
         return Moment(flag.raised_at, "The patient did not answer, so nothing was read")
+    if flag.source == FlagSource.HELP_NOW:
+        return Moment(flag.raised_at, "Patient pressed “I need help now” and got the help page")
     told = advice(rules_of(session), reasons, flag.due_at, session.info["clinic"])
     check_in = await session.get(CheckIn, flag.source_id)
     if check_in is not None and check_in.cut_short is CutShort.LEFT:

@@ -109,6 +109,8 @@ async def test_now_raises_one_urgent_flag_and_shows_whom_to_call(
     assert detail.status_code == 200
     assert "Patient asks for help now" in detail.text
     assert "I cannot breathe" in detail.text
+    assert "Patient pressed “I need help now” and got the help page" in detail.text
+    assert "Patient read" not in detail.text
     for page in ("/triage", f"/inbox/{care.id}", f"/patients/{patient.id}"):
         assert (await nurse.get(page)).status_code == 200
 
