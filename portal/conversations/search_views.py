@@ -13,6 +13,7 @@ from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE
 from portal.conversations.searching import LONGEST_QUERY, Results, says_nothing, search
 from portal.errors import NotFound
 from portal.languages import N_
+from portal.people.queries import Named, name_of
 from portal.permissions import Permission
 from portal.web.forms import form_of
 from portal.web.limits import SEARCHES
@@ -27,8 +28,8 @@ LINES_AFTER = 20
 
 async def ask(request: Request) -> Response:
     async with reading(request) as session:
-        found = await _conversation(request, session)
-    return await _page(request, found)
+        found, patient = await _conversation(request, session)
+    return await _page(request, found, patient)
 
 
 async def look(request: Request) -> Response:
@@ -40,12 +41,12 @@ async def look(request: Request) -> Response:
     start = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
     results = None
     async with reading(request) as session:
-        found = await _conversation(request, session)
+        found, patient = await _conversation(request, session)
         if not form.errors:
             results = await search(session, found, wanted, start or AFTER_EVERYTHING)
     if results is not None:
         await _note(request, found, results)
-    return await _page(request, found, wanted, results, form.errors)
+    return await _page(request, found, patient, wanted, results, form.errors)
 
 
 async def _note(request: Request, found: Conversation, results: Results) -> None:
@@ -61,18 +62,19 @@ async def _note(request: Request, found: Conversation, results: Results) -> None
         )
 
 
-async def _conversation(request: Request, session: AsyncSession) -> Conversation:
-    """The one with the patient; notes have their own way through the inbox."""
+async def _conversation(request: Request, session: AsyncSession) -> tuple[Conversation, Named]:
+    """The one with the patient, and who that is; notes have their own way through the inbox."""
     conversation_id = path_id(request, "conversation_id")
     found = await conversation_for(session, actor_of(request), conversation_id)
     if found.kind is not Kind.CARE:
         raise NotFound
-    return found
+    return found, await name_of(session, found.patient_id)
 
 
 async def _page(
     request: Request,
     found: Conversation,
+    patient: Named,
     wanted: str = "",
     results: Results | None = None,
     errors: dict[str, str] | None = None,
@@ -83,6 +85,7 @@ async def _page(
         f"conversations/search_{'team' if is_staff else 'patient'}.html",
         422 if errors else 200,
         conversation=found,
+        patient=patient,
         home=f"/inbox/{found.id}" if is_staff else f"/conversations/{found.id}",
         place=lambda seq: _place(found, seq),
         wanted=wanted,

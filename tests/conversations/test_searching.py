@@ -129,3 +129,12 @@ async def test_outsiders_and_notes_are_not_there_to_be_searched(
         url = f"/conversations/{place.id}/search"
         assert (await client.post(url, words="blue")).status_code == 404
         assert (await client.get(url)).status_code == 404
+
+
+async def test_the_care_team_reads_whose_messages_are_searched(
+    client_for: ClientFor, care: Conversation, patient: Person, nurse_on_team: Person
+) -> None:
+    client = await client_for(nurse_on_team)
+    heading = f"<h1>Search the messages with {patient.name}</h1>"
+    assert heading in (await client.get(f"/conversations/{care.id}/search")).text
+    assert heading in await found(client, care, "blue")
