@@ -97,11 +97,11 @@ const hasWords = () => [...document.querySelectorAll(typed)].some((box) => box.v
 // Whoever walks by sees nothing: the page is hidden, its words are only kept in memory.
 function end() {
   if (isOver) return;
+  isOver = true; // several ask at the same moment; whoever leaves twice interrupts the first leaving
   if (!hasWords()) {
     location.replace(`/welcome?next=${encodeURIComponent(location.pathname + location.search)}`);
     return;
   }
-  isOver = true;
   document.documentElement.classList.add("is-signed-out");
   part("over");
   dialog.classList.add("session--over");

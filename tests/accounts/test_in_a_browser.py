@@ -137,12 +137,18 @@ async def test_half_written_words_outlive_the_sign_in_unseen(
     assert await page.locator("input[name=csrf]").first.input_value() != old
 
 
-async def test_without_words_the_page_is_left_at_once(
+async def test_without_words_the_page_is_left_once_however_many_notice(
     browse: Browse, server: Served, database: Database, patient: Person
 ) -> None:
     page = await browse(patient, "phone")
     await page.goto("/account")
+    left: list[str] = []
+    await page.expose_function("note", lambda url: left.append(url))
+    await page.evaluate(
+        """navigation.onnavigate = (event) => note(event.destination.url);
+        setInterval(() => document.dispatchEvent(new Event('visibilitychange')), 5)"""
+    )
     async with database.work() as work:
         await end_all_sessions(work, patient.id)
-    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await page.wait_for_url("**/welcome?next=%2Faccount")
+    assert len(left) == 1
