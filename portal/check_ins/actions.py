@@ -12,7 +12,7 @@ from portal import clock
 from portal.audit.actions import record
 from portal.check_ins import schedule
 from portal.check_ins.answers import Answer
-from portal.check_ins.assessment import assess
+from portal.check_ins.assessment import assess, written_with
 from portal.check_ins.library import rules_of
 from portal.check_ins.models import AnsweredBy, CheckIn, CutShort
 from portal.check_ins.opening import Opening, next_round, opening_of, series_of
@@ -166,9 +166,9 @@ async def _settle(
 ) -> None:
     """Fix time, dose and answers; what is off the path is dropped, for it was taken back."""
     answers = opened(work.session, row)
-    _seal_answers(work, row, on_path(row, answers))
     await _follow_newer_dose(work, row, dose)
     counted = await work.session.get(Dose, row.dose_id) if row.dose_id else None
+    _seal_answers(work, row, {**on_path(row, answers), **written_with(counted)})
     row.submitted_at, row.left_at = clock.now(), None
     row.hours_since_dose = hours_since(counted, answered_at)
     row.rule_set, row.cut_short = rules_of(work.session).version, cut_short

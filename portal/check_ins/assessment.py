@@ -38,7 +38,7 @@ async def findings_so_far(
     work: UnitOfWork, row: CheckIn, answers: Answers, dose: Dose | None, at: datetime
 ) -> tuple[Finding, ...]:
     """What the rules make of an unsent check-in as it stands, answered at that time."""
-    told = Told({**answers}, at, hours_since(dose, at))
+    told = Told({**answers, **written_with(dose)}, at, hours_since(dose, at))
     every = await history(work.session, row.patient_id)
     series = str(dose.id) if dose else row.series
     case = Case(
@@ -84,6 +84,11 @@ def who_is_there(earlier: Sequence[Told], dose: Dose | None) -> dict[str, Answer
     if dose is None:
         return {}
     return {"who": "patient_with_adult" if dose.adult_present else "patient_alone"}
+
+
+def written_with(dose: Dose | None) -> dict[str, Answer]:
+    """What the rules may know of how the dose was given."""
+    return {"adult_at_dose": "yes" if dose.adult_present else "no"} if dose else {}
 
 
 async def _case(work: UnitOfWork, row: CheckIn) -> Case:

@@ -157,8 +157,9 @@ def _translated(id: str, entry: Mapping[str, Any], language: str) -> dict[str, A
 def words_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     """The names conditions may use, each with the words it may be compared with."""
     words: dict[str, frozenset[str]] = {name: frozenset() for name in NUMBERS}
-    # What the form finds out from an answer rather than asks.
+    # What the form finds out from an answer, and what was written down with the dose.
     words["weekday_wrong"] = words["note_written"] = frozenset({"yes", "no"})
+    words["adult_at_dose"] = frozenset({"yes", "no"})
     for entry in entries:
         values = [choice["value"] for choice in entry.get("choice", ())]
         spoken = frozenset(value for value in values if isinstance(value, str))

@@ -1,12 +1,13 @@
-"""What the patient is told after sending, put together from the flag as it was raised."""
+"""What the patient is told after sending, from the flag as it was raised; before, a crisis line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.check_ins.answers import Answers
-from portal.check_ins.library import PAGES_IN
-from portal.check_ins.rules import Rule, RuleSet
+from portal.check_ins.answers import Answers, Told
+from portal.check_ins.facts import Case
+from portal.check_ins.library import PAGES, PAGES_IN
+from portal.check_ins.rules import Rule, RuleSet, fired
 from portal.check_ins.wording import said_of
 from portal.flags.reasons import Reason
 from portal.languages import ENGLISH, language
@@ -52,6 +53,11 @@ def advice(
         crisis=any(rule.crisis for reason in reasons if (rule := rule_set.rule(reason.rule))),
         due_at=due_at,
     )
+
+
+def needs_crisis_line(rule_set: RuleSet, answers: Answers, at: datetime) -> bool:
+    """Whether these answers alone, given at that time, call for it, whatever came before."""
+    return any(rule.crisis for rule in fired(rule_set, Case(Told(answers, at, None), PAGES)))
 
 
 def _heading(rule_set: RuleSet, first: Reason, rules: Sequence[Rule]) -> str:

@@ -21,7 +21,7 @@ from portal.check_ins.answers import Answer
 from portal.check_ins.early import send_in_emergency
 from portal.check_ins.forms import TAP_ONE, ask_if_denied, read_page
 from portal.check_ins.ladder import LATER_CHOICES
-from portal.check_ins.library import questionnaire_in
+from portal.check_ins.library import questionnaire_in, rules_of
 from portal.check_ins.models import CheckIn, CutShort
 from portal.check_ins.opening import Opening, opening_of
 from portal.check_ins.queries import (
@@ -30,6 +30,7 @@ from portal.check_ins.queries import (
     path_of,
 )
 from portal.check_ins.reminding import TooLateForLater, choices_for, remind_later
+from portal.check_ins.results import needs_crisis_line
 from portal.check_ins.steps import LAST, Step, is_whole, next_page, step_of
 from portal.db import UnitOfWork
 from portal.languages import N_, _, language
@@ -231,12 +232,15 @@ async def _question(
     later: Sequence[int] = (),
 ) -> Response:
     """One question; a form that could not be read is shown again with what was given."""
+    async with reading(request) as session:
+        rules = rules_of(session)
     context: dict[str, Any] = {
         "step": step,
         "question": step.page,
         "back": _address(id, step.back.id) if step.back else "/",
         "given": _given(step, form),
         "later": later,
+        "crisis": needs_crisis_line(rules, step.answers, clock.now()),
         "errors": form.errors if form else {},
     }
     status = 422 if form else 200

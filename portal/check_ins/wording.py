@@ -83,7 +83,8 @@ def _said_about(pages: Pages, answers: Answers, name: str, rule: Rule) -> str:
         asked = [effect] if effect else [each for each in Effect if each in ticked(answers, name)]
         return ", ".join(filter(None, (_ticked_only(pages, answers, each) for each in asked)))
     page = pages.get(name)
-    if effect and page and page.effect is effect and not weight(pages, answers, name):
+    is_about = page and (rule.crisis or (effect and page.effect is effect))
+    if is_about and not weight(pages, answers, name):
         # "No wish for more" is no report of the effect, and a skipped answer says nothing.
         return ""
     if name == "who":

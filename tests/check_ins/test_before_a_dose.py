@@ -5,9 +5,12 @@ import pytest
 from portal.bookings.kinds import Kind
 from portal.check_ins.models import CheckIn
 from portal.check_ins.queries import submitted_check_ins
+from portal.conversations.queries import care_conversation_of
 from portal.db import Database
 from portal.flags.queries import flags_of
+from portal.ids import new_id
 from portal.people.models import Person
+from portal.readings.raising import settle_waiting
 from portal.symptoms.levels import Level
 from tests.bookings.asking import accepted, asked, days_ahead, offered, proposed
 from tests.check_ins.doses import give_dose
@@ -152,3 +155,27 @@ async def test_alone_on_the_day_though_an_adult_could_stay_is_told_to_the_team(
     async with database.read() as session:
         [state] = await flags_of(session, patient.id)
     assert (state.level, state.summary) == (Level.SOON, "Alone: an adult was to stay")
+
+
+async def test_the_adult_whom_the_nurse_saw_has_gone_is_told_to_the_team_once(
+    own: Client,
+    client_for: ClientFor,
+    database: Database,
+    clinic: Clinic,
+    patient: Person,
+    clock: Clock,
+) -> None:
+    await give_dose(database, clinic, hours_ago=2, number=2)
+    result = await own.get(await walk(own, who={"answer": "patient_alone"}))
+    assert "Please call the adult who was to stay." in result.text
+    clock.forward(hours=2)
+    await walk(await client_for(patient), who={"answer": "patient_alone"})
+    async with database.read() as session:
+        [state] = await flags_of(session, patient.id)
+        care = await care_conversation_of(session, patient.id)
+    assert (state.level, state.summary) == (Level.SOON, "Alone: an adult was to stay")
+    said = {"body": "I have no nausea", "client_id": str(new_id())}
+    await own.post(f"/conversations/{care.id}/messages", **said)
+    await settle_waiting(database, clock.now())
+    async with database.read() as session:
+        assert len(await flags_of(session, patient.id)) == 1

@@ -126,3 +126,12 @@ def test_a_number_beside_its_label_does_not_say_the_label_again() -> None:
         "7 of 10",
         "5 of 10",
     )
+
+
+def test_no_thoughts_of_self_harm_are_not_told_back_beside_those_of_item_nine() -> None:
+    now = told(7 * 24, self_harm="none", phq_9=1)
+    [finding] = judged(case(now))
+    assert said(PAGES, now.answers, finding) == "Better off dead, on several days"
+    now = told(7 * 24, self_harm="passing", phq_9=0)
+    [finding] = judged(case(now))
+    assert said(PAGES, now.answers, finding) == "Passing thoughts of self-harm"
