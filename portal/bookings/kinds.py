@@ -20,6 +20,11 @@ class Kind(StrEnum):
         return _KIND_WORDS[self][0]
 
     @property
+    def for_staff(self) -> str:
+        """The same for whoever it is not about."""
+        return self.words.replace("your", "a")
+
+    @property
     def hint(self) -> str:
         """What it means in daily terms, for the patient choosing."""
         return _KIND_WORDS[self][1]

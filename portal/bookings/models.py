@@ -46,6 +46,11 @@ class Ending(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def words(self) -> str:
+        """For the care team."""
+        return {"accepted": "accepted", "refused": "refused", "withdrawn": "taken back"}[self]
+
 
 class RequestEnd(SQLModel, table=True):
     """A request ends once: its id is the key. `reason` is sealed and shown to the patient."""

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.audit.actions import record
 from portal.bookings.kinds import Kind as RequestKind
-from portal.bookings.models import BookingRequest
+from portal.bookings.models import BookingRequest, Ending, RequestEnd
 from portal.bookings.on_behalf import ask_for
 from portal.conversations.models import Conversation, Kind, Message
 from portal.conversations.revisions import messages_behind, versions_of
@@ -49,6 +49,7 @@ class Turned:
 
     flag: FlagState | None = None
     request: BookingRequest | None = None
+    ending: Ending | None = None
 
 
 async def told_for(session: AsyncSession, actor: Actor, message_id: UUID) -> Told:
@@ -81,13 +82,18 @@ async def turned_of(
     states = flags if flags is not None else await flags_of(session, patient_id)
     raised = {one.flag.source_id: one for one in states if one.flag.source == FlagSource.MESSAGE}
     rows = await session.exec(
-        select(BookingRequest).where(
+        select(BookingRequest, RequestEnd)
+        .outerjoin(RequestEnd, col(RequestEnd.request_id) == col(BookingRequest.id))
+        .where(
             col(BookingRequest.patient_id) == patient_id,
             col(BookingRequest.message_id).is_not(None),
         )
     )
-    asked = {row.message_id: row for row in rows.all() if row.message_id}
-    return {id: Turned(raised.get(id), asked.get(id)) for id in {*raised, *asked}}
+    turned = {id: Turned(flag) for id, flag in raised.items()}
+    for request, end in rows.all():
+        if id := request.message_id:
+            turned[id] = Turned(raised.get(id), request, end.ending if end else None)
+    return turned
 
 
 async def flag_message(work: UnitOfWork, actor: Actor, told: Told, level: Level, why: str) -> Flag:

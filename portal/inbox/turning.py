@@ -6,7 +6,7 @@ from starlette.responses import Response
 from portal.audit.actions import record
 from portal.bookings.kinds import Kind
 from portal.bookings.on_behalf import ASKED_FOR
-from portal.handling.turning import flag_message, request_from, told_for, turned_of
+from portal.handling.turning import Told, flag_message, request_from, told_for, turned_of
 from portal.people.queries import name_of
 from portal.permissions import Permission
 from portal.symptoms.levels import Level
@@ -25,9 +25,13 @@ async def in_thread(request: Request) -> Response:
     """The thread, at this message: where a flag's or a request's link leads."""
     async with work(request) as unit:
         told = await told_for(unit.session, actor_of(request), path_id(request, "message_id"))
+    return see_other(_place_of(told))
+
+
+def _place_of(told: Told) -> str:
     seq, last = told.message.seq, told.conversation.last_seq
     before = f"?before={seq + LINES_AFTER}" if last - seq > LINES_AT_THE_END else ""
-    return see_other(f"/inbox/{told.conversation.id}{before}#m-{told.id}")
+    return f"/inbox/{told.conversation.id}{before}#m-{told.id}"
 
 
 async def choose(request: Request) -> Response:
@@ -43,7 +47,7 @@ async def flag(request: Request) -> Response:
     async with work(request) as unit:
         told = await told_for(unit.session, actor, path_id(request, "message_id"))
         raised = await flag_message(unit, actor, told, Level(level), why)
-    return see_other(f"/inbox/{told.conversation.id}", said=f"{raised.level.words} flag raised")
+    return see_other(_place_of(told), said=f"{raised.level.words} flag raised")
 
 
 async def ask(request: Request) -> Response:
@@ -54,7 +58,7 @@ async def ask(request: Request) -> Response:
     async with work(request) as unit:
         told = await told_for(unit.session, actor, path_id(request, "message_id"))
         made = await request_from(unit, actor, told, Kind(kind))
-    return see_other(f"/inbox/{told.conversation.id}", said=f"{made.kind.words} asked for")
+    return see_other(_place_of(told), said=f"{made.kind.for_staff} asked for")
 
 
 async def _show(request: Request, form: Form | None = None) -> Response:

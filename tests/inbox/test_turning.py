@@ -84,6 +84,35 @@ async def test_a_request_is_made_once_and_shows_the_message(
     assert f'href="/inbox/messages/{message}"' in page
     visits = (await (await client_for(patient)).get("/visits")).text
     assert "We asked for this for you" in visits
+    await (await client_for(patient)).post(f"/visits/requests/{made.id}/withdraw")
+    thread = (await nurse.get(f"/inbox/{care.id}")).text
+    assert f'<a href="/requests/{made.id}">Call back</a> (taken back)' in thread
+
+
+async def test_nobody_is_said_to_be_well_who_was_not_asked(
+    client_for: ClientFor, message: UUID, nurse_on_team: Person
+) -> None:
+    nurse = await client_for(nurse_on_team)
+    await nurse.post(f"/inbox/messages/{message}/request", kind="follow_up")
+    listed = (await nurse.get("/requests")).text
+    assert "Health not asked yet" in listed
+    assert "Nothing new" not in listed
+
+
+async def test_whoever_made_something_of_an_older_message_is_back_at_it(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    message: UUID,
+    nurse_on_team: Person,
+) -> None:
+    await said(database, care, patient, *["One more"] * 45)
+    nurse = await client_for(nurse_on_team)
+    asked = await nurse.post(f"/inbox/messages/{message}/request", kind="dose_question")
+    place = f"/inbox/{care.id}?before=21#m-{message}"
+    assert asked.headers["location"] == place
+    assert "Question about a dose</a>" in (await nurse.get(place)).text
 
 
 async def test_what_is_missing_is_said_beside_it_and_nothing_is_made(
