@@ -27,6 +27,8 @@ from portal.duty.views import routes as duty_routes
 from portal.errors import PortalError
 from portal.figures.views import routes as figure_routes
 from portal.handling.answering import answering_for
+from portal.inbox.presence import TOPIC as PRESENCE
+from portal.inbox.presence import Presence
 from portal.inbox.views import routes as inbox_routes
 from portal.navigation import counts_for
 from portal.notices.views import routes as notice_routes
@@ -100,7 +102,7 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
         answering_for,
         sent_in_words,
         understood_in,
-        {"relay": relay},
+        {"relay": relay, PRESENCE: Presence(hub)},
     )
     return app
 

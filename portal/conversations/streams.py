@@ -186,6 +186,8 @@ class Stream:
             await self._deliver_marks(readers)
         for person_id in writers:
             await self._deliver_typing(person_id)
+        for person_id in {about for kind, about in news if kind == "here"}:
+            self._tell_all(write_frame("here", conversation=self.conversation.id), but=person_id)
 
     async def _deliver_messages(self) -> None:
         while True:

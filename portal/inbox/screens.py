@@ -16,7 +16,7 @@ from portal.conversations.queries import care_conversation_of, conversation_for
 from portal.errors import Conflict
 from portal.ids import new_id
 from portal.inbox.laters import News, calls, news_for
-from portal.inbox.presence import HERE, presence_of, say
+from portal.inbox.presence import presence_of
 from portal.inbox.queries import Thread, in_queue, threads_for
 from portal.inbox.thread import OpenThread, open_thread
 from portal.people.queries import named
@@ -80,10 +80,8 @@ async def thread_answer(
 
 
 async def others_here(request: Request, patient_id: UUID) -> str:
-    """Who else has the thread open, in words or nothing; its reader has found it and is here."""
-    me = actor_of(request).person_id
-    say(request, HERE, me, patient_id)
-    others = presence_of(request).others(patient_id, me)
+    """Who else has the thread open, in words or nothing; its reader has found it."""
+    others = presence_of(request).here(patient_id) - {actor_of(request).person_id}
     async with reading(request) as session:
         names = sorted(one.name for one in (await named(session, others)).values())
     if not names:

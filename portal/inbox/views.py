@@ -4,12 +4,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
-from portal.conversations.queries import conversation_for
+from portal.conversations.queries import conversation_for, notes_of
 from portal.flags.queries import flags_of
+from portal.ids import new_id
 from portal.inbox import deciding, later_views, replying, saved_views, turning
 from portal.inbox.about import about_patient
 from portal.inbox.desk import open_desk
-from portal.inbox.presence import GONE, say
+from portal.inbox.presence import GONE, HERE, say, tell_open_pages
 from portal.inbox.queries import threads_for
 from portal.inbox.screens import (
     list_context,
@@ -66,14 +67,14 @@ async def about(request: Request) -> Response:
 
 async def here(request: Request) -> Response:
     """An open page says that its thread is still open, or no more; and hears who else has it."""
-    actor, kind = actor_of(request), (await form_of(request)).raw("kind")
+    actor, form = actor_of(request), await form_of(request)
+    kind, visit = GONE if form.raw("kind") == GONE else HERE, form.uuid("visit") or new_id()
     async with reading(request) as session:
         found = await conversation_for(session, actor, path_id(request, "conversation_id"))
-        patient_id = found.patient_id
-    if kind == GONE:
-        say(request, GONE, actor.person_id, patient_id)
-        return PlainTextResponse("")
-    return PlainTextResponse(await others_here(request, patient_id))
+        notes = await notes_of(session, found.patient_id)
+    if say(request, kind, actor.person_id, found.patient_id, visit):
+        tell_open_pages(request, actor.person_id, notes.id)
+    return PlainTextResponse("" if kind == GONE else await others_here(request, found.patient_id))
 
 
 routes: list[BaseRoute] = [

@@ -40,6 +40,7 @@ class Talk {
       refused: (frame) => this.outbox?.answer(frame),
       revised: (frame) => this.revised(frame),
       read: (frame) => this.read(frame),
+      here: () => document.dispatchEvent(new CustomEvent("others-here")),
       typing: (frame) => showTyping(isEnglish ? frame.said : _("%(name)s is writing", { name: frame.person.name })),
     }, revised);
     if (form) this.#compose();

@@ -2,7 +2,7 @@
 // after a loss it asks for everything after the last message it has.
 //
 //   live.followTopic("triage", () => …)                fetch the page's part again
-//   live.followConversation(id, after, { message, revised, read, typing, sent, refused, followed, fetched }, corrections)
+//   live.followConversation(id, after, { message, revised, read, typing, here, sent, refused, followed, fetched }, corrections)
 //   live.onState((state, why) => …)                    "live", "lost", or "over": it will not come back
 
 const SLOWEST = 15_000;

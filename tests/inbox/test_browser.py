@@ -147,6 +147,8 @@ async def test_two_see_each_other_and_are_told_before_they_answer_twice(
     await expect(box).to_have_value("Small si")
     await desk.get_by_role("button", name="Send to patient").click()
     await expect(answered).to_be_hidden()
+    await other.goto("/triage")
+    await expect(desk.locator("[data-here]")).to_have_text("")
 
 
 async def test_a_reply_that_waited_without_a_line_comes_back_when_a_colleague_has_answered(

@@ -4,14 +4,18 @@
 import { announce } from "../announce.js";
 
 const AGAIN_EVERY = 15_000;
-let told = null;
+const STAYED_AFTER = 3000;
+// One stay with one thread. What is said of it after it is over counts no more, so that a request
+// that was held up on its way brings nobody back.
+let visit = null;
 let timer = 0;
+let asked = 0;
 
 const place = () => document.querySelector("[data-here]");
-const csrf = () => document.querySelector('form[data-composer] [name="csrf"]')?.value;
+const csrf = () => document.querySelector('[name="csrf"]')?.value;
 
-function tell(url, kind) {
-  const body = new URLSearchParams({ csrf: csrf() ?? "", kind });
+function tell({ url, name }, kind) {
+  const body = new URLSearchParams({ csrf: csrf() ?? "", kind, visit: name });
   const headers = { "hx-request": "true", "x-background": "yes" };
   return fetch(url, { method: "POST", body, headers, keepalive: kind === "gone" }).catch(() => null);
 }
@@ -20,12 +24,14 @@ async function beat() {
   clearTimeout(timer);
   const here = place();
   const url = here?.dataset.here;
-  if (told && told !== url) tell(told, "gone");
-  told = url ?? null;
+  if (visit && visit.url !== url) leave();
   if (!url || document.hidden) return;
+  visit ??= { url, name: crypto.randomUUID() };
   timer = setTimeout(beat, AGAIN_EVERY);
-  const answer = await tell(url, "here");
-  if (answer?.ok && place() === here) show(here, (await answer.text()).trim());
+  const mine = ++asked;
+  const answer = await tell(visit, "here");
+  const words = answer?.ok ? (await answer.text()).trim() : null;
+  if (words !== null && mine === asked && place() === here) show(here, words);
 }
 
 function show(here, words) {
@@ -36,8 +42,8 @@ function show(here, words) {
 
 function leave() {
   clearTimeout(timer);
-  if (told && csrf()) tell(told, "gone");
-  told = null;
+  if (visit && csrf()) tell(visit, "gone");
+  visit = null;
 }
 
 // Somebody of the team was faster.
@@ -58,7 +64,13 @@ document.addEventListener("submit", (event) => {
 
 // Whoever begins to write hears at once who came meanwhile.
 document.addEventListener("focusin", ({ target }) => { if (target.matches("form[data-composer] textarea")) beat(); });
-document.addEventListener("htmx:after:swap", () => { if (place()?.dataset.here !== told) beat(); });
+// Somebody came or left.
+document.addEventListener("others-here", beat);
+document.addEventListener("htmx:after:swap", () => { if (place()?.dataset.here !== visit?.url) beat(); });
 document.addEventListener("visibilitychange", () => (document.hidden ? leave() : beat()));
+// A page may be gone before what it says last is on its way; one that stays after all is back soon.
+window.addEventListener("beforeunload", () => { leave(); timer = setTimeout(beat, STAYED_AFTER); });
 window.addEventListener("pagehide", leave);
+window.addEventListener("pageshow", ({ persisted }) => { if (persisted) beat(); });
+window.addEventListener("online", beat);
 beat();
