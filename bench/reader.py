@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from portal.symptoms import reader
+from portal.symptoms.understanding import understood
 from portal.symptoms.vocabulary import Effect
 
 TEXTS = Path(__file__).parent.parent / "tests" / "symptoms"
 NAMES = ("authored", "held_out", "red_flags", "strangers")
 SEALED = sorted(Path(__file__).with_name("sealed").glob("*.jsonl"))
+PREGNANCY = TEXTS / "pregnancy.jsonl"
 OURS = [*(TEXTS / f"{name}.jsonl" for name in NAMES), *SEALED]
 EFFECTS = [effect.value for effect in Effect]
 
@@ -86,7 +88,24 @@ HEAD = f"{'':26}{'texts':>6}  micro  macro  any    strict   false alarms"
 def main(names: Sequence[str]) -> int:
     for path in [Path(name) for name in names] or OURS:
         say(report(path.name, read_rows(path)))
+    if not names:
+        say(conditions(PREGNANCY.name, read_rows(PREGNANCY)))
     return 0
+
+
+def conditions(name: str, rows: list[Row]) -> str:
+    """Pregnant or nursing is no effect and no red flag, and is counted by itself."""
+    told = [row for row in rows if row["labels"]]
+    heard = sum(found_conditions(row["text"]) == set(row["labels"]) for row in told)
+    taken = sum(bool(found_conditions(row["text"])) for row in rows if not row["labels"])
+    return (
+        f"{name}: heard {heard}/{len(told)} who are, or may be; "
+        f"false alarms {taken}/{len(rows) - len(told)}"
+    )
+
+
+def found_conditions(text: str) -> set[str]:
+    return {*reader.CONDITIONS}.intersection(understood(text).found)
 
 
 def report(name: str, rows: list[Row]) -> str:

@@ -2,11 +2,9 @@
 
 from portal.check_ins.answers import Answer, Answers
 from portal.languages import N_
-from portal.symptoms.understanding import KINDS, Mark, Understood, understood
-from portal.symptoms.vocabulary import Effect
+from portal.symptoms.understanding import CODES, Mark, Understood, understood
 
 NOTE, MESSAGE = "note", "message"
-CODES = (*(effect.value for effect in Effect), *KINDS)
 # The names that rules may use, each with the words it may be compared with.
 NAMES: dict[str, frozenset[str]] = {
     "text": frozenset(CODES),
@@ -23,6 +21,8 @@ PLAIN_KINDS = {
     "addiction": N_("a strong wish for more"),
     "no_fluids": N_("nothing stays down"),
     "hunch": N_("something that may need help now"),
+    "pregnancy": N_("pregnant, or may be"),
+    "nursing": N_("nursing a baby"),
 }
 
 

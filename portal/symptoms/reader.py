@@ -10,12 +10,15 @@ from itertools import islice
 
 from portal.symptoms.hunches import Hunch, hunches
 from portal.symptoms.phrases import Entry, Span, lexicon
+from portal.symptoms.pregnancy import told_now
 from portal.symptoms.spelling import Plain, plain_text
 from portal.symptoms.surroundings import Status, Surroundings
 
 RED_FLAG = "red_flag"
 HUNCH = "hunch"
 """The kind of a red flag that no phrase says, but the words together."""
+CONDITIONS = ("pregnancy", "nursing")
+"""Neither effects nor red flags: what the prescriber must know before the next dose."""
 
 MANY = 12
 """So many mentions of one thing are noise; those beyond count as present, unweighed."""
@@ -25,8 +28,8 @@ MOST = 40
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """`what` is an effect's code or `red_flag`, `kind` which of its lists in the lexicon said so;
-    `start` and `end` count characters of the text."""
+    """`what` is an effect's code, `red_flag` or one of CONDITIONS, `kind` which of its lists in the
+    lexicon said so; `start` and `end` count characters of the text."""
 
     what: str
     kind: str
@@ -57,7 +60,10 @@ def _weighed(plain: Plain) -> set[Mention]:
     ]
     if not any(spans for _, spans in found):
         return set()
-    effects = sorted(span for entry, spans in found if entry.what != RED_FLAG for span in spans)
+    no_effects = {RED_FLAG, *CONDITIONS}
+    effects = sorted(
+        span for entry, spans in found if entry.what not in no_effects for span in spans
+    )
     surroundings = Surroundings(plain.text, effects)
     return {
         _mention(plain, entry, span, _status(surroundings, entry, span, i))
@@ -71,13 +77,17 @@ def _place(mention: Mention) -> tuple[int, int, str, str]:
 
 
 def flags(text: str) -> list[str]:
-    """What is present, each once, in the order of the lexicon."""
+    """Effects and red flags that are present, each once, in the order of the lexicon."""
     present = {mention.what for mention in read(text) if mention.status is Status.PRESENT}
-    return [what for what in lexicon().names if what in present]
+    return [what for what in lexicon().names if what in present - {*CONDITIONS}]
 
 
 def _status(around: Surroundings, entry: Entry, span: Span, number: int) -> Status:
-    return around.status(span, entry.what) if number < MANY else Status.PRESENT
+    if number >= MANY:
+        return Status.PRESENT
+    if entry.what in CONDITIONS:
+        return told_now(around, span, entry.kind)
+    return around.status(span, entry.what)
 
 
 def _heard(plain: Plain, hunch: Hunch) -> Mention:

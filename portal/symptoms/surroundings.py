@@ -57,14 +57,14 @@ class Surroundings:
         self.by_companion = bool(cues.COMPANION.search(text))
 
     def status(self, span: Span, what: str) -> Status:
-        place = self._place(span, what)
+        place = self.place(span, what)
         if self._is_denied(place, span):
             return Status.NEGATED
         if self._is_other(place):
             return Status.OTHER
         return Status.PRESENT
 
-    def _place(self, span: Span, what: str) -> Place:
+    def place(self, span: Span, what: str) -> Place:
         start, end = self._sentence(span)
         before, after = self.text[start : span[0]], self.text[span[1] : end]
         words = self.text[span[0] : span[1]]

@@ -1,6 +1,7 @@
 """What was understood from somebody's words, as it is kept and judged: plain data.
 
-`found` is what the rules see: the effects that are there, and for overdose and red flags the kind.
+`found` is what the rules see: the effects that are there, for overdose and red flags the kind, and
+what must be known before a dose (pregnant, nursing).
 `marks` say which words led there. What cannot be read (another script or language, noise) is
 `unread`: nothing found in it means nothing.
 """
@@ -10,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from portal.symptoms.phrases import lexicon
-from portal.symptoms.reader import RED_FLAG, Mention, read_plain
+from portal.symptoms.reader import CONDITIONS, RED_FLAG, Mention, read_plain
 from portal.symptoms.spelling import LISTS, plain_text
 from portal.symptoms.surroundings import Status
+from portal.symptoms.vocabulary import Effect
 
-KINDS = ("danger", "self_harm", "too_much", "addiction", "no_fluids", "hunch")
+KINDS = ("danger", "self_harm", "too_much", "addiction", "no_fluids", "hunch", *CONDITIONS)
+CODES = (*(effect.value for effect in Effect), *KINDS)
 
 FEWEST_WORDS = 6
 LEAST_KNOWN = 0.12
@@ -69,7 +71,7 @@ def understood(text: str) -> Understood:
         return Understood((), (), unread) if unread else QUIET
     marks = tuple(mark for mention in present for mark in _marks(mention))
     there = {mark.what for mark in marks}
-    found = tuple(what for what in (*lexicon().names, *KINDS) if what in there)
+    found = tuple(what for what in CODES if what in there)
     return Understood(found, marks, unread)
 
 

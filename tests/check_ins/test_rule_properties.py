@@ -13,13 +13,14 @@ from portal.check_ins.answers import SEVERITIES, Answer, Told, reported_effects,
 from portal.check_ins.conditions import parse
 from portal.check_ins.facts import Case
 from portal.check_ins.library import CURRENT, PAGES, RULES, WORDS
-from portal.check_ins.own_words import CODES, is_own_words
+from portal.check_ins.own_words import is_own_words
 from portal.check_ins.rule_file import CAUTIONS
 from portal.check_ins.rules import SCORES, RuleSet, fired, judge
 from portal.check_ins.schedule import Asks
 from portal.check_ins.wording import effect_grades, said, summary
 from portal.flags.reasons import SUMMARY_LENGTH
 from portal.symptoms.levels import Level
+from portal.symptoms.understanding import CODES
 from portal.symptoms.vocabulary import Effect
 from tests.check_ins.cases import DOSE_ENDED, before_dose, case, judged, told
 

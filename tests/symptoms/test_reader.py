@@ -227,7 +227,8 @@ def test_flags_come_in_the_order_of_the_lexicon() -> None:
 def test_the_lexicon_covers_each_effect_and_every_phrase_compiles() -> None:
     entries = tomllib.loads(LEXICON.read_text("utf-8"))
     words = entries.pop("words")
-    assert list(entries) == [*(effect.value for effect in Effect), reader.RED_FLAG]
+    effects = [effect.value for effect in Effect]
+    assert list(entries) == [*effects, reader.RED_FLAG, *reader.CONDITIONS]
     for entry in entries.values():
         for phrase in [phrase for phrases in entry.values() for phrase in phrases]:
             spelled = re.compile(spelled_out(phrase, words))
@@ -245,6 +246,6 @@ def test_slips_are_mended_and_real_words_left(word: str, mended: str) -> None:
 
 
 def test_texts_are_stored_one_object_a_line() -> None:
-    for name in ("authored.jsonl", "held_out.jsonl", "red_flags.jsonl", "strangers.jsonl"):
-        for line in (HERE / name).read_text("utf-8").splitlines():
+    for path in HERE.glob("*.jsonl"):
+        for line in path.read_text("utf-8").splitlines():
             assert {"id", "text", "labels", "source", "lang"} <= set(json.loads(line))
