@@ -6,8 +6,11 @@ doubt there is no clause: what is asked for too little costs time, what is asked
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import combinations
 
 from portal.symptoms.spelling import LISTS
 
@@ -18,8 +21,13 @@ MOST_CLAUSES = 4
 EVERYDAY = [*LISTS["everyday"].split(), *LISTS["todos_los_dias"].split()]
 
 _QUANTIFIER = re.compile(r"(?:[?*+]|\{(?P<least>\d*)(?:,\d*)?\})[?+]?")
-# A list of words: read once, though hundreds of phrases hold it.
-_LIST = re.compile(r"\(\?:[^()]*\)")
+# A list of words, or of a few such lists: read once, though hundreds of phrases hold it.
+_IN_IT = r"(?:[^()]++|\((?:[^()]++|\([^()]*+\))*+\))*+"
+_LIST = re.compile(rf"\(\?:{_IN_IT}\)")
+_LOOKS = re.compile(r"\(\?(?:[=!]|<[=!])")
+_OPENING = re.compile(r"\((?:\?(?::|P<\w+>))?")
+# Letters and spaces that stand for themselves, each of them once.
+_PLAIN = re.compile(r"[\w' ]+(?![\w' ?*+{])")
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 
 
@@ -89,7 +97,11 @@ class _Reader:
                 self._item()
         return found
 
-    def _item(self) -> list[_Item]:
+    def _item(self) -> Sequence[_Item]:
+        plain = _PLAIN.match(self.text, self.at)
+        if plain:
+            self.at = plain.end()
+            return _signs(plain[0])
         item, is_seen = self._atom()
         found = _QUANTIFIER.match(self.text, self.at)
         if found is None:
@@ -121,8 +133,8 @@ class _Reader:
         if listed:
             self.at = listed.end()
             return _list(listed[0]), True
-        looks = re.compile(r"\(\?(?:[=!]|<[=!])").match(self.text, self.at)
-        opening = looks or re.compile(r"\((?:\?(?::|P<\w+>))?").match(self.text, self.at)
+        looks = _LOOKS.match(self.text, self.at)
+        opening = looks or _OPENING.match(self.text, self.at)
         self.at = opening.end() if opening else self.at + 1
         return _Group(self.branches(), False), looks is None
 
@@ -136,8 +148,14 @@ def _escaped(sign: str) -> tuple[_Item, bool]:
     return (_ANYTHING if sign.isalpha() and sign != "n" else _sign(sign)), True
 
 
+@lru_cache(maxsize=256)
 def _sign(sign: str) -> _Sign:
     return _Sign(sign) if sign.isalnum() or sign in "_'" else _BORDER
+
+
+@lru_cache(maxsize=16_384)
+def _signs(letters: str) -> tuple[_Sign, ...]:
+    return tuple(map(_sign, letters))
 
 
 def _of_group(branches: list[list[_Item]], opens: bool, closes: bool) -> list[Clause]:
@@ -208,8 +226,18 @@ def _cost(clause: Clause) -> float:
     return sum(map(_frequency, clause))
 
 
-@lru_cache(maxsize=16_384)
 def _frequency(letters: str) -> float:
     """About how often these letters stand in a word: rough, for it only saves time."""
-    everyday = sum(letters in f"^{word}$" for word in EVERYDAY)
-    return everyday + 0.4 ** len(letters)
+    return _in_everyday_words()[letters] + 0.4 ** len(letters)
+
+
+@cache
+def _in_everyday_words() -> Counter[str]:
+    """In how many of them each run of letters stands."""
+    marked = (f"^{word}$" for word in EVERYDAY)
+    return Counter(part for word in marked for part in set(_parts(word)))
+
+
+def _parts(word: str) -> Iterator[str]:
+    for start, end in combinations(range(len(word) + 1), 2):
+        yield word[start:end]
