@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass
 
 from bench.sizes import Sizes
 from portal.accounts.sessions import start_session
-from portal.app import make_database
 from portal.cli.migrate import upgrade
 from portal.conversations.actions import open_conversations
+from portal.models import make_database
 from portal.people.actions import add_person, care_team_named
 from portal.permissions import Role
 from portal.settings import Settings

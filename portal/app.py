@@ -1,6 +1,6 @@
 """Puts the portal together: settings, database, hub, routes."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -12,7 +12,6 @@ from starlette.types import ASGIApp
 from portal.accounts.backend import SignedIn
 from portal.accounts.views import routes as account_routes
 from portal.bookings.views import routes as booking_routes
-from portal.check_ins.library import rules_for
 from portal.check_ins.queries import sent_in_words
 from portal.check_ins.views import routes as check_in_routes
 from portal.conversations.change_views import routes as change_routes
@@ -22,7 +21,6 @@ from portal.conversations.search_views import routes as search_routes
 from portal.conversations.urgency_views import routes as urgency_routes
 from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
-from portal.db import Database
 from portal.duty.views import routes as duty_routes
 from portal.errors import PortalError
 from portal.figures.views import routes as figure_routes
@@ -30,6 +28,7 @@ from portal.handling.answering import answering_for
 from portal.inbox.presence import TOPIC as PRESENCE
 from portal.inbox.presence import Presence
 from portal.inbox.views import routes as inbox_routes
+from portal.models import make_database
 from portal.navigation import counts_for
 from portal.notices.views import routes as notice_routes
 from portal.readings.in_chat import understood_in
@@ -40,7 +39,6 @@ from portal.realtime.bulletins import Reader
 from portal.realtime.hub import Hub
 from portal.realtime.relay import Relay
 from portal.records.views import routes as record_routes
-from portal.sealing import Vault
 from portal.settings import Settings
 from portal.triage.views import routes as triage_routes
 from portal.web import health, offline, reports
@@ -105,14 +103,6 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
         {"relay": relay, PRESENCE: Presence(hub)},
     )
     return app
-
-
-def make_database(
-    settings: Settings, publish: Callable[..., None] | None = None, **options: object
-) -> Database:
-    vault = Vault(settings.encryption_keys, settings.audit_secret)
-    rules = rules_for(settings.clinic, settings.rules_file)
-    return Database(settings.database_url, vault, publish, settings.clinic, rules=rules, **options)
 
 
 def site_routes() -> list[BaseRoute]:

@@ -26,7 +26,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def reached(settings: Settings) -> AsyncIterator[Database]:
     """The database, once it has answered, whatever its schema."""
-    from portal.app import make_database
+    from portal.models import make_database
 
     with in_one_line():
         database = make_database(settings)
