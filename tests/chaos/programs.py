@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Protocol
 
 from bench.machine import family
 from tests.services import Program
+from tests.warm import Process as Started
+from tests.warm import Warm
 
 START_WITHIN = 60.0
 EXIT_WITHIN = 30.0
@@ -34,13 +35,13 @@ class Process(ABC):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Started | None = None
 
     async def start(self) -> None:
         self.process = await asyncio.to_thread(self._start)
 
     @abstractmethod
-    def _start(self) -> subprocess.Popen[bytes]: ...
+    def _start(self) -> Started: ...
 
     async def kill(self) -> None:
         """-9 to all of it, at once."""
@@ -102,11 +103,10 @@ class Web(Process):
         self._environment = kept | settings | {"PORT": str(self.port)}
         self.log = folder / f"{name}.log"
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "portal", "serve"]
+    def _start(self) -> Warm:
         with self.log.open("ab") as log:
             begin = log.tell()
-            process = subprocess.Popen(command, env=self._environment, stderr=log)
+            process = Warm(["serve"], self._environment, log.fileno(), log.fileno())
         end = time.monotonic() + START_WITHIN
         while b"serve.started" not in self.log.read_bytes()[begin:]:
             if process.poll() is not None or time.monotonic() > end:

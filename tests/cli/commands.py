@@ -5,15 +5,17 @@ import contextlib
 import io
 import os
 import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx2
 import pytest
 
 from portal.cli import main
+from tests.warm import Process, Start, Warm
 
 GOOD = {
     "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
@@ -36,11 +38,26 @@ def settings_for(database_url: str, **more: str) -> dict[str, str]:
     return GOOD | {"DATABASE_URL": database_url} | more
 
 
-async def portal(*words: str, **settings: str) -> Done:
+class Running:
+    """A command that goes on; what it says is in files."""
+
+    def __init__(self, process: Process, out: Path, err: Path) -> None:
+        self.process = process
+        self.out = out
+        self.err = err
+
+    def send_signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    async def ended(self, within: float) -> Done:
+        code = await asyncio.to_thread(self.process.wait, within)
+        return Done(code, self.out.read_text(), self.err.read_text())
+
+
+async def portal(*words: str, settings: dict[str, str], start: Start = Warm) -> Done:
     """Run one command to its end, with these settings and no others."""
-    process = await _start(words, settings)
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    return Done(process.returncode or 0, out.decode(), err.decode())
+    with started(words, settings, start) as process:
+        return await process.ended(60)
 
 
 async def command(*words: str, **settings: str) -> Done:
@@ -58,25 +75,25 @@ async def command(*words: str, **settings: str) -> Done:
 
 @asynccontextmanager
 async def running(
-    *words: str, until: bytes, settings: dict[str, str]
-) -> AsyncIterator[asyncio.subprocess.Process]:
+    *words: str, until: str, settings: dict[str, str], start: Start = Warm
+) -> AsyncIterator[Running]:
     """A command that goes on, from when it says `until`; it is killed if it is still there."""
-    process = await _start(words, settings)
-    try:
-        await asyncio.wait_for(_said(process, until), 60)
+    with started(words, settings, start) as process:
+        async with asyncio.timeout(60):
+            while until not in process.out.read_text() + process.err.read_text():
+                assert process.process.poll() is None, f"it ended early: {process.err.read_text()}"
+                await asyncio.sleep(0.01)
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 @asynccontextmanager
-async def serving(**settings: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def serving(
+    settings: dict[str, str], start: Start = Warm
+) -> AsyncIterator[tuple[Running, str]]:
     """`portal serve` on a free port, and its address."""
     port = free_port()
     settings = {"PORT": port} | settings
-    async with running("serve", until=b"serve.started", settings=settings) as process:
+    async with running("serve", until="serve.started", settings=settings, start=start) as process:
         yield process, f"http://127.0.0.1:{port}"
 
 
@@ -85,26 +102,18 @@ def free_port() -> str:
         return str(free.getsockname()[1])
 
 
-async def _said(process: asyncio.subprocess.Process, until: bytes) -> None:
-    """The demo speaks to people on standard output, everything else logs to standard error."""
-    assert process.stdout
-    assert process.stderr
-    stream = process.stdout if until.startswith(b"The demo") else process.stderr
-    while until not in (line := await stream.readline()):
-        assert line, f"the command ended early: {(await process.stderr.read()).decode()}"
-
-
-async def _start(words: tuple[str, ...], settings: dict[str, str]) -> asyncio.subprocess.Process:
+@contextmanager
+def started(words: Sequence[str], settings: dict[str, str], start: Start) -> Iterator[Running]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "portal",
-        *words,
-        env=kept | settings,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    with TemporaryDirectory() as folder:
+        said = Path(folder, "out"), Path(folder, "err")
+        with said[0].open("wb") as out, said[1].open("wb") as err:
+            process = start(words, kept | settings, out.fileno(), err.fileno())
+        try:
+            yield Running(process, *said)
+        finally:
+            process.kill()
+            process.wait()
 
 
 async def fetch(url: str) -> httpx2.Response:

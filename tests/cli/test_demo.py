@@ -1,6 +1,5 @@
 """`portal demo` as a real process: it sets up, keeps what was done, and starts over when told."""
 
-import asyncio
 import signal
 import sqlite3
 from contextlib import closing
@@ -10,23 +9,26 @@ import pytest
 
 from portal.cli.demo import demo_settings, forget
 from tests.cli.commands import fetch, free_port, running
+from tests.warm import Start, Warm, cold
 
 FIRST_PERSON = "SELECT name FROM person ORDER BY id LIMIT 1"
 
 
-async def one_run(folder: Path, *words: str) -> str:
+async def one_run(folder: Path, *words: str, start: Start = Warm) -> str:
     """Start the demo, see that it works, stop it; what it said before it was ready."""
     # DATABASE_URL may hold real people: the demo must not even look at it.
     settings = {"DATA_FOLDER": str(folder), "PORT": free_port(), "DATABASE_URL": "nonsense://"}
     address = f"http://127.0.0.1:{settings['PORT']}"
-    async with running("demo", *words, until=b"The demo clinic: ", settings=settings) as process:
+    async with running(
+        "demo", *words, until="The demo clinic: ", settings=settings, start=start
+    ) as process:
         assert (await fetch(f"{address}/readyz")).json()["ready"] is True
         cards = await fetch(f"{address}/sign-in")
         assert cards.headers["location"].startswith(f"{address}/demo-provider/authorize?")
         process.send_signal(signal.SIGTERM)
-        _, err = await asyncio.wait_for(process.communicate(), 15)
-    assert process.returncode == 0
-    return err.decode()
+        done = await process.ended(15)
+    assert done.code == 0
+    return done.err
 
 
 def rename_somebody(file: Path) -> None:
@@ -44,7 +46,7 @@ async def test_the_demo_keeps_what_was_done_until_it_is_told_to_start_over(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "demo.db"
-    assert await one_run(tmp_path) == ""
+    assert await one_run(tmp_path, start=cold) == ""
     rename_somebody(file)
     assert await one_run(tmp_path) == ""
     assert somebody(file) == "Renamed"

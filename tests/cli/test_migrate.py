@@ -41,7 +41,7 @@ async def test_the_migrations_go_down_to_nothing_and_up_again(database_url: str)
 
 async def test_several_may_migrate_at_once(empty_url: str) -> None:
     settings = settings_for(empty_url)
-    done = await asyncio.gather(*(portal("migrate", **settings) for _ in range(2)))
+    done = await asyncio.gather(*(portal("migrate", settings=settings) for _ in range(2)))
     assert [each.code for each in done] == [0, 0], done
     assert await tables_of(empty_url) == set(SQLModel.metadata.tables)
 

@@ -1,6 +1,5 @@
 """`portal serve` as a real process, on both databases."""
 
-import asyncio
 import signal
 import socket
 
@@ -19,6 +18,7 @@ from portal.settings import Settings
 from tests.cli.commands import GOOD, command, fetch, free_port, serving, settings_for
 from tests.clients import sign_in
 from tests.databases import Servers
+from tests.warm import cold
 
 DEMO_SIGN_IN = ("/demo-provider/authorize", "/demo-provider/.well-known/openid-configuration")
 
@@ -28,7 +28,7 @@ async def test_it_serves_without_the_demo_logs_no_words_and_ends_in_good_order(
 ) -> None:
     """On its way out it tells an open socket to come back."""
     cookie, _ = await sign_in(database, nurse_on_team)
-    async with serving(**settings_for(database_url)) as (process, address):
+    async with serving(settings_for(database_url), cold) as (process, address):
         ready = await fetch(f"{address}/readyz")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
         assert "server" not in ready.headers
@@ -41,9 +41,9 @@ async def test_it_serves_without_the_demo_logs_no_words_and_ends_in_good_order(
                 await page.recv()
         assert closed.value.rcvd
         assert closed.value.rcvd.code == 1012
-        out, err = await asyncio.wait_for(process.communicate(), 10)
-    assert process.returncode == 0
-    assert b"secret-word" not in out + err
+        done = await process.ended(10)
+    assert done.code == 0
+    assert "secret-word" not in done.out + done.err
 
 
 def page_on(address: str, cookie: str) -> connect:
@@ -100,10 +100,10 @@ async def test_several_processes_serve_where_valkey_joins_them(
     database_url: str, servers: Servers
 ) -> None:
     joined = settings_for(database_url, WEB_CONCURRENCY="2", REDIS_URL=servers.valkey_url())
-    async with serving(**joined) as (process, address):
+    async with serving(joined, cold) as (process, address):
         assert (await fetch(f"{address}/readyz")).status_code == 200
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert (await process.ended(20)).code == 0
 
 
 def test_several_processes_need_something_that_joins_them() -> None:

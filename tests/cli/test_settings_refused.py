@@ -4,6 +4,7 @@ import pytest
 
 from portal.cli import main
 from tests.cli.commands import GOOD, command, portal, settings_for
+from tests.warm import cold
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_serve_refuses_a_missing_or_weak_setting(
 
 
 async def test_the_real_command_ends_with_2_and_one_line() -> None:
-    done = await portal("serve", **(GOOD | {"SECRET_KEY": ""}))
+    done = await portal("serve", settings=GOOD | {"SECRET_KEY": ""}, start=cold)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("portal: SECRET_KEY is not set")
     assert done.err.count("\n") == 1

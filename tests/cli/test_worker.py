@@ -9,15 +9,16 @@ import pytest
 from portal import worker
 from portal.db import Database
 from tests.cli.commands import running, settings_for
+from tests.warm import cold
 
 
 async def test_it_starts_and_stops_when_told(database_url: str) -> None:
     settings = settings_for(database_url)
-    async with running("worker", until=b"worker.started", settings=settings) as process:
+    async with running("worker", until="worker.started", settings=settings, start=cold) as process:
         process.send_signal(signal.SIGTERM)
-        _, err = await asyncio.wait_for(process.communicate(), 10)
-    assert process.returncode == 0
-    assert b"worker.stopped" in err
+        done = await process.ended(10)
+    assert done.code == 0
+    assert "worker.stopped" in done.err
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

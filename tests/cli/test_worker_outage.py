@@ -43,9 +43,9 @@ async def test_after_an_hour_without_a_worker_each_thing_happens_once_and_nobody
     database: Database, database_url: str, clinic: Clinic, clock: Clock
 ) -> None:
     settings = settings_for(database_url, SECRET_KEY=SECRET_KEY, ENCRYPTION_KEYS=ENCRYPTION_KEY)
-    async with running("worker", until=b"worker.started", settings=settings) as killed:
+    async with running("worker", until="worker.started", settings=settings) as killed:
         killed.send_signal(signal.SIGKILL)
-        await killed.wait()
+        await killed.ended(10)
     silent = clinic.patient.id
     answers, waits, held = await _an_hour_passes(database, clinic, clock)
     happened = await _worked_off(database, settings)
@@ -94,7 +94,7 @@ async def _worked_off(database: Database, settings: dict[str, str]) -> dict[str,
     """What there is once two workers have gone through everything, and again."""
     async with AsyncExitStack() as stack:
         for _ in range(2):
-            working = running("worker", until=b"worker.started", settings=settings)
+            working = running("worker", until="worker.started", settings=settings)
             await stack.enter_async_context(working)
         while not (await _all_that_happened(database))["late"]:
             await asyncio.sleep(0.2)

@@ -38,7 +38,7 @@ async def test_a_flag_that_climbs_rings_the_bell_and_moves_the_queue_of_an_open_
         await add_shift(work, clinic.team.id, nurse.id, Duty.NURSE, shift)
     cookie, _ = await sign_in(database, nurse)
     settings = settings_for(database_url)
-    async with serving(**settings) as (_, address):
+    async with serving(settings) as (_, address):
         live = connect(
             address.replace("http", "ws", 1) + "/live",
             origin=Origin(address),
@@ -48,6 +48,6 @@ async def test_a_flag_that_climbs_rings_the_bell_and_moves_the_queue_of_an_open_
             for topic in ("triage", "notices"):
                 await page.send(json.dumps({"type": "follow", "topic": topic}))
             await raised(database, clinic.patient, Level.URGENT)
-            async with running("worker", until=b"worker.started", settings=settings):
+            async with running("worker", until="worker.started", settings=settings):
                 told = await asyncio.wait_for(changed_topics(page), 15)
     assert told >= {"triage", "notices"}

@@ -219,7 +219,7 @@ async def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(
         first, _ = await asyncio.gather(
             *(
                 stack.enter_async_context(
-                    running("worker", until=b"worker.started", settings=settings)
+                    running("worker", until="worker.started", settings=settings)
                 )
                 for _ in range(2)
             )
