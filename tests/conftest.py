@@ -1,6 +1,7 @@
 """What every test may ask for: a database (of both kinds), the app, the clock, a browser."""
 
 import gc
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 
 from portal import clock as portal_clock
 from portal.cli.migrate import upgrade
@@ -244,6 +246,18 @@ class Clock:
 
     def set(self, time: datetime) -> None:
         self.time = time
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A command sets up logging for its process; when it ran in the tests' own, that ends here."""
+    root = logging.getLogger()
+    handlers, level, tells = root.handlers[:], root.level, logging.raiseExceptions
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.raiseExceptions = tells
+    structlog.reset_defaults()
 
 
 @pytest.fixture

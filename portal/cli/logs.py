@@ -1,5 +1,6 @@
 """How the portal logs: ids and tags, never words that somebody typed."""
 
+import logging
 import sys
 import traceback
 from logging.config import dictConfig
@@ -28,6 +29,8 @@ LONGEST_FOREIGN = 200
 
 def set_up(format: str, level: str) -> None:
     """Send all logs, other libraries' too, to standard error in one form."""
+    # Of a line that cannot be written Python would print the reason with all the exception's words.
+    logging.raiseExceptions = False
     renderer: Processor = structlog.processors.JSONRenderer()
     if format == "console":
         renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())

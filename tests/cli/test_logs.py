@@ -1,5 +1,6 @@
 """What is logged: tags, ids, types and places; never words that somebody typed."""
 
+import io
 import json
 import logging
 from typing import Any
@@ -67,3 +68,19 @@ def test_a_level_that_a_server_left_behind_silences_nothing(
     logs.set_up("json", "INFO")
     logging.getLogger("uvicorn.error").error("In the application")
     assert last_line(capsys)["event"] == "In the application"
+
+
+def test_a_line_that_cannot_be_written_is_not_told_elsewhere(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("json", "INFO")
+    (handler,) = logging.getLogger().handlers
+    assert isinstance(handler, logging.StreamHandler)
+    gone = io.StringIO()
+    handler.setStream(gone)
+    gone.close()
+    try:
+        fail()
+    except ValueError:
+        structlog.get_logger().exception("worker.failed")
+    assert capsys.readouterr() == ("", "")

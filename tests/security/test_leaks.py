@@ -2,10 +2,9 @@
 
 import io
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import structlog
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
@@ -25,18 +24,14 @@ Log = Callable[[], str]
 
 
 @pytest.fixture
-def log() -> Iterator[Log]:
+def log() -> Log:
     """All that the portal logs when it is told to log the most."""
-    root, written = logging.getLogger(), io.StringIO()
-    level = root.level
+    written = io.StringIO()
     logs.set_up("json", "DEBUG")
-    (handler,) = root.handlers
+    (handler,) = logging.getLogger().handlers
     assert isinstance(handler, logging.StreamHandler)
     handler.setStream(written)
-    yield written.getvalue
-    root.removeHandler(handler)
-    root.setLevel(level)
-    structlog.reset_defaults()
+    return written.getvalue
 
 
 async def test_a_whole_sign_in_leaves_no_secret_in_the_log(
