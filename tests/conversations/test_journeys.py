@@ -126,6 +126,28 @@ async def test_that_somebody_writes_is_shown_for_five_seconds_and_never_sticks(
     await expect(typing).to_have_text("")
 
 
+async def test_drafts_of_two_devices_at_once_are_both_there_after_a_reload(
+    browse: Browse, care: Conversation, patient: Person
+) -> None:
+    phone, tablet = await browse(patient), await browse(patient)
+    for page in (phone, tablet):
+        await page.goto(f"/conversations/{care.id}")
+    for page, words in ((phone, "From the phone"), (tablet, "From the tablet")):
+        await page.locator("#body").fill(words)
+        async with page.expect_response("**/draft"):
+            await page.locator("#body").blur()
+    await phone.reload()
+    await expect(phone.locator("#body")).to_have_value("From the tablet\nFrom the phone")
+    async with phone.expect_response("**/draft"):
+        await phone.locator("#body").fill("Only this")
+        await phone.locator("#body").blur()
+    # One draft again: what it says now counts, wherever it was changed.
+    await tablet.reload()
+    await expect(tablet.locator("#body")).to_have_value("Only this")
+    await phone.reload()
+    await expect(phone.locator("#body")).to_have_value("Only this")
+
+
 async def test_a_draft_that_was_sent_from_another_tab_is_no_draft_here(
     browse: Browse, database: Database, care: Conversation, patient: Person
 ) -> None:

@@ -1,6 +1,6 @@
 // What is written and not sent is kept on the server: two seconds after the last key, and when the
 // text box is left. Its words come back on any device; once its message is sent they are gone. Until
-// the server has them they are kept in this tab, so that a reload without a line loses nothing.
+// then this tab keeps them, too: a reload loses nothing, without a line or when two devices write.
 
 import { forget, remember, remembered } from "./keeping.js";
 import { _ } from "../words.js";
@@ -20,27 +20,36 @@ async function keep(form) {
   if (!words.trim()) forget(person(), placeOf(form));
   if (words === (kept.get(form) ?? body.defaultValue)) return;
   kept.set(form, words);
-  if (words.trim()) remember(person(), placeOf(form), [{ clientId: name.value, body: words }]);
+  const draft = { clientId: name.value, body: words };
+  if (words.trim()) remember(person(), placeOf(form), [draft]);
   const fields = new URLSearchParams({ csrf: csrf.value, client_id: name.value, body: words });
   const options = { method: "POST", body: fields, headers: { "x-background": "yes" }, keepalive: words.length < 8000 };
   const answer = await fetch(form.dataset.draft, options).catch(() => null);
   if (!answer?.ok) kept.delete(form);
   else if (body.value === words) {
-    forget(person(), placeOf(form));
+    if (words.trim()) remember(person(), placeOf(form), [{ ...draft, saved: true }]);
     say(form, words.trim() ? _("Draft saved") : "");
   }
 }
 
-// What the server has never got comes back from this tab, unless it was sent meanwhile.
+// What this tab has and the server has not comes back, unless it was sent meanwhile: the server never
+// got it, or another device has put a draft of its own in its place. Then both stand there.
 function restore(form) {
   const [draft] = remembered(person(), placeOf(form));
   if (!draft) return;
   forget(person(), placeOf(form));
   const { body, client_id: name } = form.elements;
-  if (body.value || document.querySelector(`[data-message][data-client="${draft.clientId}"]`)) return;
-  body.value = draft.body;
-  name.value = draft.clientId;
+  if (document.querySelector(`[data-message][data-client="${draft.clientId}"]`)) return;
+  // The same draft as it is now, or done with on another device.
+  if (draft.saved && (!body.value || name.value === draft.clientId)) return;
+  if (!body.value) name.value = draft.clientId;
+  body.value = joined(body.value, draft.body);
   keep(form);
+}
+
+function joined(one, other) {
+  if (one.includes(other.trim())) return one;
+  return other.includes(one.trim()) ? other : `${one}\n${other}`;
 }
 
 function say(form, words) {

@@ -36,7 +36,7 @@ export function remembered(person, place) {
 export function remember(person, place, items) {
   const kept = of(person);
   const before = new Map((kept.places[place] ?? []).map((item) => [item.clientId, item.at]));
-  kept.places[place] = items.map(({ clientId, body, seen }) => ({ clientId, body, seen, at: before.get(clientId) ?? Date.now() }));
+  kept.places[place] = items.map(({ clientId, body, seen, saved }) => ({ clientId, body, seen, saved, at: before.get(clientId) ?? Date.now() }));
   put(kept);
 }
 
