@@ -98,6 +98,13 @@ function use(control) {
   else control.click();
 }
 
+// A row that the tab key went to is meant like one that J went to.
+function aim() {
+  const focused = document.activeElement?.closest("[data-list] a[data-row]");
+  if (focused && focused !== chosenRow()) mark(focused);
+  return chosenRow();
+}
+
 async function press(key) {
   const control = controlFor(key);
   if (control && !control.closest("[data-detail]")) {
@@ -105,7 +112,7 @@ async function press(key) {
     return;
   }
   // The detail may be swapped while we wait, so the control is looked up again.
-  if (!await detailOf(chosenRow())) {
+  if (!await detailOf(aim())) {
     toast(NOT_DONE);
     return;
   }
@@ -121,10 +128,12 @@ async function openRow(row, event) {
   else window.location.assign(row.href);
 }
 
+// Without the row of what is open the list's title: a row with the focus would seem to be meant.
 function goBack(event) {
   const way = controlFor("Escape");
+  const title = () => detailFor() && document.querySelector("h1[tabindex]");
   if (way) use(way);
-  else (chosenRow() ?? rows()[0])?.focus();
+  else (chosenRow() || title() || rows()[0])?.focus();
   event.preventDefault();
 }
 

@@ -27,7 +27,8 @@ DETAIL = """<article class="detail" data-detail-for="{id}"><h2 tabindex="-1" dat
 
 DESK = """{% extends "staff.html" %}{% set layout = "triage" %}{% set active = "triage" %}
 {% block title %}Triage{% endblock %}
-{% block topbar %}<h1>Triage</h1>{{ ui.search("q", "Find a patient", key_name="/") }}{% endblock %}
+{% block topbar %}<h1 id="list-title" tabindex="-1">Triage</h1>
+{{ ui.search("q", "Find a patient", key_name="/") }}{% endblock %}
 {% block list %}<ul class="queue__list" data-list>{% for id, name in patients %}
 {{ ui.queue_row("/triage/" ~ id, id, "urgent", name, "day 1", "Throwing up", "6 min", "of 15 min",
   selected=loop.first, hx_get="/detail/" ~ id, hx_trigger="click, row-chosen",

@@ -55,6 +55,28 @@ async def test_enter_goes_to_the_detail_and_escape_comes_back_to_the_row(page: P
     assert await page.evaluate(FOCUSED) == "open-one"
 
 
+async def test_escape_points_at_no_other_row_when_the_open_one_has_left_the_list(
+    page: Page,
+) -> None:
+    sent = await open_desk(page, desk())
+    await page.evaluate("document.querySelector('#open-one').closest('li').remove()")
+    await page.keyboard.press("Escape")
+    assert await page.evaluate(FOCUSED) == "list-title"
+    await page.keyboard.press("a")
+    await until(lambda: sent == ["/one/acknowledge"])
+    await page.keyboard.press("j")
+    assert await page.evaluate(FOCUSED) == "open-two"
+
+
+async def test_a_key_acts_on_the_row_that_has_the_focus(page: Page) -> None:
+    sent = await open_desk(page, desk())
+    await page.locator("#open-two").focus()
+    await page.keyboard.press("a")
+    await until(lambda: bool(sent))
+    assert sent == ["/two/acknowledge"]
+    await expect(page.locator("[data-list] [aria-current=true]")).to_have_id("open-two")
+
+
 async def test_keys_are_letters_while_somebody_writes(page: Page) -> None:
     sent = await open_desk(page, desk())
     await page.keyboard.press("/")
