@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import structlog
 import urllib3
 from minio import Minio
-from minio.error import MinioException
+from minio.error import MinioException, S3Error
 
 from portal.attachments.refusals import CannotKeep, CannotShow
 
@@ -37,14 +37,14 @@ class Bucket:
         try:
             await asyncio.to_thread(self._put, name, data)
         except AWAY as error:
-            log.exception("attachments.cannot_keep")
+            log.exception("attachments.cannot_keep", code=_code_of(error))
             raise CannotKeep from error
 
     async def fetch(self, name: str) -> bytes:
         try:
             return await asyncio.to_thread(self._get, name)
         except AWAY as error:
-            log.exception("attachments.cannot_show")
+            log.exception("attachments.cannot_show", code=_code_of(error))
             raise CannotShow from error
 
     async def forget(self, name: str) -> None:
@@ -63,3 +63,8 @@ class Bucket:
         finally:
             answer.close()
             answer.release_conn()
+
+
+def _code_of(error: Exception) -> str | None:
+    """What the service calls it: `AccessDenied`, `NoSuchBucket`. None where it did not answer."""
+    return error.code if isinstance(error, S3Error) else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from portal.attachments.refusals import CannotKeep, CannotShow
 from portal.attachments.s3 import Bucket
@@ -65,9 +66,10 @@ async def test_only_names_of_ours_are_names(tmp_path: Path, name: str) -> None:
 
 async def test_a_bucket_with_the_wrong_secret_or_that_is_away_says_so() -> None:
     with bucket() as (address, objects):
-        with pytest.raises(CannotKeep):
+        with structlog.testing.capture_logs() as logs, pytest.raises(CannotKeep):
             await Bucket(address, KEY, "another secret", "us-east-1").keep(new_name(), b"sealed")
         assert objects == {}
+        assert [line["code"] for line in logs] == ["SignatureDoesNotMatch"]
     away = Bucket(address, KEY, SECRET, "us-east-1")
     with pytest.raises(CannotShow):
         await away.fetch(new_name())
