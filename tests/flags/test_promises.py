@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlmodel import col, select
 
 from portal import clock as portal_clock
@@ -65,24 +66,15 @@ async def test_whoever_has_it_and_on_call_hear_once_that_the_time_has_passed(
     assert await told(database) == {("Night nurse", Pace.CALM), ("Day doctor", Pace.URGENT)}
 
 
-async def test_a_patient_who_heard_from_us_is_waiting_for_nothing(
-    database: Database, clinic: Clinic, clock: Clock
+@pytest.mark.parametrize(("result", "told"), [(CallResult.REACHED, 0), (CallResult.NO_ANSWER, 1)])
+async def test_a_call_keeps_the_promise_when_it_reached_the_patient(
+    database: Database, clinic: Clinic, clock: Clock, result: CallResult, told: int
 ) -> None:
     flag = await taken(database, clinic)
     async with database.work(actor_for(clinic.nurse_on_team)) as work:
-        await record_call(work, flag.id, Callee.PATIENT, CallResult.REACHED)
+        await record_call(work, flag.id, Callee.PATIENT, result)
     clock.forward(hours=1)
-    assert await look(database) == 0
-
-
-async def test_a_call_that_reached_nobody_does_not_keep_the_promise(
-    database: Database, clinic: Clinic, clock: Clock
-) -> None:
-    flag = await taken(database, clinic)
-    async with database.work(actor_for(clinic.nurse_on_team)) as work:
-        await record_call(work, flag.id, Callee.PATIENT, CallResult.NO_ANSWER)
-    clock.forward(minutes=16)
-    assert await look(database) == 1
+    assert await look(database) == told
 
 
 async def test_an_end_that_the_patient_does_not_know_of_is_told_to_who_decided_it(
