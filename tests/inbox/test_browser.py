@@ -97,6 +97,13 @@ async def test_the_thread_follows_what_somebody_else_decides_and_what_is_raised(
     await expect(desk.locator("[data-log] > :last-child")).to_have_id(f"e-{flag.id}")
     await expect(desk.locator("#about")).to_contain_text("Hard to wake")
     await expect(desk.locator("#assertive")).to_have_text("Emergency: Patient A")
+    # The first thing of a day names it, once.
+    days = desk.locator("[data-log] > .log__day")
+    await expect(days).to_have_count(1)
+    await days.locator("time").evaluate("time => { time.dateTime = '2020-01-01T12:00:00Z'; }")
+    later = await raised(database, patient, Level.URGENT, summary="Threw up")
+    await expect(desk.locator(f".log__day + #e-{later.id}")).to_be_visible()
+    await expect(days).to_have_count(2)
     await desk.locator("#resolve").click()
     await expect(desk.locator("#toast")).to_contain_text("Resolved Patient A")
 

@@ -1,6 +1,7 @@
 // What is said about the patient keeps true while their thread is open: hours go by, check-ins and flags come.
 
 import { announce } from "../announce.js";
+import { dayOf, nameToday } from "../talk/log.js";
 
 const EVERY = 60_000;
 
@@ -30,15 +31,21 @@ function showLevel(fresh) {
   if (isNew) announce(`${words}: ${document.querySelector("[data-detail-title]").textContent}`, { assertive: true });
 }
 
-// A flag stands where its time puts it. One that is older than what the page shows stays away.
+// A flag stands where its time puts it, under its day. One that is older than what the page shows
+// stays away.
 function showEvents(events) {
   const log = document.querySelector("#thread [data-log]:not([data-past])");
-  for (const event of log ? events : []) {
+  for (const event of log ? events.filter((line) => line.id) : []) {
     if (document.getElementById(event.id)) continue;
+    const day = event.previousElementSibling;
+    const named = dayOf(log, day);
     const lines = [...log.children].filter((line) => line.querySelector("time"));
-    const next = lines.find((line) => timeOf(line) > timeOf(event));
+    const next = lines.find((line) => line !== named && timeOf(line) > timeOf(event));
     if (next && next === lines[0]) continue;
-    log.insertBefore(event, next ?? log.querySelector("[data-pending]"));
+    const place = next ?? log.querySelector("[data-pending]");
+    if (!named) log.insertBefore(day, place);
+    log.insertBefore(event, place);
+    nameToday(log);
   }
 }
 

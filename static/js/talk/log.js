@@ -15,7 +15,7 @@ export class Log {
     this.below = document.querySelector("[data-below]");
     this.below?.addEventListener("click", () => this.toEnd());
     const scrolled = this.pane === document.scrollingElement ? window : this.pane;
-    this.nameToday();
+    nameToday(list);
     endOffers(list);
     this.followsEnd = false;
     scrolled.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -68,7 +68,7 @@ export class Log {
     this.#dropNamedDay(template.content);
     const isNew = !this.#replace(message) && this.#place(template.content, message);
     document.querySelector("[data-empty]")?.remove();
-    this.nameToday();
+    nameToday(this.list);
     if (isNew && message.dataset.author === this.person) offerChange(this.list, message);
     if (wasAtEnd) this.toEnd();
     else if (isNew && message.dataset.author !== this.person) this.#countBelow();
@@ -100,15 +100,6 @@ export class Log {
     if (!message) return;
     shown.replaceWith(message);
     if (frame.withdrawn) this.list.querySelector(`[data-change="${frame.id}"]`)?.remove();
-  }
-
-  /** The page was written with dates, which stay true. A reader who looks today wants the word. */
-  nameToday() {
-    for (const time of this.list.querySelectorAll(".log__day time")) {
-      time.dataset.words ??= time.textContent;
-      const isToday = dayIn(this.list.dataset.zone, time) === dayIn(this.list.dataset.zone);
-      time.textContent = isToday ? _("Today") : time.dataset.words;
-    }
   }
 
   /** A copy of a message that is on its way. */
@@ -150,10 +141,8 @@ export class Log {
 
   // A note, a flag or a check-in of that day may have named it already.
   #dropNamedDay(fragment) {
-    const day = (mark) => dayIn(this.list.dataset.zone, mark.querySelector("time"));
     const fresh = fragment.querySelector(".log__day");
-    const named = [...this.list.querySelectorAll(".log__day")];
-    if (fresh && named.some((mark) => day(mark) === day(fresh))) fresh.remove();
+    if (fresh && dayOf(this.list, fresh)) fresh.remove();
   }
 
   #messagesOf(conversation) {
@@ -193,6 +182,21 @@ export class Log {
 function paneOf(list) {
   const own = list.closest(".pane__scroll, .page-main");
   return own && getComputedStyle(own).overflowY !== "visible" ? own : document.scrollingElement;
+}
+
+/** The page was written with dates, which stay true. A reader who looks today wants the word. */
+export function nameToday(list) {
+  for (const time of list.querySelectorAll(".log__day time")) {
+    time.dataset.words ??= time.textContent;
+    const isToday = dayIn(list.dataset.zone, time) === dayIn(list.dataset.zone);
+    time.textContent = isToday ? _("Today") : time.dataset.words;
+  }
+}
+
+/** The line that names the same day on this list, if there is one. */
+export function dayOf(list, mark) {
+  const day = (one) => dayIn(list.dataset.zone, one.querySelector("time"));
+  return [...list.querySelectorAll(".log__day")].find((one) => day(one) === day(mark));
 }
 
 /** The day of a time element, or today's, on the clocks of a zone. */
