@@ -234,8 +234,10 @@ def _sent_words(sent: Submitted, zone: ZoneInfo) -> str:
     at = clock_time(sent.at, zone)
     said = _("%(check_in)s sent at %(at)s.", check_in=gettext(title_of(sent.check_in)), at=at)
     if sent.pain is not None:
-        said += f" {_('Pain %(n)s of 10.', n=sent.pain)}"
-    return f"{said} {_('The adult with you answered.')}" if sent.by_adult else said
+        said += " " + _("Pain %(n)s of 10.", n=sent.pain)
+    if sent.by_adult:
+        said += " " + _("The adult with you answered.")
+    return said
 
 
 async def answered_by_adults(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:

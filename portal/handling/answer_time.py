@@ -116,6 +116,13 @@ def _on_a_round_minute(at: datetime, step: timedelta) -> datetime:
     return at + (step - beyond if beyond else beyond)
 
 
+def return_time(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """When somebody is back: `today at 8 am` for who reads it before dawn, else as `moment`."""
+    if at.astimezone(zone).date() == now.astimezone(zone).date():
+        return _("today at %(time)s", time=clock_time(at, zone))
+    return moment(at, now, zone)
+
+
 def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """`3:40 pm` for today, `Tuesday at 8 am` within a week, else `Mon 30 Nov at 8 am`."""
     local, time = at.astimezone(zone), clock_time(at, zone)

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal import clock
 from portal.conversations.models import Conversation, Kind, Message
 from portal.conversations.queries import byline_of
-from portal.handling.answer_time import Expected, Turn, expect, moment
+from portal.handling.answer_time import Expected, Turn, expect, moment, return_time
 from portal.handling.duty import on_duty
 from portal.handling.models import Handling
 from portal.handling.queries import waiting
@@ -50,7 +50,7 @@ async def answering_for(session: AsyncSession, patient_id: UUID) -> Answering:
         here=[byline_of(one) for one in await on_duty(session, patient, now)],
         expected=expected,
         by=moment(expected.by, now, zone),
-        opens=moment(expected.opens_at, now, zone),
+        opens=return_time(expected.opens_at, now, zone),
         closes=moment(expected.closes_at, now, zone) if expected.closes_at else "",
     )
 

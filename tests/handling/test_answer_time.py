@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.handling.answer_time import Turn, expect, expected_span, moment
+from portal.handling.answer_time import Turn, expect, expected_span, moment, return_time
 from portal.handling.promise import after, working_time
 from portal.settings import Clinic
 
@@ -75,6 +75,16 @@ def test_by_night_it_counts_from_the_morning_on() -> None:
     assert moment(expected.by, night, ZONE) == "Tuesday at 8:20 am"
     friday = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
     assert moment(expect([], None, friday, CLINIC).opens_at, friday, ZONE) == "Monday at 8 am"
+
+
+def test_early_in_the_morning_the_team_is_back_today() -> None:
+    early = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # Tuesday, 5 am
+    opens_at = expect([], None, early, CLINIC).opens_at
+    assert return_time(opens_at, early, ZONE) == "today at 8 am"
+    in_tokyo = return_time(opens_at, early, ZoneInfo("Asia/Tokyo"))
+    assert in_tokyo == "today at 10 pm"
+    evening = early - timedelta(hours=9)
+    assert return_time(opens_at, evening, ZONE) == "Tuesday at 8 am"
 
 
 def test_on_a_closed_day_the_team_is_back_after_it() -> None:

@@ -1,5 +1,6 @@
 """Which language somebody reads, and what times and counts are in it."""
 
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -86,6 +87,13 @@ def test_a_questionnaire_without_its_spanish_is_refused() -> None:
     del data["page"][1]["es"]["title"]
     with pytest.raises(QuestionnaireError, match="awake has no title in Español"):
         questionnaire(data, SPANISH)
+
+
+def test_no_sentence_hides_from_the_catalogue_inside_another() -> None:
+    """What collects the sentences does not look between the braces of a string."""
+    hidden = re.compile(r"\{(_|gettext|ngettext)\([\"']")
+    files = (ROOT / "portal").rglob("*.py")
+    assert [str(file) for file in files if hidden.search(file.read_text("utf-8"))] == []
 
 
 def test_every_sentence_has_its_spanish() -> None:
