@@ -9,6 +9,7 @@ from portal.handling.models import Did, Handling
 from portal.people.queries import Named, named
 from portal.web.times import clock_time
 
+_TOOK = "{who} took this first, at {at}."
 _DID = {
     Did.ASSIGN: "{who} handed this to {owner} first, at {at}.",
     Did.RELEASE: "{who} gave this back to the team first, at {at}.",
@@ -35,7 +36,8 @@ async def who_was_first(work: UnitOfWork, state: Handling | None) -> Conflict:
         "owner": _name(state.owner_id, names, work.actor.person_id).replace("You", "you"),
         "at": clock_time(state.at, ZoneInfo(work.actor.time_zone)),
     }
-    return Conflict(_DID[state.did].format(**words))
+    said = _TOOK if state.did is Did.ASSIGN and state.by_id == state.owner_id else _DID[state.did]
+    return Conflict(said.format(**words))
 
 
 def _name(id: UUID | None, names: dict[UUID, Named], me: UUID) -> str:

@@ -134,7 +134,7 @@ async def test_the_second_of_two_is_told_who_was_first(
     await said(database, care, patient, "Sick")
     seen = await night.seen()
     await day.do("assign", day.person.id, seen=seen)
-    with pytest.raises(Conflict, match="Day nurse handed this to Day nurse first, at"):
+    with pytest.raises(Conflict, match="Day nurse took this first, at"):
         await night.do("close", seen=seen)
     assert (await night.row()).is_open
 
