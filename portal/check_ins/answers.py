@@ -43,11 +43,11 @@ def ticked(answers: Answers, name: str) -> frozenset[str]:
 
 def reported_effects(answers: Answers) -> frozenset[Effect]:
     """The effects somebody reports in any way: ticked, graded, written, or by another answer."""
-    found = {effect for effect in Effect if effect.value in ticked(answers, "effects")}
+    named = ticked(answers, "effects") | ticked(answers, "text")
+    found = {effect for effect in Effect if effect.value in named}
     found |= {effect for effect, name in SEVERITIES.items() if _number(answers, name) >= 1}
     if "blood_vomit" in ticked(answers, "red_now") or answers.get("sips") == "no":
         found.add(Effect.VOMITING)
-    found |= {effect for effect in Effect if effect.value in ticked(answers, "text")}
     if ticked(answers, "since") & DRUGS or ticked(answers, "doses"):
         found.add(Effect.OVERDOSE_ADDICTION)
     return frozenset(found)

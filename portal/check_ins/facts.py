@@ -8,10 +8,12 @@ Where a rule asks whether something is there, a tick without a grade and words c
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 
 from portal.check_ins.answers import Answers, Told, reported_effects, ticked
 from portal.check_ins.conditions import Value
 from portal.check_ins.questionnaires import Page, PageForm
+from portal.symptoms.vocabulary import Effect
 
 DAY = timedelta(hours=24)
 
@@ -29,7 +31,18 @@ class Case:
     earlier: tuple[Told, ...] = ()
     cautions: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
+    def _found(self) -> dict[tuple[str, tuple[str, ...]], Value]:
+        return {}
+
+    @cached_property
+    def _reported(self) -> frozenset[Effect]:
+        return reported_effects(self.now.answers)
+
+    def reports(self, effect: str) -> bool:
+        return effect in self._reported
+
+    @cached_property
     def series(self) -> tuple[Told, ...]:
         """The check-ins after the same dose, oldest first, without this one."""
         return tuple(told for told in self.earlier if told.same_dose)
@@ -49,7 +62,11 @@ class Case:
         return frozenset(answer) if isinstance(answer, tuple) else answer
 
     def call(self, function: str, names: tuple[str, ...]) -> Value:
-        return _FUNCTIONS[function](self, *names)
+        """Many rules ask the same: each is found out once."""
+        asked = function, names
+        if asked not in self._found:
+            self._found[asked] = _FUNCTIONS[function](self, *names)
+        return self._found[asked]
 
     def weight(self, name: str) -> int | None:
         return weight(self.pages, self.now.answers, name)
@@ -186,7 +203,7 @@ def _grade(case: Case, severity: str, interference: str) -> Value:
 
 
 def _reported(case: Case, effect: str) -> Value:
-    return effect in reported_effects(case.now.answers)
+    return case.reports(effect)
 
 
 def _untold(case: Case, name: str) -> Value:

@@ -41,7 +41,8 @@ log = structlog.get_logger()
 
 
 class Sent(Protocol):
-    """What the rules need of a check-in that was sent."""
+    """What the rules need of a check-in that was sent: as `told`, and as somebody in the series of
+    another dose sees it, `elsewhere`. Rules look back on hundreds of them at every answer."""
 
     @property
     def id(self) -> UUID: ...
@@ -49,6 +50,8 @@ class Sent(Protocol):
     def series(self) -> str: ...
     @property
     def told(self) -> Told: ...
+    @property
+    def elsewhere(self) -> Told: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class Submitted:
     @property
     def series(self) -> str:
         return self.check_in.series
+
+    @property
+    def elsewhere(self) -> Told:
+        return replace(self.told, same_dose=False)
 
     @property
     def at(self) -> datetime:
@@ -114,6 +121,7 @@ class Past:
     id: UUID
     series: str
     told: Told
+    elsewhere: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +272,8 @@ async def history(session: AsyncSession, patient_id: UUID) -> list[Past]:
 def _past(session: AsyncSession, row: Any) -> Past:
     answers = opened(session, row)
     answers.pop(NOTE, None)
-    return Past(row.id, row.series, Told(answers, row.submitted_at, row.hours_since_dose))
+    told = Told(answers, row.submitted_at, row.hours_since_dose)
+    return Past(row.id, row.series, told, replace(told, same_dose=False))
 
 
 async def submitted_check_in(session: AsyncSession, check_in_id: UUID) -> Submitted | None:
@@ -302,7 +311,7 @@ def case_of(submitted: Sent, every: Sequence[Sent]) -> Case:
 
 def earlier_of(sent: Sequence[Sent], series: str) -> tuple[Told, ...]:
     """What was sent before, as somebody in that series sees it."""
-    return tuple(replace(each.told, same_dose=each.series == series) for each in sent)
+    return tuple(each.told if each.series == series else each.elsewhere for each in sent)
 
 
 async def pain_series(session: AsyncSession, patient_id: UUID) -> list[PainScore]:

@@ -12,7 +12,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -140,15 +140,16 @@ async def replay(
         patients = (await session.exec(select(Patient.id).order_by(col(Patient.id)))).all()
     for patient_id in patients:
         async with database.read() as session:
-            replayed = _Replayed(session, patient_id, rules, tally)
+            replayed = _Replayed(session, patient_id, rules, tally, since or LONG_AGO)
             async for judged in replayed.all_of_it():
                 await asyncio.sleep(0)  # whoever else is served by this process waits for one only
-                if since is None or judged.at >= since:
+                if judged.at >= replayed.since:
                     tally.add(judged)
                     yield judged
 
 
 NO_FLAG = "no flag"
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _ORDER = (NO_FLAG, *Level)
 
 
@@ -156,12 +157,18 @@ class _Replayed:
     """One patient's history under these rules."""
 
     def __init__(
-        self, session: AsyncSession, patient_id: UUID, rules: RuleSet, tally: Tally
+        self,
+        session: AsyncSession,
+        patient_id: UUID,
+        rules: RuleSet,
+        tally: Tally,
+        since: datetime,
     ) -> None:
         self.session = session
         self.patient_id = patient_id
         self.rules = rules
         self.tally = tally
+        self.since = since
 
     async def all_of_it(self) -> AsyncIterator[Judged]:
         self.flags = await flags_raised(self.session, self.patient_id)
@@ -175,6 +182,8 @@ class _Replayed:
 
     def _check_ins(self) -> Iterator[Judged]:
         for place, each in enumerate(self.history.sent):
+            if each.told.at < self.since:
+                continue
             earlier = earlier_of(self.history.sent[:place], each.series)
             case = Case(each.told, PAGES, earlier, self.history.cautions)
             yield self._judged(FlagSource.CHECK_IN, each.id, case, judge(self.rules, case))

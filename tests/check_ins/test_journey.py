@@ -66,6 +66,11 @@ CONTROLS = "main :is(button, textarea, summary, form input:not([type=hidden]))"
 SMALL = """(controls) => [...document.querySelectorAll(controls)]
   .filter((each) => each.checkVisibility()).map((each) => each.closest("label") ?? each)
   .filter((each) => each.getBoundingClientRect().height < 56).map((each) => each.innerText)"""
+# A card's shape says how urgent it is; its ground goes in forced colours, so it takes that of the words.
+SHAPES = """() => [...document.querySelectorAll(".care-card__head .shape")].map((shape) => {
+  const [own, words] = [shape, shape.nextElementSibling].map((each) => getComputedStyle(each).color);
+  return own === words ? "the same" : `${own} beside ${words}`;
+})"""
 OLD_PAGE = "document.documentElement.dataset.old = 'yes'"
 
 
@@ -92,6 +97,8 @@ async def test_threw_up_twice_and_no_water_stays_down_shows_the_call_button_at_o
     assert box["y"] + box["height"] <= SCREEN
     assert await call.get_attribute("href") == "tel:5550100142"
     assert await thumb.page.get_by_role("heading", level=1).inner_text() == "Please call us now"
+    await thumb.page.emulate_media(color_scheme="light", forced_colors="active")
+    assert await thumb.page.evaluate(SHAPES) == ["the same", "the same"]
     async with database.read() as session:
         [state] = await flags_of(session, patient.id)
     assert state.level is Level.URGENT
