@@ -33,6 +33,7 @@ async def show_figures(request: Request) -> Response:
         tables=[(table, bars(table)) for table in tables],
         classes=CLASSES,
         weeks=_weeks(request),
+        until=clock.now(),
         spans=[
             (f"/figures?weeks={value}", words, None, value == _weeks(request))
             for value, words in SPANS.items()
