@@ -117,7 +117,7 @@ class Tally:
         ]
         return [
             (name, [counts[change] for change in Change])
-            for name, counts in [*named, ("all", self.total)]
+            for name, counts in [*named, ("All", self.total)]
         ]
 
     @property

@@ -38,8 +38,8 @@ async def run(request: Request) -> Response:
     try:
         rules = rules_from(words) if words.strip() else in_force
     except RuleFileError as error:
-        problem = f"This file cannot be used: {error}."
-        return await _page(request, 422, words=words, weeks=weeks, problem=problem)
+        errors = {"rules": f"This file cannot be used: {error}."}
+        return await _page(request, 422, words=words, weeks=weeks, errors=errors)
     tally = await _replayed(request, rules, weeks)
     return await _page(
         request,
@@ -53,7 +53,7 @@ async def run(request: Request) -> Response:
 
 
 async def _page(request: Request, status: int = 200, **given: Any) -> Response:
-    usual: dict[str, Any] = {"words": "", "problem": None, "tally": None, "spans": SPANS}
+    usual: dict[str, Any] = {"words": "", "errors": {}, "tally": None, "spans": SPANS.items()}
     return await page(request, "readings/replay.html", status, **{**usual, **given})
 
 

@@ -66,9 +66,9 @@ CONTROLS = "main :is(button, textarea, summary, form input:not([type=hidden]))"
 SMALL = """(controls) => [...document.querySelectorAll(controls)]
   .filter((each) => each.checkVisibility()).map((each) => each.closest("label") ?? each)
   .filter((each) => each.getBoundingClientRect().height < 56).map((each) => each.innerText)"""
-# A card's shape says how urgent it is; its ground goes in forced colours, so it takes that of the words.
+# A card's shape says how urgent it is. In forced colours its ground goes: it looks as the words do.
 SHAPES = """() => [...document.querySelectorAll(".care-card__head .shape")].map((shape) => {
-  const [own, words] = [shape, shape.nextElementSibling].map((each) => getComputedStyle(each).color);
+  const [own, words] = [shape, shape.nextElementSibling].map((it) => getComputedStyle(it).color);
   return own === words ? "the same" : `${own} beside ${words}`;
 })"""
 OLD_PAGE = "document.documentElement.dataset.old = 'yes'"

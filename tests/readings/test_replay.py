@@ -1,5 +1,6 @@
 """A rule set on stored history: the same rules give the same flags, others say what differs."""
 
+import re
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,7 +101,7 @@ async def test_silence_corrections_and_what_raises_a_level_replay_exactly(
         (FlagSource.SILENCE, None, None),  # the first was still open
     ]
     assert tally.is_exact
-    assert [name for name, _ in tally.rows] == ["23 Nov 2026", "all"]
+    assert [name for name, _ in tally.rows] == ["23 Nov 2026", "All"]
     _, tally = await judged_by(database, changed(n32a="routine", n13="emergency"))
     assert tally.by_move == [("emergency", "soon", 1), ("soon", "emergency", 1)]
 
@@ -127,7 +128,7 @@ async def test_a_changed_level_or_a_rule_that_is_gone_is_counted_by_week(
     every, tally = await judged_by(database, rule_set({**data, "modifier": []}, WORDS, NUMBERS))
     assert {each.change for each in every} == {Change.COMES, Change.GOES, Change.RISES, Change.SAME}
     assert ("+29", 3) in tally.by_rule
-    assert tally.rows[-1][0] == "all"
+    assert tally.rows[-1][0] == "All"
     assert len(tally.rows) == 2
 
 
@@ -178,6 +179,7 @@ async def test_an_administrator_tries_a_file_on_a_page(
     assert "Leave it empty" in (await own.get("/rules/replay")).text
     same = await own.post("/rules/replay", rules="", weeks="")
     assert "The same flags, exactly." in same.text
+    assert re.search(r'<th scope="row">\d+ [A-Z][a-z]{2} \d{4}</th>', same.text)
     louder = await own.post("/rules/replay", rules=TEXT.replace('"rules-2026', '"tried-2026', 1))
     assert "tried-2026" in louder.text
     other = TEXT.replace('level = "routine"', 'level = "soon"')
@@ -185,4 +187,5 @@ async def test_an_administrator_tries_a_file_on_a_page(
     assert '<th scope="row">Routine</th><td>Soon</td><td>1</td>' in moved
     refused = await own.post("/rules/replay", rules="version = ")
     assert refused.status_code == 422
-    assert "This file cannot be used: it is not TOML" in refused.text
+    assert "<title>Error: " in refused.text
+    assert '<a href="#rules">This file cannot be used: it is not TOML' in refused.text
