@@ -10,6 +10,7 @@ const STAYED_AFTER = 3000;
 let visit = null;
 let timer = 0;
 let asked = 0;
+let isLeaving = false;
 
 const place = () => document.querySelector("[data-here]");
 const csrf = () => document.querySelector('[name="csrf"]')?.value;
@@ -25,7 +26,7 @@ async function beat() {
   const here = place();
   const url = here?.dataset.here;
   if (visit && visit.url !== url) leave();
-  if (!url || document.hidden) return;
+  if (!url || document.hidden || isLeaving) return;
   visit ??= { url, name: crypto.randomUUID() };
   timer = setTimeout(beat, AGAIN_EVERY);
   const mine = ++asked;
@@ -69,7 +70,11 @@ document.addEventListener("others-here", beat);
 document.addEventListener("htmx:after:swap", () => { if (place()?.dataset.here !== visit?.url) beat(); });
 document.addEventListener("visibilitychange", () => (document.hidden ? leave() : beat()));
 // A page may be gone before what it says last is on its way; one that stays after all is back soon.
-window.addEventListener("beforeunload", () => { leave(); timer = setTimeout(beat, STAYED_AFTER); });
+window.addEventListener("beforeunload", () => {
+  leave();
+  isLeaving = true;
+  setTimeout(() => { isLeaving = false; beat(); }, STAYED_AFTER);
+});
 window.addEventListener("pagehide", leave);
 window.addEventListener("pageshow", ({ persisted }) => { if (persisted) beat(); });
 window.addEventListener("online", beat);
