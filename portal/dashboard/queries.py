@@ -114,6 +114,8 @@ class Home:
     """A check-in has answers and was not sent."""
     asks_before: bool
     """A dose is booked within a day, and nothing was sent for it."""
+    is_reached: bool
+    """The check-in is late, and the team has spoken with the patient or written since."""
 
     @property
     def care(self) -> Watched | None:
@@ -145,16 +147,28 @@ async def home_of(session: AsyncSession, actor: Actor) -> Home:
     patient = treatment.patient
     unread = await unread_for(session, actor)
     visit = await next_appointment(session, patient.id)
+    check_in = await next_check_in(session, patient.id, clock.now())
+    flags = await flags_of(session, patient.id)
     return Home(
         treatment=treatment,
-        check_in=await next_check_in(session, patient.id, clock.now()),
+        check_in=check_in,
         offer=await open_offer(session, patient),
         unread=unread,
         last_line=await _last_line(session, patient) if unread else None,
         visit=visit,
-        watched=await _watched(session, patient),
+        watched=await _watched(session, flags),
         asks_before=await _asks_before(session, patient, visit),
         is_begun=await is_begun(session, patient.id, clock.now()),
+        is_reached=check_in is not None and _is_reached(check_in, flags),
+    )
+
+
+def _is_reached(check_in: NextCheckIn, flags: Sequence[FlagState]) -> bool:
+    return any(
+        each.flag.source == FlagSource.SILENCE
+        and each.care.is_told
+        and each.raised_at >= check_in.due_at
+        for each in flags
     )
 
 
@@ -180,12 +194,12 @@ async def _last_line(session: AsyncSession, patient: Patient) -> Line | None:
     return next((line for line in reversed(lines) if line.side == "team"), None)
 
 
-async def _watched(session: AsyncSession, patient: Patient) -> list[Watched]:
+async def _watched(session: AsyncSession, flags: Sequence[FlagState]) -> list[Watched]:
     """Those of check-ins: what came of a message is answered where it was written."""
     now, clinic = clock.now(), session.info["clinic"]
     states = [
         state
-        for state in await flags_of(session, patient.id)
+        for state in flags
         if state.flag.source == FlagSource.CHECK_IN and _is_current(state, now)
     ]
     standings = [standing_of(state, now, clinic) for state in states]

@@ -11,12 +11,15 @@ from portal.bookings.models import BookingRequest
 from portal.conversations.actions import open_conversations, send_message
 from portal.db import Database
 from portal.flags.actions import acknowledge_flag
+from portal.flags.care import Callee, CallResult
+from portal.flags.steps import record_call
 from portal.ids import new_id
 from portal.people.models import Patient, Person
 from portal.symptoms.levels import Level
 from tests.clients import actor_of
 from tests.conftest import ClientFor, Clock
 from tests.flags.raising import raised
+from tests.flags.test_steps import Hands
 from tests.people import Clinic
 from tests.treatments.plans import given_dose, signed_plan
 
@@ -83,6 +86,21 @@ async def test_a_late_check_in_asks_and_never_blames(
     page = await home(client_for, clinic.patient)
     assert "We have not heard from you. How are you?" in page
     assert "Was due" in page
+
+
+async def test_whoever_was_reached_about_a_late_check_in_is_not_told_that_nobody_heard_of_them(
+    client_for: ClientFor, clinic: Clinic, database: Database
+) -> None:
+    await dosed(database, clinic, hours=26)
+    flag = await raised(database, clinic.patient, source="silence")
+    nurse = Hands(database, flag, clinic.nurse_on_team)
+    await nurse.do(acknowledge_flag)
+    await nurse.do(record_call, Callee.PATIENT, CallResult.NO_ANSWER)
+    assert "We have not heard from you" in await home(client_for, clinic.patient)
+    await nurse.do(record_call, Callee.PATIENT, CallResult.REACHED)
+    page = await home(client_for, clinic.patient)
+    assert "We have been in touch. Please still tell us how you are." in page
+    assert "We have not heard from you" not in page
 
 
 async def test_a_message_is_told_with_role_and_never_with_its_words(

@@ -68,6 +68,18 @@ async def test_a_new_urgent_flag_waits_behind_the_bar_until_it_is_asked_for(
     assert await outside.locator("[data-list] li").count() == 0
 
 
+async def test_the_first_flag_of_a_quiet_shift_is_all_that_the_page_speaks_of(
+    browse: Browse, database: Database, nurse_on_team: Person, patient: Person
+) -> None:
+    page = await open_queue(await browse(nurse_on_team, "desktop"))
+    nothing = page.get_by_text("Nothing is waiting").filter(visible=True)
+    assert await nothing.count() == 2  # in the list and beside it
+    flag = await raised(database, patient, Level.URGENT)
+    await page.locator(f"#row-{flag.id}").wait_for()
+    assert await nothing.count() == 0
+    assert await page.get_by_text("Choose a flag from the list.").is_visible()
+
+
 async def test_twenty_updates_move_neither_a_row_nor_the_focus(
     browse: Browse, database: Database, nurse_on_team: Person, patient: Person
 ) -> None:
