@@ -21,8 +21,9 @@ def public_url(given: str) -> str:
 
 
 def redis_url(url: str) -> str:
-    if url and not url.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("REDIS_URL must start with redis://, rediss:// or unix://")
+    is_known = url.startswith(("redis://", "rediss://", "unix://"))
+    if url and not (is_known and _split(url)):
+        raise ValueError("REDIS_URL must look like redis://host:6379, rediss:// or unix://")
     return url
 
 

@@ -156,16 +156,15 @@ class Settings:
         source = os.environ if env is None else env
         port = _whole(source, "PORT", 8000, most=65535)
         host = _text(source, "HOST", "127.0.0.1")
-        public_url = _checked(
-            reaching.public_url, _text(source, "PUBLIC_URL", f"http://127.0.0.1:{port}")
-        )
+        here = f"http://127.0.0.1:{port}"
+        public_url = _checked(reaching.public_url, _text(source, "PUBLIC_URL", here))
         data_folder = Path(_text(source, "DATA_FOLDER", ".data"))
         return cls(
             database_url=_text(source, "DATABASE_URL", f"sqlite:///{data_folder}/portal.db"),
             public_url=public_url,
             secret_key=_secret(source, "SECRET_KEY", demo, data_folder),
             encryption_keys=_secrets(source, "ENCRYPTION_KEYS", demo, data_folder),
-            audit_key=source.get("AUDIT_KEY", "").strip(),
+            audit_key=_strong("AUDIT_KEY", source.get("AUDIT_KEY", "")),
             data_folder=data_folder,
             rules_file=rules_file_from(source),
             redis_url=_checked(reaching.redis_url, _text(source, "REDIS_URL", "")) or None,
@@ -182,7 +181,7 @@ class Settings:
             port=port,
             processes=_whole(source, "WEB_CONCURRENCY", 1, most=64),
             forwarded_allow_ips=_text(source, "FORWARDED_ALLOW_IPS", ""),
-            metrics_token=source.get("METRICS_TOKEN") or None,
+            metrics_token=_strong("METRICS_TOKEN", source.get("METRICS_TOKEN", "")) or None,
             idle_patient=_whole(source, "IDLE_MINUTES_PATIENT", 30, most=24 * 60) * 60,
             idle_staff=_whole(source, "IDLE_MINUTES_STAFF", 15, most=24 * 60) * 60,
             session_length=_whole(source, "SESSION_HOURS", 12, most=24) * 3600,
@@ -235,29 +234,27 @@ def _checked(check: Callable[[str], str], given: str) -> str:
 
 
 def _secret(env: Mapping[str, str], name: str, demo: bool, folder: Path) -> str:
-    if not (value := env.get(name, "").strip()):
-        if demo:
-            return _demo_secret(folder, name)
-        raise SettingsError(f"{name} is not set; make one with: openssl rand -base64 48")
-    _refuse_weak(name, value)
-    return value
+    return _strong(name, env.get(name, "")) or _made_up(name, demo, folder)
 
 
 def _secrets(env: Mapping[str, str], name: str, demo: bool, folder: Path) -> tuple[str, ...]:
-    value = env.get(name, "").strip()
-    if not value and demo:
-        return (_demo_secret(folder, name),)
-    keys = tuple(key.strip() for key in value.split(",") if key.strip())
-    if not keys:
-        raise SettingsError(f"{name} is not set; make one with: openssl rand -base64 48")
-    for key in keys:
-        _refuse_weak(name, key)
-    return keys
+    given = env.get(name, "").split(",")
+    keys = tuple(_strong(name, key) for key in given if key.strip())
+    return keys or (_made_up(name, demo, folder),)
 
 
-def _refuse_weak(name: str, value: str) -> None:
-    if value.lower() in WEAK_SECRETS or len(value) < SHORTEST_SECRET or len(set(value)) < 8:
+def _strong(name: str, given: str) -> str:
+    value = given.strip()
+    is_weak = value.lower() in WEAK_SECRETS or len(value) < SHORTEST_SECRET or len(set(value)) < 8
+    if value and is_weak:
         raise SettingsError(f"{name} is too weak: use {SHORTEST_SECRET} random characters or more")
+    return value
+
+
+def _made_up(name: str, demo: bool, folder: Path) -> str:
+    if demo:
+        return _demo_secret(folder, name)
+    raise SettingsError(f"{name} is not set; make one with: openssl rand -base64 48")
 
 
 def _demo_secret(folder: Path, name: str) -> str:

@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     top = OneLineParser(prog="portal", description="The telemedicine portal.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add(commands, "serve", "the production server; reads its settings from the environment")
-    _add(commands, "worker", "what happens by itself: holds lapse, invitations run out")
+    _add(commands, "worker", "what happens by itself: reminders, escalations, deliveries")
     _add(commands, "migrate", "bring the database to the current schema")
     push_key = _add(commands, "push-key", "make a key for push messages, for the setting PUSH_KEY")
     push_key.set_defaults(module="push_key")

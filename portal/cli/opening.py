@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from portal.cli.refusal import Refusal
 from portal.db import Database
@@ -72,8 +72,9 @@ def in_one_line() -> Iterator[None]:
         yield
     except TimeoutError as error:
         raise Refusal(f"the database did not answer within {ANSWER_WITHIN:.0f} seconds") from error
-    except ValueError as error:
-        raise Refusal("DATABASE_URL must name SQLite or PostgreSQL", 2) from error
+    except (ValueError, OverflowError, ArgumentError) as error:
+        example = "postgresql://user:password@host:5432/name"
+        raise Refusal(f"DATABASE_URL must name SQLite or PostgreSQL: {example}", 2) from error
     except Exception as error:
         if not _is_about_connecting(error):
             raise

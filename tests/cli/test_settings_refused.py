@@ -16,7 +16,10 @@ from tests.warm import cold
         ({"OIDC_ISSUER": ""}, "OIDC_ISSUER is not set"),
         ({"PORT": "http"}, "PORT must be a whole number"),
         ({"PUBLIC_URL": "http://clinic.test"}, "PUBLIC_URL must start with https://"),
-        ({"DATABASE_URL": "mysql://somewhere/x"}, "DATABASE_URL must name SQLite or PostgreSQL"),
+        *(
+            ({"DATABASE_URL": url}, "DATABASE_URL must name SQLite or PostgreSQL")
+            for url in ("mysql://somewhere/x", "nonsense", "postgresql://u@127.0.0.1:99999/x")
+        ),
     ],
 )
 def test_serve_refuses_a_missing_or_weak_setting(
