@@ -20,7 +20,7 @@ from portal.people.models import Person
 from portal.sealing import Vault
 from portal.settings import Files, Oidc, Settings
 from tests import browser as browsers
-from tests import statements
+from tests import in_loop, statements
 from tests.clients import Client, sign_in
 from tests.databases import Databases, Servers, give_up
 from tests.keys import ENCRYPTION_KEY, SECRET_KEY
@@ -142,14 +142,22 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    """What actions and queries work on; the same one that `app` uses."""
+async def database(settings: Settings, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """What actions and queries work on; the same one that `app` uses.
+
+    SQLite's own thread is where people come over a real port.
+    """
+    is_quick = settings.database_url.startswith("sqlite") and "server" not in request.fixturenames
+    options: dict[str, Any] = (
+        {"async_creator": in_loop.creator(settings.database_url)} if is_quick else {}
+    )
     vault = Vault(settings.encryption_keys, settings.audit_secret)
     made = Database(
         settings.database_url,
         vault,
         clinic=settings.clinic,
         execution_options={"compiled_cache": statements.COMPILED},
+        **options,
     )
     yield made
     await made.dispose()

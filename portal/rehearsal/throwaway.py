@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import event
 
@@ -24,8 +24,8 @@ from portal.settings import Clinic
 async def throwaway(path: Path, clinic: Clinic, rules: RuleSet) -> AsyncIterator[Database]:
     """The database in this file, sealed with keys that nobody keeps."""
 
-    async def connect() -> _Connection:
-        return _Connection(path)
+    async def connect() -> Connection:
+        return Connection(path)
 
     vault = Vault([token_urlsafe(32)], token_urlsafe(32))
     database = Database(
@@ -44,38 +44,11 @@ def _never_wait_for_the_disk(connection: Any, record: Any) -> None:
     cursor.close()
 
 
-class _Connection:
-    """What SQLAlchemy awaits of an asynchronous driver, done at once."""
-
-    isolation_level = None
-
-    def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=1000)
-
-    def cursor(self) -> "_Cursor":
-        return _Cursor(self._connection.cursor())
-
-    async def commit(self) -> None:
-        self._connection.commit()
-
-    async def rollback(self) -> None:
-        self._connection.rollback()
-
-    async def create_function(self, *arguments: Any, **named: Any) -> None:
-        self._connection.create_function(*arguments, **named)
-
-    async def close(self) -> None:
-        self._connection.close()
-
-    def stop(self) -> None:
-        self._connection.close()
-
-
-class _Cursor:
+class Cursor:
     def __init__(self, cursor: sqlite3.Cursor) -> None:
         self._cursor = cursor
 
-    async def __aenter__(self) -> "_Cursor":
+    async def __aenter__(self) -> "Cursor":
         return self
 
     @property
@@ -96,8 +69,39 @@ class _Cursor:
     async def executemany(self, statement: str, rows: Iterable[Any]) -> None:
         self._cursor.executemany(statement, rows)
 
+    async def fetchmany(self, size: int) -> list[Any]:
+        return self._cursor.fetchmany(size)
+
     async def fetchall(self) -> list[Any]:
         return self._cursor.fetchall()
 
     async def close(self) -> None:
         self._cursor.close()
+
+
+class Connection:
+    """What SQLAlchemy awaits of an asynchronous driver, done at once."""
+
+    isolation_level = None
+    kind: ClassVar[type[Cursor]] = Cursor
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=1000)
+
+    def cursor(self) -> Cursor:
+        return self.kind(self._connection.cursor())
+
+    async def commit(self) -> None:
+        self._connection.commit()
+
+    async def rollback(self) -> None:
+        self._connection.rollback()
+
+    async def create_function(self, *arguments: Any, **named: Any) -> None:
+        self._connection.create_function(*arguments, **named)
+
+    async def close(self) -> None:
+        self._connection.close()
+
+    def stop(self) -> None:
+        self._connection.close()
