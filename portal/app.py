@@ -41,7 +41,7 @@ from portal.realtime.relay import Relay
 from portal.records.views import routes as record_routes
 from portal.settings import Settings
 from portal.triage.views import routes as triage_routes
-from portal.web import health, offline, reports
+from portal.web import counts, health, offline, reports
 from portal.web.problems import (
     NO_DATABASE,
     on_failure,
@@ -113,6 +113,7 @@ def site_routes() -> list[BaseRoute]:
         *change_routes,
         *check_in_routes,
         *conversation_routes,
+        *counts.routes,
         *dashboard_routes,
         *draft_routes,
         *duty_routes,

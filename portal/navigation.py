@@ -19,9 +19,11 @@ async def counts_for(session: AsyncSession, actor: Actor) -> Counts:
     notices = await count_unseen(session, actor)
     if actor.is_patient:
         return Counts(unread=await unread_for(session, actor), notices=notices)
+    flags = await count_open_for(session, actor) if actor.may(Permission.FLAG_READ) else (0, 0)
     return Counts(
         notices=notices,
-        triage=await count_open_for(session, actor) if actor.may(Permission.FLAG_READ) else 0,
+        triage=flags[0],
+        emergencies=flags[1],
         inbox=await count_waiting_for(session, actor) if actor.may(Permission.INBOX_READ) else 0,
         requests=(
             await count_open_requests_for(session, actor)

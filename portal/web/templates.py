@@ -46,7 +46,7 @@ def fragment(request: Request, name: str, status: int = 200, **context: Any) -> 
 
 async def page(request: Request, name: str, status: int = 200, **context: Any) -> Response:
     """A whole page, with the navigation's counts and what the last action left to say."""
-    frame = _frame(request, await _counts(request))
+    frame = _frame(request, await counts_of(request))
     response = HTMLResponse(render(name, **frame, **context), status_code=status)
     response.headers["vary"] = "HX-Request, Cookie"
     if frame["said"]:
@@ -54,7 +54,8 @@ async def page(request: Request, name: str, status: int = 200, **context: Any) -
     return response
 
 
-async def _counts(request: Request) -> Counts:
+async def counts_of(request: Request) -> Counts:
+    """What waits for whoever asks; nothing waits for strangers."""
     actor = actor_or_none(request)
     if actor is None:
         return Counts()

@@ -68,13 +68,12 @@ export function sayEmergency(row) {
   announce(`Emergency: ${name}. ${reason.replace(/\.$/, "")}.`, { assertive: true });
 }
 
-/** The numbers in the tab's title, the views and the navigation. */
+/** The numbers in the tab's title and the views. */
 export function setCounts(counts) {
   document.title = counts.open > 0 ? `(${counts.open}) ${plainTitle}` : plainTitle;
   for (const view of document.querySelectorAll("[data-view-count]")) {
     view.textContent = counts[view.dataset.viewCount] ?? view.textContent;
   }
-  for (const number of document.querySelectorAll('[data-count="triage"]')) number.textContent = counts.open;
 }
 
 /** A short loss is nobody's business; a longer one is said, and its end too. */
