@@ -55,7 +55,7 @@ def desk(keys_on: bool = True, said: str | None = None) -> str:
         patients=PATIENTS,
     )
     # These would ask a server.
-    page = re.sub(r"<script[^>]*/(session|bell)\.js[^>]*></script>", "", page)
+    page = re.sub(r"<script[^>]*/(session|bell|counts)\.js[^>]*></script>", "", page)
     return page.replace("THE DETAIL", detail("one"))
 
 
