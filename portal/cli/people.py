@@ -14,10 +14,8 @@ LONGEST_EMAIL = 254
 
 def run(arguments: Namespace) -> int:
     name = _text("--name", arguments.name, LONGEST_NAME)
-    team = _text("--care-team", arguments.care_team, LONGEST_NAME)
-    email = _text("--email", arguments.email, LONGEST_EMAIL)
-    if name is None:
-        raise Refusal("--name must not be empty", 2)
+    team = _if_given("--care-team", arguments.care_team, LONGEST_NAME)
+    email = _if_given("--email", arguments.email, LONGEST_EMAIL)
     if email is not None and ("@" not in email or " " in email):
         raise Refusal("--email must look like somebody@example.org", 2)
     link = asyncio.run(add(Settings.from_env(), name, Role(arguments.role), email, team))
@@ -44,8 +42,15 @@ async def add(
     return link
 
 
-def _text(option: str, given: str | None, longest: int) -> str | None:
-    text = (given or "").strip()
+def _if_given(option: str, given: str | None, longest: int) -> str | None:
+    return None if given is None else _text(option, given, longest)
+
+
+def _text(option: str, given: str, longest: int) -> str:
+    text = given.strip()
+    if not text:
+        # An empty variable of somebody's script: a nurse without a team would see no patient.
+        raise Refusal(f"{option} must not be empty", 2)
     if len(text) > longest or not text.isprintable():
         raise Refusal(f"{option} must be printable and at most {longest} characters", 2)
-    return text or None
+    return text

@@ -40,6 +40,8 @@ async def test_it_prints_a_link_that_is_good_for_seven_days(
         (["--name", "x" * 81, "--role", "nurse"], "--name must be printable and at most 80"),
         (["--name", "N\x1b[2J", "--role", "nurse"], "--name must be printable"),
         (["--name", "N", "--role", "nurse", "--email", "nowhere"], "--email must look like"),
+        (["--name", "N", "--role", "nurse", "--email", ""], "--email must not be empty"),
+        (["--name", "N", "--role", "nurse", "--care-team", " "], "--care-team must not be empty"),
         (["--name", "Patient A", "--role", "patient"], "A patient needs a care team."),
     ],
 )
