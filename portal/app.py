@@ -42,6 +42,7 @@ from portal.records.views import routes as record_routes
 from portal.settings import Settings
 from portal.triage.views import routes as triage_routes
 from portal.web import counts, health, offline, reports
+from portal.web.body_limit import BodyLimit
 from portal.web.problems import (
     NO_DATABASE,
     on_failure,
@@ -83,7 +84,7 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
     app = Portal(
         routes=[static_mount(), *health.routes, *extra, Mount("/", app=site)],
         lifespan=lifespan,
-        max_body_size=LARGEST_BODY,
+        middleware=[Middleware(BodyLimit, LARGEST_BODY)],
         exception_handlers={
             PortalError: on_portal_error,
             HTTPException: on_http_error,

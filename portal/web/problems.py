@@ -22,7 +22,6 @@ SENTENCES = {
     400: N_("Your browser sent something we could not read. Go back and try again."),
     404: NotFound.sentence,
     405: N_("This page cannot do that. Go back and try again."),
-    413: N_("That was too big. Send something smaller."),
     415: N_("We cannot read this kind of file."),
 }
 

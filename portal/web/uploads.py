@@ -12,12 +12,12 @@ from uuid import UUID
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.errors import Invalid, TooFast, Unavailable
 from portal.languages import N_
+from portal.web.body_limit import BodyLimit, declared
 from portal.web.requests import actor_or_none
 from portal.web.state import state_of
 
@@ -48,10 +48,10 @@ class TakesFiles:
         state = state_of(connection)
         most = state.settings.files.most_bytes * state.settings.files.most_at_once + BESIDE
         room: Room = state.extras.setdefault(_ROOM, Room())
-        with room.held(actor.person_id, _declared(connection, most)):
+        size = declared(connection)
+        with room.held(actor.person_id, most if size is None else min(size, most)):
             scope[_KEY] = True
-            limited = RequestBodyLimitMiddleware(self.app, most)
-            await limited(scope, receive, send)
+            await BodyLimit(self.app, most)(scope, receive, send)
 
 
 class Room:
@@ -76,11 +76,6 @@ class Room:
             self._bytes -= size
             self._of[person_id] -= 1
             self._of += Counter()  # forgets who holds none
-
-
-def _declared(connection: HTTPConnection, most: int) -> int:
-    given = connection.headers.get("content-length", "")
-    return min(int(given[:12]), most) if given.isascii() and given.isdigit() else most
 
 
 class _InMemory(MultiPartParser):

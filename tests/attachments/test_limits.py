@@ -64,6 +64,16 @@ async def test_a_body_over_all_limits_is_not_even_read(sender: Client, care: Con
     assert len(sent) < 60
 
 
+async def test_a_body_that_is_said_to_be_over_all_limits_is_answered_with_a_sentence(
+    sender: Client, care: Conversation
+) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=x", "content-length": str(1 << 30)}
+    url = f"/conversations/{care.id}/files"
+    answer = await sender.http.post(url, content=b"--x", headers=headers)
+    assert answer.status_code == 413
+    assert "That was too big. Send something smaller." in answer.text
+
+
 async def test_without_a_sign_in_the_small_limit_holds(
     client_for: ClientFor, care: Conversation
 ) -> None:

@@ -126,6 +126,7 @@ async def test_a_body_that_is_too_big_is_refused_before_it_is_read(
     client = await client_for(nurse_on_team)
     answer = await client.post("/account/theme", theme="x" * (2 << 20))
     assert answer.status_code == 413
+    assert "That was too big. Send something smaller." in answer.text
     assert_shielded(answer)
 
 
