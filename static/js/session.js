@@ -19,6 +19,9 @@ const extendForm = dialog.querySelector("[data-session-extend]");
 let endsAt = Infinity;
 let toldAt = Date.now();
 let isOver = false;
+let isSigningOut = false;
+let isAsking = false;
+let next = null;
 let timer;
 
 function wake(inSeconds) {
@@ -42,9 +45,20 @@ function extend() {
   return ask({ method: "POST", body: new URLSearchParams({ csrf: extendForm.elements.csrf.value }) });
 }
 
+// One at a time: of two on their way at once the older answer could come last, and be believed.
 async function follow(asking) {
+  if (next !== extend) next = asking;
+  if (isAsking) return;
+  isAsking = true;
+  while (next) await followOne();
+  isAsking = false;
+}
+
+async function followOne() {
+  const asking = next;
+  next = null;
   try {
-    take(await asking);
+    take(await asking());
   } catch {
     // Not reachable now. The page's own clock goes on, and is compared with the server's later.
     wake(Math.min(secondsLeft(), ASK_AGAIN / 1000));
@@ -73,7 +87,7 @@ function show() {
 function look() {
   if (isOver) return;
   if (dialog.open && secondsLeft() > 5) show();
-  else follow(state());
+  else follow(state);
 }
 
 function warn(seconds) {
@@ -96,7 +110,7 @@ const hasWords = () => [...document.querySelectorAll(typed)].some((box) => box.v
 
 // Whoever walks by sees nothing: the page is hidden, its words are only kept in memory.
 function end() {
-  if (isOver) return;
+  if (isOver || isSigningOut) return;
   isOver = true; // several ask at the same moment; whoever leaves twice interrupts the first leaving
   if (!hasWords()) {
     location.replace(`/welcome?next=${encodeURIComponent(location.pathname + location.search)}`);
@@ -121,34 +135,37 @@ function comeBack(csrf) {
 // Writing is using: somebody who takes twenty minutes over a message stays signed in.
 function used() {
   if (isOver || dialog.open || Date.now() - toldAt < TELL_EVERY) return;
-  follow(extend());
+  follow(extend);
 }
 
 for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, used, { passive: true });
 
 extendForm.addEventListener("submit", (event) => {
   event.preventDefault();
-  follow(extend());
+  follow(extend);
 });
 // Escape keeps things as they are: it must neither hide the end nor count as "I am here".
 dialog.addEventListener("cancel", (event) => {
   if (isOver) event.preventDefault();
 });
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) follow(state());
+  if (!document.hidden) follow(state);
 });
 window.addEventListener("focus", () => {
-  if (isOver) follow(state());
+  if (isOver) follow(state);
 });
 // The live socket learns of an end at once: signed out in another tab, or by somebody else.
 live.onState((now) => {
-  if (now === "over") follow(state());
+  if (now === "over") follow(state);
 });
 
 // What waits to be sent is kept in this tab for the person who wrote it, until they sign out.
 forgetOthers(person);
 document.addEventListener("submit", (event) => {
-  if (event.target.getAttribute("action") === "/sign-out") forgetAll();
+  if (event.target.getAttribute("action") !== "/sign-out") return;
+  isSigningOut = true; // its answer leads on, maybe to the provider: nothing may go elsewhere meanwhile
+  forgetAll();
 });
+window.addEventListener("pagehide", () => { isSigningOut = false; });
 
-follow(state());
+follow(state);

@@ -1,5 +1,6 @@
 """Signing in with the demo's cards, and staying signed in, in a real browser."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +24,7 @@ from tests.people import Clinic
 from tests.serving import Served, serving
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
     from portal.app import Portal
 
@@ -152,3 +153,19 @@ async def test_without_words_the_page_is_left_once_however_many_notice(
         await end_all_sessions(work, patient.id)
     await page.wait_for_url("**/welcome?next=%2Faccount")
     assert len(left) == 1
+
+
+async def test_signing_out_leads_where_its_answer_says_though_the_page_hears_of_the_end_first(
+    browse: Browse, server: Served, patient: Person
+) -> None:
+    page = await browse(patient, "phone", service_workers="block")
+    await page.goto("/account")
+
+    async def hold(route: "Route") -> None:
+        answer = await route.fetch(max_redirects=0)
+        await asyncio.sleep(1)
+        await route.fulfill(response=answer)
+
+    await page.route("**/sign-out", hold)
+    await page.get_by_role("button", name="Sign out", exact=True).click()
+    await page.wait_for_url("**/demo-provider/end-session*")
