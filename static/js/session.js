@@ -9,6 +9,7 @@ import { _ } from "./words.js";
 const WARN_BEFORE = 120;
 const TELL_EVERY = 60_000;
 const ASK_AGAIN = 30_000;
+const ANSWER_WITHIN = 10_000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 const dialog = document.getElementById("session-dialog");
@@ -31,7 +32,8 @@ function wake(inSeconds) {
 
 async function ask(options) {
   const headers = { Accept: "application/json", ...options?.headers };
-  const answer = await fetch("/account/session", { cache: "no-store", ...options, headers });
+  const signal = AbortSignal.timeout(ANSWER_WITHIN);
+  const answer = await fetch("/account/session", { cache: "no-store", signal, ...options, headers });
   // A post that comes too late is answered with a page.
   if (!answer.headers.get("content-type")?.startsWith("application/json")) return { signed_in: false };
   return answer.json();
