@@ -9,10 +9,11 @@ const region = document.querySelector("[data-refresh]");
 const WARNED_BEFORE = 120;
 const timers = [];
 let waiting = false;
+let shown = region?.innerHTML.trim();
 
 function isInUse() {
   const typing = region.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-  return typing || region.querySelector("dialog[open], [data-sending]");
+  return typing || region.matches(":active") || region.querySelector("dialog[open], [data-sending]") !== null;
 }
 
 async function refresh() {
@@ -22,19 +23,23 @@ async function refresh() {
   }
   waiting = false;
   const answer = await fetch(region.dataset.refresh, { headers: { "x-background": "yes", "hx-request": "true" } }).catch(() => null);
-  if (!answer?.ok || isInUse()) return;
-  show(await answer.text());
+  const html = answer?.ok ? await answer.text() : null;
+  if (html === null) return;
+  waiting = isInUse(); // somebody may have begun while it was on its way
+  if (!waiting) show(html);
 }
 
 function show(html) {
   const next = document.createElement("template");
   next.innerHTML = html;
+  if (next.innerHTML.trim() === shown) return;
   if (region.matches("[data-list]:hover") && moves(next.content)) {
     waiting = true;
     return;
   }
   const news = next.content.querySelectorAll("[data-news]").length > region.querySelectorAll("[data-news]").length;
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
+  shown = next.innerHTML.trim();
   region.replaceChildren(next.content);
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   if (news) announce(region.querySelector("[data-news]").dataset.news);
@@ -79,5 +84,6 @@ if (region) {
   live.followTopic(region.dataset.topic, refresh);
   region.addEventListener("focusout", refreshIfWaiting);
   region.addEventListener("pointerleave", refreshIfWaiting);
+  region.addEventListener("click", refreshIfWaiting);
   region.addEventListener("close", refreshIfWaiting, true);
 }

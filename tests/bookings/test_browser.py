@@ -1,5 +1,6 @@
 """Two people and one visit, in a real browser: with scripts and live pages, and without either."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from tests.people import Clinic
 from tests.treatments.plans import given_dose, signed_plan
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
 # The database makes no difference to a browser; one of the two keeps the suite short.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -103,6 +104,32 @@ async def test_an_open_dialog_is_not_swept_away_by_news(
     await offered(database, staff, request, proposed(nurse, days_ahead(2)))
     await phone.wait_for_timeout(400)
     assert await phone.get_by_label("Why, if you like to say").input_value() == "I am away"
+    await phone.get_by_role("button", name="Keep visit").click()
+    await phone.get_by_role("heading", name="Choose a time").wait_for()
+
+
+async def test_news_on_their_way_wait_for_a_dialog_that_opens_meanwhile_and_then_show(
+    database: Database, clinic: Clinic, browse: Browse
+) -> None:
+    nurse, staff = clinic.nurse_on_team, clinic.coordinator_on_team
+    await booked(database, clinic.patient, staff, nurse, days_ahead(3))
+    request = await asked(database, clinic.patient)
+    phone = await browse(clinic.patient, "phone", service_workers="block")
+    address = "**/visits/now"
+    async with phone.expect_response(address):  # what changed while it loaded
+        await phone.goto("/visits")
+    gate = asyncio.Event()
+
+    async def hold(route: "Route") -> None:
+        await gate.wait()
+        await route.continue_()
+
+    await phone.route(address, hold)
+    async with phone.expect_request(address):
+        await offered(database, staff, request, proposed(nurse, days_ahead(2)))
+    await phone.get_by_role("link", name="Cancel this visit").click()
+    async with phone.expect_response(address):
+        gate.set()
     await phone.get_by_role("button", name="Keep visit").click()
     await phone.get_by_role("heading", name="Choose a time").wait_for()
 
