@@ -19,7 +19,7 @@ async def counts_for(session: AsyncSession, actor: Actor) -> Counts:
     notices = await count_unseen(session, actor)
     if actor.is_patient:
         return Counts(unread=await unread_for(session, actor), notices=notices)
-    flags = await count_open_for(session, actor) if actor.may(Permission.FLAG_READ) else (0, 0)
+    flags = await count_open_for(session, actor) if actor.may(Permission.FLAG_READ) else (0, ())
     return Counts(
         notices=notices,
         triage=flags[0],

@@ -16,7 +16,8 @@ from portal.check_ins.questionnaires import (
     questionnaire,
     words_of,
 )
-from portal.check_ins.rule_file import RuleFileError, rule_set
+from portal.check_ins.rule_file import rule_set
+from portal.check_ins.rule_shape import RuleFileError
 from portal.check_ins.rules import RuleSet
 from portal.check_ins.sane import require_sane
 from portal.check_ins.schedule import OVERDUE, Asks
@@ -82,11 +83,9 @@ def rules_from(text: str) -> RuleSet:
 
 def _parsed(text: str) -> RuleSet:
     try:
-        data = tomllib.loads(text)
+        return replace(rule_set(tomllib.loads(text), WORDS, NUMBERS), text=text)
     except tomllib.TOMLDecodeError as error:
         raise RuleFileError(f"it is not TOML: {error}") from error
-    try:
-        return replace(rule_set(data, WORDS, NUMBERS), text=text)
     except (AttributeError, KeyError, RecursionError, TypeError) as error:
         raise RuleFileError("it does not have the form of a rule file") from error
 

@@ -1,4 +1,4 @@
-"""Whether any answers at all can make a rule speak: a search over what its condition asks for.
+"""Whether any answers at all can meet a condition: a search over what it asks for.
 
 Each name and each function is tried at the values around which conditions change: the answers of
 the question, the numbers written in the rules and their neighbours, and not known, which is tried
@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from portal.check_ins.conditions import FACTS, Value
-from portal.check_ins.rules import Rule
+from portal.check_ins.conditions import FACTS, Condition, Value
 
 MOST_TRIES = 50_000
 
@@ -38,22 +37,22 @@ class _Guess:
         return self.value(f"{function}({', '.join(names)})")
 
 
-def can_be_heard(
-    rule: Rule,
-    others: Sequence[Rule],
+def can_hold(
+    when: Condition,
+    others: Sequence[Condition],
     words: Mapping[str, frozenset[str]],
     numbers: Mapping[str, Sequence[int]],
 ) -> bool:
     """`others` are those that would speak instead of it; `numbers` what may be answered to a
     question that has only these answers."""
-    written = sorted({n for each in [rule, *others] for n in _numbers_in(each)})
+    written = sorted({n for each in [when, *others] for n in _numbers_in(each)})
     tried = 0
     waiting: list[dict[str, Value]] = [{}]
     while waiting and tried < MOST_TRIES:
         tried += 1
         held = waiting.pop()
         try:
-            if _speaks(rule, others, held):
+            if _holds_alone(when, others, held):
                 return True
         except _NotTried as missing:
             options = _options(missing.asked, written, words, numbers)
@@ -61,13 +60,13 @@ def can_be_heard(
     return bool(waiting)
 
 
-def _speaks(rule: Rule, others: Iterable[Rule], held: Mapping[str, Value]) -> bool:
+def _holds_alone(when: Condition, others: Iterable[Condition], held: Mapping[str, Value]) -> bool:
     guess = _Guess(held)
-    return rule.when.holds(guess) and not any(other.when.holds(guess) for other in others)
+    return when.holds(guess) and not any(other.holds(guess) for other in others)
 
 
-def _numbers_in(rule: Rule) -> Iterable[float]:
-    for found in _NUMBER.findall(rule.when.text):
+def _numbers_in(when: Condition) -> Iterable[float]:
+    for found in _NUMBER.findall(when.text):
         number = float(found)
         yield from (number - 1, number - 0.5, number, number + 0.5, number + 1)
 

@@ -1,7 +1,8 @@
 """Reads the clinician's document and refuses what cannot be right, in one line that names the rule.
 
-Refused are a name or an answer that is never asked, an unknown level or effect, a rule without
-advice or without its translation, one that can never be heard, and a signature without a name.
+Refused are a part that is not known (`rule_shape`), a name or an answer that is never asked, an
+unknown level or effect, a rule without advice or without its translation, a rule or modifier that
+can never be heard, and a signature without a name.
 What the rules together must do is asked of them in `sane`.
 """
 
@@ -10,7 +11,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.check_ins.conditions import Condition, ConditionError, parse
-from portal.check_ins.reachable import can_be_heard
+from portal.check_ins.reachable import can_hold
+from portal.check_ins.rule_shape import (
+    FILE,
+    LEVEL,
+    LEVEL_IN_A_LANGUAGE,
+    MODIFIER,
+    RULE,
+    RULE_IN_A_LANGUAGE,
+    SIGN_OFF,
+    RuleFileError,
+    missing_of,
+    require_shape,
+)
 from portal.check_ins.rules import (
     ENGLISH,
     LevelWords,
@@ -31,12 +44,8 @@ ALL = "all"
 # It stands in addresses, and in a column of this width.
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
-LISTS = ("about", "advice", "meanwhile", "unless")
+LINES = ("advice", "meanwhile")
 LANGUAGES = {"es": "Spanish"}
-
-
-class RuleFileError(Exception):
-    """The rule file cannot be used; the message is the one line that says why."""
 
 
 Answers = Mapping[str, frozenset[str]]
@@ -50,6 +59,7 @@ def rule_set(data: Mapping[str, Any], words: Answers, numbers: Numbers) -> RuleS
     version = data.get("version")
     if not version:
         raise RuleFileError("the rule file has no version")
+    require_shape(data, FILE, "the rule file")
     if not VERSION.fullmatch(str(version)):
         raise RuleFileError(
             "the version may only have letters, digits, dots and dashes, at most 40"
@@ -58,7 +68,8 @@ def rule_set(data: Mapping[str, Any], words: Answers, numbers: Numbers) -> RuleS
     rules = tuple(_rule(entry, known) for entry in data.get("rule", ()))
     _check_ids(rules)
     _check_heard(rules, known, numbers)
-    modifiers = tuple(_modifier(entry, rules, known) for entry in data.get("modifier", ()))
+    modifiers = tuple(_modifier(entry, rules, known, numbers) for entry in data.get("modifier", ()))
+    _require_once("modifier", [modifier.id for modifier in modifiers])
     levels = _levels(data.get("levels", {}))
     return RuleSet(str(version), sign_off, rules, modifiers, levels)
 
@@ -66,6 +77,7 @@ def rule_set(data: Mapping[str, Any], words: Answers, numbers: Numbers) -> RuleS
 def _sign_off(data: Mapping[str, Any] | None) -> SignOff:
     if not data or "signed" not in data or not data.get("written_by"):
         raise RuleFileError("the rule file does not say who wrote and who signed it")
+    require_shape(data, SIGN_OFF, "the sign-off")
     found = SignOff(**{**data, "on": str(data.get("on", ""))})
     if found.signed and not (found.name and found.role and found.on):
         raise RuleFileError("the rule file is signed without a name, a role and a day")
@@ -74,12 +86,10 @@ def _sign_off(data: Mapping[str, Any] | None) -> SignOff:
 
 def _rule(entry: Mapping[str, Any], words: Answers) -> Rule:
     name = f"rule {entry.get('id', '?')}"
-    missing = [key for key in NEEDED if not entry.get(key)]
-    if missing:
-        raise RuleFileError(f"{name} has no {missing[0]}")
+    _require_whole(entry, NEEDED, name)
+    require_shape(entry, RULE, name)
     if not ID.fullmatch(entry["id"]):
         raise RuleFileError(f"{name}: an id may only have letters, digits and dashes, at most 32")
-    _check_lists(entry, name)
     if len(entry["summary"]) > SUMMARY_LENGTH:
         raise RuleFileError(f"{name}: the summary is longer than {SUMMARY_LENGTH} characters")
     for item in entry["about"]:
@@ -104,22 +114,25 @@ def _rule(entry: Mapping[str, Any], words: Answers) -> Rule:
     )
 
 
-def _check_lists(entry: Mapping[str, Any], name: str) -> None:
-    for key in LISTS:
-        given = entry.get(key, [])
-        if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
-            raise RuleFileError(f"{name}: {key} must be a list of words in quotes")
+def _require_whole(part: Mapping[str, Any], needed: tuple[str, ...], name: str) -> None:
+    missing = missing_of(part, needed)
+    if missing:
+        raise RuleFileError(f"{name} has no {missing}")
 
 
 def _words(entry: Mapping[str, Any], name: str) -> dict[str, Words]:
-    """What is there in English is there in every language."""
+    """What is there in English is there in every language, line by line."""
     found = {ENGLISH: _words_in(entry)}
     for code, language in LANGUAGES.items():
         translated = entry.get(code, {})
-        _check_lists(translated, name)
-        for key in ("advice", "meanwhile", "heading"):
-            if entry.get(key) and not translated.get(key):
-                raise RuleFileError(f"{name} has no {key} in {language}")
+        missing = missing_of(translated, tuple(key for key in RULE_IN_A_LANGUAGE if entry.get(key)))
+        if missing:
+            raise RuleFileError(f"{name} has no {missing} in {language}")
+        require_shape(translated, RULE_IN_A_LANGUAGE, f"{name} in {language}")
+        for key in LINES:
+            here, there = len(entry.get(key, ())), len(translated.get(key, ()))
+            if here != there:
+                raise RuleFileError(f"{name} has {here} lines of {key}, and {there} in {language}")
         found[code] = _words_in(translated)
     return found
 
@@ -132,13 +145,17 @@ def _words_in(entry: Mapping[str, Any]) -> Words:
 def _heading(text: str) -> str:
     try:
         text.format(**vars(Clinic()))
-    except (IndexError, KeyError, ValueError) as error:
+    except (AttributeError, IndexError, KeyError, ValueError) as error:
         raise RuleFileError(f"a heading cannot be filled in: {text}") from error
     return text
 
 
-def _modifier(entry: Mapping[str, Any], rules: Sequence[Rule], words: Answers) -> Modifier:
+def _modifier(
+    entry: Mapping[str, Any], rules: Sequence[Rule], words: Answers, numbers: Numbers
+) -> Modifier:
     name = f"modifier {entry.get('id', '?')}"
+    _require_whole(entry, tuple(MODIFIER), name)
+    require_shape(entry, MODIFIER, name)
     context = {
         "rise": frozenset[str](),
         "fired_before": frozenset[str](),
@@ -148,7 +165,10 @@ def _modifier(entry: Mapping[str, Any], rules: Sequence[Rule], words: Answers) -
     unknown = (named or frozenset()) - {rule.id for rule in rules}
     if unknown:
         raise RuleFileError(f"{name} names rule {min(unknown)}, which is not there")
-    condition = _condition(entry["when"], {**words, **context}, name)
+    known = {**words, **context}
+    condition = _condition(entry["when"], known, name)
+    if not can_hold(condition, (), known, numbers):
+        raise RuleFileError(f"{name} can never be heard, whatever is answered")
     return Modifier(entry["id"], condition, named, entry["why"])
 
 
@@ -161,19 +181,24 @@ def _condition(text: str, words: Answers, name: str) -> Condition:
 
 def _check_ids(rules: Sequence[Rule]) -> None:
     ids = [rule.id for rule in rules]
-    twice = [id for id in ids if ids.count(id) > 1]
-    if twice:
-        raise RuleFileError(f"rule {twice[0]} is there twice")
+    _require_once("rule", ids)
     for rule in rules:
         unknown = rule.unless - set(ids)
         if unknown:
             raise RuleFileError(f"rule {rule.id} names rule {min(unknown)}, which is not there")
 
 
+def _require_once(kind: str, ids: Sequence[str]) -> None:
+    twice = [id for id in ids if ids.count(id) > 1]
+    if twice:
+        raise RuleFileError(f"{kind} {twice[0]} is there twice")
+
+
 def _check_heard(rules: Sequence[Rule], words: Answers, numbers: Numbers) -> None:
     of = {rule.id: rule for rule in rules}
     for rule in rules:
-        if not can_be_heard(rule, [of[id] for id in sorted(rule.unless)], words, numbers):
+        graver = [of[id].when for id in sorted(rule.unless)]
+        if not can_hold(rule.when, graver, words, numbers):
             raise RuleFileError(f"rule {rule.id} can never be heard, whatever is answered")
 
 
@@ -181,18 +206,23 @@ def _levels(data: Mapping[str, Any]) -> dict[Level, LevelWords]:
     missing = [level.value for level in Level if level.value not in data]
     if missing:
         raise RuleFileError(f"the level {missing[0]} has no words")
+    unknown = set(data) - {level.value for level in Level}
+    if unknown:
+        raise RuleFileError(f"there is no level {min(unknown)}")
     return {level: _level_words(level, data[level.value]) for level in Level}
 
 
 def _level_words(level: Level, data: Mapping[str, Any]) -> LevelWords:
-    headings = {code: data.get(code, {}).get("heading", "") for code in LANGUAGES}
-    for code, heading in headings.items():
-        if not heading:
-            raise RuleFileError(f"the level {level} has no heading in {LANGUAGES[code]}")
-    missing = [key for key in ("target", "heading") if not data.get(key)]
-    if missing:
-        raise RuleFileError(f"the level {level} has no {missing[0]}")
-    every = {ENGLISH: data["heading"], **headings}
+    name = f"the level {level}"
+    _require_whole(data, ("target", "heading"), name)
+    require_shape(data, LEVEL, name)
+    every = {ENGLISH: data["heading"]}
+    for code, language in LANGUAGES.items():
+        translated = data.get(code, {})
+        require_shape(translated, LEVEL_IN_A_LANGUAGE, f"{name} in {language}")
+        if missing_of(translated, ("heading",)):
+            raise RuleFileError(f"{name} has no heading in {language}")
+        every[code] = translated["heading"]
     return LevelWords(data["target"], {code: _heading(each) for code, each in every.items()})
 
 

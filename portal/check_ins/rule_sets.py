@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal import clock
 from portal.audit.actions import record
 from portal.check_ins.library import rules_from, rules_of
-from portal.check_ins.rule_file import RuleFileError
 from portal.check_ins.rule_set_models import KeptRules
+from portal.check_ins.rule_shape import RuleFileError
 from portal.check_ins.rules import RuleSet
 from portal.db import Database, UnitOfWork
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from portal.check_ins.answers import Answer, Told
 from portal.check_ins.facts import Case
 from portal.check_ins.questionnaires import Page, PageForm
-from portal.check_ins.rule_file import RuleFileError
+from portal.check_ins.rule_shape import RuleFileError
 from portal.check_ins.rules import RuleSet, judge
 from portal.symptoms.levels import Level
 from portal.symptoms.vocabulary import Effect

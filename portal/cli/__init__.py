@@ -99,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def refusal_for(error: Exception) -> tuple[int, str] | None:
     """The exit code and the one line for what an operator can put right; None for our own bugs."""
     from portal.check_ins.questionnaires import QuestionnaireError
-    from portal.check_ins.rule_file import RuleFileError
+    from portal.check_ins.rule_shape import RuleFileError
     from portal.cli.refusal import Refusal
     from portal.errors import PortalError
     from portal.settings import SettingsError

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portal.cli.opening import opened
-from portal.settings import Settings
+from portal.settings import Settings, clinic_from
 
 if TYPE_CHECKING:
     from portal.check_ins.rules import RuleSet
@@ -32,14 +32,15 @@ def run(arguments: Namespace) -> int:
 
 def checked(name: str | None) -> str:
     """One line about a file that may be used; raises RuleFileError for one that may not."""
-    from portal.check_ins.library import SHIPPED, rules_at
+    from portal.check_ins.library import SHIPPED, rules_for
 
-    path = Path(name or os.environ.get("RULES_FILE", "").strip() or SHIPPED)
-    rules = rules_at(path)
+    named = name or os.environ.get("RULES_FILE", "").strip()
+    path = Path(named) if named else None
+    rules = rules_for(clinic_from(os.environ), path)
     signature = rules.sign_off
     by = f"signed by {signature.name}, {signature.role}, {signature.on}"
     return (
-        f"{path} may be used: rule set {rules.version}, {len(rules.rules)} rules, "
+        f"{path or SHIPPED} may be used: rule set {rules.version}, {len(rules.rules)} rules, "
         f"{len(rules.modifiers)} modifiers, {by if signature.signed else 'signed by nobody yet'}."
     )
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case
+from sqlalchemy import String, and_, case, cast
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -124,17 +124,19 @@ async def flag_of_source(session: AsyncSession, source: str, source_id: UUID) ->
     return found[0] if found else None
 
 
-async def count_open_for(session: AsyncSession, actor: Actor) -> tuple[int, int]:
-    """How many are open, and how many of them are emergencies that nobody took yet."""
+async def count_open_for(session: AsyncSession, actor: Actor) -> tuple[int, tuple[str, ...]]:
+    """How many are open, and which of them are emergencies that nobody took yet: flag and round."""
     is_alarm = and_(col(Flag.level) == Level.EMERGENCY, col(Acknowledgement.id).is_(None))
+    which = cast(col(Flag.id), String) + "." + cast(col(Flag.round), String)
     query = (
-        select(func.count(), func.count(case((is_alarm, 1))))
+        select(func.count(), func.aggregate_strings(case((is_alarm, which)), " "))
         .select_from(Flag)
         .outerjoin(Acknowledgement, _this_round(Acknowledgement))
         .outerjoin(Disposition, _this_round(Disposition))
         .where(is_visible(actor, Flag.patient_id), col(Disposition.id).is_(None))
     )
-    return (await session.exec(query)).one()
+    count, untaken = (await session.exec(query)).one()
+    return count, tuple(sorted((untaken or "").split()))
 
 
 def _untold() -> list[Any]:

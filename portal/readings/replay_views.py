@@ -10,7 +10,7 @@ from starlette.responses import Response
 from portal import clock
 from portal.audit.actions import record
 from portal.check_ins.library import rules_from, rules_of
-from portal.check_ins.rule_file import RuleFileError
+from portal.check_ins.rule_shape import RuleFileError
 from portal.check_ins.rules import RuleSet
 from portal.permissions import Permission
 from portal.readings.replay import Change, Tally, replay

@@ -64,10 +64,13 @@ class Form:
         self.errors[name] = required
         return ""
 
-    def many(self, name: str, options: Iterable[str]) -> list[str]:
-        """The ticked values that are options, each once, in the order given."""
+    def many(self, name: str, options: Iterable[str], unknown: str | None = None) -> list[str]:
+        """The ticked values that are options, each once, in the order given; `unknown` is the
+        sentence for when others are among them."""
         allowed = set(options)
         ticked = [value for value in self.data.getlist(name) if isinstance(value, str)]
+        if unknown and not allowed.issuperset(ticked):
+            self.errors[name] = unknown
         return list(dict.fromkeys(value for value in ticked if value in allowed))
 
     def uuid(self, name: str) -> UUID | None:

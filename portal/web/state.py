@@ -19,12 +19,12 @@ from portal.settings import Settings
 class Counts:
     """The numbers in the navigation. What does not concern the actor stays 0.
 
-    `emergencies`: those in triage that nobody took yet; `on_duty_until`: the end of the shift in
-    which this person is now.
+    `emergencies`: which of those in triage nobody took yet; `on_duty_until`: the end of the shift
+    in which this person is now.
     """
 
     triage: int = 0
-    emergencies: int = 0
+    emergencies: tuple[str, ...] = ()
     inbox: int = 0
     requests: int = 0
     unread: int = 0

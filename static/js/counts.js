@@ -10,7 +10,7 @@ const TOPICS = ["triage", "inbox"];
 const nav = document.querySelector(".nav");
 const place = (name) => nav.querySelector(`[data-count="${name}"]`);
 const isTriage = document.getElementById("queue") !== null; // it says so itself, with name and reason
-let emergencies = Number(nav.dataset.emergencies);
+let emergencies = nav.dataset.emergencies.split(" "); // those that nobody took yet: one taken and one raised are not the same
 let askedAt = -Infinity;
 let timer = 0;
 
@@ -32,9 +32,9 @@ function show(numbers) {
     count.textContent = number;
     count.hidden = !number;
   }
-  place("triage")?.toggleAttribute("data-alarm", numbers.emergencies > 0);
-  if (!isTriage && numbers.emergencies > emergencies) sound();
-  if (!numbers.emergencies) document.querySelector("[data-emergency]")?.remove();
+  place("triage")?.toggleAttribute("data-alarm", numbers.emergencies.length > 0);
+  if (!isTriage && numbers.emergencies.some((each) => !emergencies.includes(each))) sound();
+  if (!numbers.emergencies.length) document.querySelector("[data-emergency]")?.remove();
   emergencies = numbers.emergencies;
 }
 

@@ -8,9 +8,9 @@ from sqlmodel import col, select
 
 from portal.audit.models import AuditEvent
 from portal.check_ins.library import RULES, SHIPPED, rules_for, rules_from
-from portal.check_ins.rule_file import RuleFileError
 from portal.check_ins.rule_set_models import KeptRules
 from portal.check_ins.rule_sets import keep_rules
+from portal.check_ins.rule_shape import RuleFileError
 from portal.check_ins.rules import RuleSet
 from portal.cli import main
 from portal.db import Database
@@ -110,6 +110,14 @@ def test_a_good_file_is_said_to_be_one(own: Path, capsys: pytest.CaptureFixture[
     said = capsys.readouterr().out
     assert "our-clinic-1" in said
     assert "signed by Doctor D, clinician, 2026-11-20" in said
+
+
+def test_a_file_at_which_the_portal_would_not_start_is_not_said_to_be_good(
+    own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("URGENT_MINUTES", "20")
+    assert main(["rules", "check", str(own)]) == 2
+    assert "urgent says 15 minutes, and URGENT_MINUTES is 20" in capsys.readouterr().err
 
 
 async def test_what_is_sent_is_judged_by_the_clinics_own_rules(

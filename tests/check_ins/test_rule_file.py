@@ -17,7 +17,8 @@ from portal.check_ins.library import (
     read,
     rules_from,
 )
-from portal.check_ins.rule_file import CAUTIONS, NEEDED, RuleFileError, rule_set
+from portal.check_ins.rule_file import CAUTIONS, NEEDED, rule_set
+from portal.check_ins.rule_shape import RuleFileError
 from portal.check_ins.sane import require_sane
 from portal.flags.due import due_at
 from portal.people.models import Caution
@@ -204,8 +205,9 @@ def test_one_sentence_where_a_list_belongs_is_refused(file: dict[str, Any], key:
 
 
 def test_a_heading_that_cannot_be_filled_in_is_refused(file: dict[str, Any]) -> None:
-    file["levels"]["urgent"]["heading"] = "Call {our_number} now"
-    assert refusal(file) == "a heading cannot be filled in: Call {our_number} now"
+    for hole in ("our_number", "nurse_line.digits"):
+        file["levels"]["urgent"]["heading"] = f"Call {{{hole}}} now"
+        assert refusal(file) == f"a heading cannot be filled in: Call {{{hole}}} now"
 
 
 def test_a_level_without_target_is_refused(file: dict[str, Any]) -> None:
@@ -227,3 +229,46 @@ def test_a_file_in_which_a_worse_answer_counts_for_less_is_refused() -> None:
     text = SHIPPED.read_text("utf-8").replace('when = "awake >= 3"', 'when = "awake == 3"')
     with pytest.raises(RuleFileError, match="awake 4 counts for less than a better answer"):
         rules_from(text)
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "value", "sentence"),
+    [
+        (("rule", 0), "unles", ["2"], "rule 1: unles is not known"),
+        (("rule", 0), "crisis", "no", "rule 1: crisis must be true or false"),
+        (("rule", 0), "id", 1, "rule 1: id must be words in quotes"),
+        (("rule", 0), "when", 3, "rule 1: when must be words in quotes"),
+        (("rule", 0), "title", "  ", "rule 1 has no title"),
+        (("rule", 0), "advice", ["Stay", " "], "rule 1: a line of advice is empty"),
+        (("rule", 0), "es", "sí", "rule 1: es must be a table of its own"),
+        (("rule", 0, "es"), "advise", ["Sí"], "rule 1 in Spanish: advise is not known"),
+        (("rule", 0, "es"), "advice", ["Sí", ""], "rule 1 in Spanish: a line of advice is empty"),
+        (("rule", 0, "es"), "advice", ["Sí"], "rule 1 has 2 lines of advice, and 1 in Spanish"),
+        (("modifier", 1), "rules", "17", "modifier dementia: rules must be a list of words in"),
+        (("modifier", 1), "why", "", "modifier dementia has no why"),
+        (("modifier", 1), "level", "soon", "modifier dementia: level is not known"),
+        (("modifier", 1), "id", "no-adult", "modifier no-adult is there twice"),
+        (("modifier", 1), "when", "awake >= 9", "modifier dementia can never be heard"),
+        (("sign_off",), "rank", 3, "the sign-off: rank is not known"),
+        (("sign_off",), "signed", "no", "the sign-off: signed must be true or false"),
+        (("levels",), "whenever", {}, "there is no level whenever"),
+        (("levels", "soon"), "target", 4, "the level soon: target must be words in quotes"),
+        (("levels", "soon"), "advice", ["Wait"], "the level soon: advice is not known"),
+        ((), "rules", [], "the rule file: rules is not known"),
+        ((), "rule", ["1"], "the rule file: rule must be tables, each headed [[rule]]"),
+        ((), "rule", {"id": "1"}, "the rule file: rule must be tables, each headed [[rule]]"),
+    ],
+)
+def test_what_is_no_part_of_a_rule_file_or_no_such_part_is_refused(
+    file: dict[str, Any], place: tuple[str | int, ...], key: str, value: object, sentence: str
+) -> None:
+    part: Any = file
+    for step in place:
+        part = part[step]
+    part[key] = value
+    assert refusal(file).startswith(sentence)
+
+
+def test_brackets_without_end_are_refused_in_a_sentence() -> None:
+    with pytest.raises(RuleFileError, match="does not have the form"):
+        rules_from("version = " + "[" * 60_000)

@@ -13,7 +13,8 @@ from portal.audit.models import AuditEvent
 from portal.check_ins.clocks import follow_silence
 from portal.check_ins.library import FOLDER, NUMBERS, RULES, WORDS, rules_from
 from portal.check_ins.own_words import note_answers
-from portal.check_ins.rule_file import RuleFileError, rule_set
+from portal.check_ins.rule_file import rule_set
+from portal.check_ins.rule_shape import RuleFileError
 from portal.check_ins.rules import RuleSet
 from portal.cli import main
 from portal.cli.rules import table
@@ -155,7 +156,7 @@ async def test_replaying_writes_nothing_and_says_no_word(
         ("rule = 3", "the rule file has no version"),
         (TEXT.replace("awake >= 3", "awake >= 9", 1), "rule 1 can never be heard"),
         (TEXT.replace("es.advice", "es.said", 1), "rule 1 has no advice in Spanish"),
-        ('version = "1"\nrule = 3\n[sign_off]\nsigned = false\nwritten_by = "x"', "the form"),
+        ('version = "1"\nrule = 3', "rule must be tables, each headed"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_in_one_line(

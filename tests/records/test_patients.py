@@ -1,5 +1,8 @@
 """Staff's pages about patients: who may see what, and what is written."""
 
+import re
+from typing import Any
+
 import pytest
 from sqlmodel import col, select
 
@@ -124,7 +127,7 @@ async def test_cautions_are_saved_with_who_supervises_and_audited(
     doctor = clinic.clinician_on_team.id
     answer = await client.post(
         f"/patients/{clinic.patient.id}/cautions",
-        cautions=["dementia", "sedatives", "nonsense"],
+        cautions=["dementia", "sedatives"],
         supervisor=str(doctor),
     )
     assert answer.status_code == 303
@@ -132,6 +135,28 @@ async def test_cautions_are_saved_with_who_supervises_and_audited(
     assert patient.caution_set() == {Caution.DEMENTIA, Caution.SEDATIVES}
     assert patient.supervisor_id == doctor
     assert "cautions:set" in await audited(database, clinic)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"cautions": ["dementia", "gout"]}, "One of the cautions is not known here."),
+        ({"cautions": [], "supervisor": "nobody"}, "Choose the clinician who supervises"),
+    ],
+)
+async def test_a_caution_or_a_supervisor_that_is_not_known_is_said_and_nothing_is_lost(
+    client_for: ClientFor, clinic: Clinic, database: Database, typed: dict[str, Any], sentence: str
+) -> None:
+    client = await client_for(clinic.nurse_on_team)
+    path, doctor = f"/patients/{clinic.patient.id}/cautions", str(clinic.clinician_on_team.id)
+    await client.post(path, cautions=["sedatives"], supervisor=doctor)
+    answer = await client.post(path, **({"supervisor": doctor} | typed))
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    ticked = re.findall(r'value="(\w+)"[^>]* checked', answer.text)
+    assert ticked == [each for each in typed["cautions"] if each != "gout"]
+    patient = await held(database, clinic)
+    assert (patient.caution_set(), str(patient.supervisor_id)) == ({Caution.SEDATIVES}, doctor)
 
 
 async def test_a_coordinator_reads_but_does_not_write(
