@@ -288,11 +288,11 @@ async def test_flags_are_seen_by_the_care_team_and_nobody_else(
 ) -> None:
     flag = await raised(database, patient)
     async with database.read() as session:
-        assert await count_open_for(session, actor_for(nurse_on_team)) == (1, 0)
+        assert await count_open_for(session, actor_for(nurse_on_team)) == (1, ())
         for outsider in (nurse_elsewhere, admin):
             actor = actor_for(outsider)
             assert await open_flags_for(session, actor) == []
-            assert await count_open_for(session, actor) == (0, 0)
+            assert await count_open_for(session, actor) == (0, ())
     await _resolve(database, nurse_on_team, flag)
     since = clock.now() - timedelta(hours=1)
     async with database.read() as session:

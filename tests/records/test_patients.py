@@ -156,7 +156,8 @@ async def test_a_caution_or_a_supervisor_that_is_not_known_is_said_and_nothing_i
     ticked = re.findall(r'value="(\w+)"[^>]* checked', answer.text)
     assert ticked == [each for each in typed["cautions"] if each != "gout"]
     patient = await held(database, clinic)
-    assert (patient.caution_set(), str(patient.supervisor_id)) == ({Caution.SEDATIVES}, doctor)
+    assert patient.caution_set() == {Caution.SEDATIVES}
+    assert str(patient.supervisor_id) == doctor
 
 
 async def test_a_coordinator_reads_but_does_not_write(
