@@ -84,18 +84,25 @@ async def _colleagues(session: AsyncSession, actor: Actor) -> list[Named]:
 
 
 async def show(request: Request) -> Response:
-    return await _show(request, {})
+    return await _show(request)
 
 
-async def _show(request: Request, errors: dict[str, str]) -> Response:
+async def _show(request: Request, form: Form | None = None) -> Response:
+    """All is ticked at first; a form that cannot be comes back as it was filled in."""
     actor = actor_of(request)
     async with work(request) as unit:
         left = await left_with(unit.session, actor)
         for patient_id in {person.id for _, person in left.flags}:
             record(unit, "rota:leaving", patient_id=patient_id)
-    status = 422 if errors else 200
     return await page(
-        request, "duty/leaving.html", status, left=left, colleagues=_options(left), errors=errors
+        request,
+        "duty/leaving.html",
+        422 if form else 200,
+        left=left,
+        colleagues=_options(left),
+        ticked={*form.data.getlist("flag"), *form.data.getlist("talk")} if form else None,
+        typed={name: form.raw(name) if form else "" for name in ("next", "note")},
+        errors=form.errors if form else {},
     )
 
 
@@ -106,17 +113,17 @@ def _options(left: Left) -> list[tuple[str, str]]:
 async def leave(request: Request) -> Response:
     """Hand over what was ticked, all of it or, when somebody was first, none."""
     form = await form_of(request)
-    next_id = form.uuid("next")
+    next_id, note = form.uuid("next"), form.text("note", longest=LONGEST_NOTE)
     if next_id is None:
-        return await _show(request, {"next": "Choose who goes on with it."})
-    note = form.text("note", longest=LONGEST_NOTE)
-    if form.errors:
-        return await _show(request, form.errors)
+        form.errors["next"] = "Choose who goes on with it."
+    if form.errors or next_id is None:
+        return await _show(request, form)
     try:
         async with work(request) as unit:
             count = await _hand_all(unit, actor_of(request), next_id, note, form)
     except (Conflict, Invalid) as refusal:
-        return await _show(request, {"next": refusal.sentence})
+        form.errors["next"] = refusal.sentence
+        return await _show(request, form)
     said = "Handed over 1 item" if count == 1 else f"Handed over {count} items"
     return see_other("/hand-over", said=said)
 

@@ -21,7 +21,7 @@ from portal.rota.coverage import span_words
 from portal.rota.duties import Duty
 from portal.rota.models import Shift
 from portal.rota.queries import able_staff, shift_for, team_for, teams_for
-from portal.web.forms import form_of
+from portal.web.forms import Form, form_of
 from portal.web.requests import actor_of, path_id, reading, see_other, work
 from portal.web.routing import get, post
 from portal.web.state import state_of
@@ -84,10 +84,10 @@ async def _team(request: Request, session: Any) -> CareTeam:
 
 async def one_shift(request: Request) -> Response:
     """Give it to somebody else, or take it out."""
-    return await _shift_page(request, {})
+    return await _shift_page(request)
 
 
-async def _shift_page(request: Request, errors: dict[str, str]) -> Response:
+async def _shift_page(request: Request, form: Form | None = None) -> Response:
     async with work(request) as unit:
         shift = await shift_for(unit.session, actor_of(request), path_id(request, "shift_id"))
         who = await name_of(unit.session, shift.person_id)
@@ -96,12 +96,13 @@ async def _shift_page(request: Request, errors: dict[str, str]) -> Response:
     return await page(
         request,
         "duty/shift.html",
-        422 if errors else 200,
+        422 if form else 200,
         shift=shift,
         who=who,
         span=span_words(shift.starts_at, shift.ends_at, zone),
         staff=[(str(one.id), one.name) for one in staff if one.id != shift.person_id],
-        errors=errors,
+        typed={name: form.raw(name) if form else "" for name in ("person", "phone")},
+        errors=form.errors if form else {},
     )
 
 
@@ -111,25 +112,29 @@ async def give(request: Request) -> Response:
     if person_id is None:
         form.errors["person"] = "Choose who does it instead."
     if form.errors or person_id is None:
-        return await _shift_page(request, form.errors)
+        return await _shift_page(request, form)
     return await _change(
         request,
+        form,
         lambda unit, shift: give_shift(unit, shift, person_id, phone),
         said="The shift has somebody else now",
     )
 
 
 async def remove(request: Request) -> Response:
-    return await _change(request, remove_shift, said="Taken out of the rota")
+    return await _change(
+        request, await form_of(request), remove_shift, said="Taken out of the rota"
+    )
 
 
-async def _change(request: Request, act: Change, said: str) -> Response:
+async def _change(request: Request, form: Form, act: Change, said: str) -> Response:
     try:
         async with work(request) as unit:
             shift = await shift_for(unit.session, actor_of(request), path_id(request, "shift_id"))
             await act(unit, shift)
     except (Conflict, Invalid) as refusal:
-        return await _shift_page(request, {"person": refusal.sentence})
+        form.errors["person"] = refusal.sentence
+        return await _shift_page(request, form)
     return see_other(f"/rota/{shift.care_team_id}", said=said)
 
 

@@ -82,6 +82,7 @@ function toast(words) {
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (ctx.leaves && ctx.response?.status === 200) goOn(ctx.leaves);
+  else if (ctx.response?.status === 422) focusWrong();
   else if (ctx.hadFocus && document.activeElement === document.body) focusDetail();
   rememberAddress();
 });
@@ -90,6 +91,12 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 function rememberAddress() {
   const id = shown()?.dataset.detailFor;
   if (id) history.replaceState(null, "", `/triage/${id}${query ? `?view=${encodeURIComponent(query)}` : ""}`);
+}
+
+// A form that came back in its dialog: the first of what is wrong, which carries its sentence.
+function focusWrong() {
+  const wrong = document.querySelector("dialog[open] [aria-invalid=true]");
+  (wrong?.querySelector("input") ?? wrong)?.focus();
 }
 
 function focusDetail() {

@@ -78,6 +78,10 @@ async def test_a_shift_is_given_to_somebody_else_and_taken_out(
     await coordinator.post(f"{url}/shifts", **a_shift(clinic.nurse_on_team))
     shift = (await page_of(coordinator, url)).split('href="/rota/shifts/')[1].split('"')[0]
     given = {"person": str(clinic.second_nurse.id)}
+    refused = await coordinator.post(f"/rota/shifts/{shift}/give", **given, phone="ring me")
+    assert refused.status_code == 422
+    assert f'value="{given["person"]}" selected' in refused.text
+    assert 'value="ring me"' in refused.text
     assert (await coordinator.post(f"/rota/shifts/{shift}/give", **given)).status_code == 303
     page = await page_of(coordinator, url)
     assert "Day nurse</td>" in page
@@ -123,8 +127,13 @@ async def test_the_end_of_a_shift_lists_what_is_open_and_hands_it_to_the_next(
     assert "Flags, 2" in page
     assert page.index(str(flag.id)) < page.index(str(mild.id))  # the most urgent first
     assert "Conversations, 1" in page
-    refused = await nurse.post("/hand-over", flag=str(flag.id), talk=str(care.id))
+    refused = await nurse.post("/hand-over", flag=str(flag.id), note="Quiet since <9>")
     assert "Choose who goes on with it." in refused.text
+    assert "Quiet since &lt;9&gt;</textarea>" in refused.text
+    ticked = [f'value="{one.id}" checked' in refused.text for one in (flag, mild, care)]
+    assert ticked == [True, False, False], "what was not ticked is not ticked anew"
+    gone = {"next": str(clinic.nurse_elsewhere.id), "note": "Quiet", "flag": str(flag.id)}
+    assert "Quiet</textarea>" in (await nurse.post("/hand-over", **gone)).text
     form = {"next": str(clinic.second_nurse.id), "note": "Quiet since nine"}
     both = [str(flag.id), str(mild.id)]
     await nurse.post("/hand-over", flag=both, talk=str(care.id), **form)

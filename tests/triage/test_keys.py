@@ -88,3 +88,9 @@ async def test_a_wrong_form_stays_in_its_dialog_and_says_why(
     assert await page.locator("#call-dialog nav").count() == 0
     assert await dialog.locator("#call_words").input_value() == "Nobody at home"
     assert await page.locator("dialog #call_words").count() == 1
+    await dialog.locator('[name="callee"][value="patient"]:focus').wait_for(timeout=5000)
+    wrong = await dialog.locator("#result-error").bounding_box()
+    first = await dialog.locator('[name="result"]').first.bounding_box()
+    assert wrong is not None
+    assert first is not None
+    assert first["y"] > wrong["y"] + 15, "the sentence stands above the answers"
