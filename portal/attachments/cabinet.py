@@ -42,11 +42,15 @@ class Cabinet:
         return checked
 
     async def keep(self, checked: Checked, *bound: object) -> Kept:
-        """Raises CannotKeep."""
+        """Both or neither: what has no row is never found again. Raises CannotKeep."""
         kept = Kept(new_name(), new_name() if checked.thumbnail else None)
-        await self._keep(kept.stored_as, checked.data, *bound, "whole")
-        if kept.thumbnail_as and checked.thumbnail:
-            await self._keep(kept.thumbnail_as, checked.thumbnail, *bound, "thumbnail")
+        try:
+            await self._keep(kept.stored_as, checked.data, *bound, "whole")
+            if kept.thumbnail_as and checked.thumbnail:
+                await self._keep(kept.thumbnail_as, checked.thumbnail, *bound, "thumbnail")
+        except BaseException:
+            await self.forget(kept)
+            raise
         return kept
 
     async def fetch(self, stored_as: str, *bound: object) -> bytes:

@@ -1,12 +1,14 @@
 """What happens by itself: holds end."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import col, select
 
 from portal.bookings.holds import lapse
 from portal.bookings.models import Offer
 from portal.db import Database
+from portal.rounds import each_alone
 
 
 async def lapse_holds(database: Database, now: datetime) -> int:
@@ -22,8 +24,9 @@ async def lapse_holds(database: Database, now: datetime) -> int:
             .order_by(col(Offer.held_until))
         )
         ids = passed.all()
-    freed = 0
-    for id in ids:
-        async with database.work(origin="worker") as work:
-            freed += await lapse(work, id)
-    return freed
+    return await each_alone(_lapse, [(id, database) for id in ids])
+
+
+async def _lapse(id: UUID, database: Database) -> int:
+    async with database.work(origin="worker") as work:
+        return await lapse(work, id)

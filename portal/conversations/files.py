@@ -22,6 +22,7 @@ from portal.db import Database
 from portal.errors import NotFound
 from portal.ids import new_id
 from portal.permissions import Actor
+from portal.rounds import each_alone
 from portal.sealing import CannotOpen, seal, unseal
 
 # Kept and never sent: its sender may still come back to it, but not for ever.
@@ -207,9 +208,11 @@ def forgetting_unsent_files(cabinet: Cabinet) -> Callable[[Database, datetime], 
         async with database.read() as session:
             old = col(Attachment.added_at) < now - UNSENT_FOR
             rows = (await session.exec(select(Attachment).where(old, ~_is_sent()).limit(100))).all()
-        if rows:
-            await forget(database, cabinet, rows)
-        return len(rows)
+        return await each_alone(forget_one, [(row.id, database, row) for row in rows])
+
+    async def forget_one(_id: UUID, database: Database, row: Attachment) -> int:
+        await forget(database, cabinet, [row])
+        return 1
 
     return forget_unsent_files
 

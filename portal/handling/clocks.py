@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import col, select
 
@@ -11,6 +12,7 @@ from portal.db import Database, UnitOfWork
 from portal.handling.actions import add_step
 from portal.handling.models import Did, Handling
 from portal.handling.queries import is_last, state_of_handling, waiting
+from portal.rounds import each_alone
 from portal.settings import Clinic
 
 Still = Callable[[UnitOfWork, Handling], Awaitable[bool]]
@@ -65,13 +67,12 @@ async def wake_snoozed(database: Database, now: datetime) -> int:
 async def _step_each(
     database: Database, states: Any, did: Did, changes: dict[str, Any], still: Still
 ) -> int:
-    done = 0
-    for state in states:
+    async def step(conversation_id: UUID, number: int) -> int:
         async with database.work(origin="worker") as work:
-            held = await state_of_handling(work.session, state.conversation_id)
-            if held is None or held.number != state.number or not await still(work, held):
-                continue
-            conversation = await work.session.get_one(Conversation, state.conversation_id)
-            if await add_step(work, conversation, held, did, dict(changes)):
-                done += 1
-    return done
+            held = await state_of_handling(work.session, conversation_id)
+            if held is None or held.number != number or not await still(work, held):
+                return 0
+            conversation = await work.session.get_one(Conversation, conversation_id)
+            return int(bool(await add_step(work, conversation, held, did, dict(changes))))
+
+    return await each_alone(step, [(state.conversation_id, state.number) for state in states])

@@ -17,6 +17,7 @@ from portal.ids import new_id
 from portal.people.access import may_see
 from portal.people.models import Person
 from portal.permissions import Permission
+from portal.rounds import each_alone
 from portal.sealing import CannotOpen
 
 AT_ONCE = 100
@@ -26,7 +27,7 @@ async def send_due(database: Database, now: datetime) -> int:
     """Any number of workers may run: the message and the note that it was sent are one commit."""
     async with database.read() as session:
         due = await _due(session, now)
-    return sum([await _deal_with(database, later_id, person, now) for later_id, person in due])
+    return await each_alone(_deal_with, [(id, database, person, now) for id, person in due])
 
 
 async def _due(session: AsyncSession, now: datetime) -> list[tuple[UUID, Person]]:
@@ -44,9 +45,9 @@ async def _due(session: AsyncSession, now: datetime) -> list[tuple[UUID, Person]
     return [(later_id, person) for later_id, person in rows.all()]
 
 
-async def _deal_with(database: Database, later_id: UUID, person: Person, now: datetime) -> int:
+async def _deal_with(later_id: UUID, database: Database, person: Person, now: datetime) -> int:
     try:
-        return await _send(database, later_id, person, now)
+        return await _send(later_id, database, person, now)
     except CannotOpen:
         async with database.work(origin="worker") as work:
             row = await locked_if_due(work, later_id, now)
@@ -56,7 +57,7 @@ async def _deal_with(database: Database, later_id: UUID, person: Person, now: da
         return 1
 
 
-async def _send(database: Database, later_id: UUID, person: Person, now: datetime) -> int:
+async def _send(later_id: UUID, database: Database, person: Person, now: datetime) -> int:
     # On behalf of its author, who must still be allowed to write there.
     async with database.work(actor_from(person, new_id()), origin="worker") as work:
         row = await locked_if_due(work, later_id, now)

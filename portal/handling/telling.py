@@ -4,7 +4,6 @@ A team's message is for the patient, a patient's for whoever owns the conversati
 reads, and what is read is not told: that is how the portal knows who is there.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,7 @@ from portal.handling.queries import is_last
 from portal.notices.actions import notify, seen
 from portal.notices.models import Notice
 from portal.notices.reasons import Reason
+from portal.rounds import each_alone
 
 # After an outage of the worker, what is older is no news.
 NEWS_FOR = timedelta(days=2)
@@ -30,14 +30,12 @@ async def tell_of_messages(database: Database, now: datetime) -> int:
     async with database.read() as session:
         untold = (await session.exec(_untold(now))).all()
         read = (await session.exec(_read())).all()
-    told = [await _tell(database, one, now) for one in untold]
-    ended = [await _end(database, *one) for one in read]
-    return sum(told) + sum(ended)
+    told = await each_alone(_tell, [(*one, database, now) for one in untold])
+    return told + await each_alone(_end, [(*one, database) for one in read])
 
 
-async def _tell(database: Database, found: Sequence[Any], now: datetime) -> int:
+async def _tell(conversation_id: UUID, person_id: UUID, database: Database, now: datetime) -> int:
     """Looked at again under the conversation's lock, so that two workers tell once."""
-    conversation_id, person_id = found
     async with database.work(origin="worker") as work:
         held = select(Conversation.id).where(col(Conversation.id) == conversation_id)
         await work.session.exec(held.with_for_update())
@@ -48,7 +46,7 @@ async def _tell(database: Database, found: Sequence[Any], now: datetime) -> int:
         return 1
 
 
-async def _end(database: Database, conversation_id: UUID, person_id: UUID) -> int:
+async def _end(conversation_id: UUID, person_id: UUID, database: Database) -> int:
     async with database.work(origin="worker") as work:
         return await seen(work, person_id, [Reason.MESSAGE], conversation_id)
 

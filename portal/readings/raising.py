@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import structlog
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,12 +26,11 @@ from portal.conversations.understood import opened_reading
 from portal.db import Database, UnitOfWork
 from portal.flags.actions import raise_flag
 from portal.flags.models import FlagSource
+from portal.rounds import each_alone
 from portal.sealing import UNREADABLE, unseal_words
 from portal.symptoms.understanding import Understood, understood
 from portal.treatments.models import Dose
 from portal.treatments.queries import doses_of
-
-log = structlog.get_logger()
 
 MOST_AT_A_TIME = 200
 
@@ -47,17 +45,17 @@ async def settle_waiting(database: Database, now: datetime) -> int:
             .limit(MOST_AT_A_TIME)
         )
         ids = waiting.all()
-    return sum([await settle_alone(database, id) for id in ids])
+    return await each_alone(_settle, [(id, database) for id in ids])
 
 
 async def settle_alone(database: Database, message_id: UUID) -> int:
-    """One that cannot be judged is logged and tried again; it must not hold up the others."""
-    try:
-        async with database.work(origin="reader") as work:
-            return int(await settle(work, message_id))
-    except Exception:
-        log.exception("message.not_judged", message=str(message_id))
-        return 0
+    """One that cannot be judged is logged, and the worker tries again."""
+    return await each_alone(_settle, [(message_id, database)])
+
+
+async def _settle(message_id: UUID, database: Database) -> int:
+    async with database.work(origin="reader") as work:
+        return await settle(work, message_id)
 
 
 async def settle(work: UnitOfWork, message_id: UUID) -> bool:

@@ -2,12 +2,14 @@
 
 import asyncio
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlmodel import select
 
 from portal.attachments.cabinet import Cabinet
+from portal.attachments.refusals import CannotKeep
 from portal.conversations.file_models import Attachment
 from portal.conversations.files import UNSENT_FOR, forgetting_unsent_files
 from portal.conversations.models import Conversation
@@ -19,9 +21,7 @@ from tests.attachments.pictures import PDF, photo
 from tests.attachments.sending import lines, on_disk, rows, send, sent_photo
 from tests.clients import Client
 from tests.conftest import Clock
-
-if TYPE_CHECKING:
-    pass
+from tests.failing import at_first
 
 
 async def test_what_lies_in_the_folder_and_the_database_cannot_be_read(
@@ -123,3 +123,43 @@ async def test_what_was_never_sent_is_forgotten_after_a_day_and_what_was_sent_ne
     assert [row.kind for row in await rows(database)] == ["photo"]
     assert len(on_disk(settings)) == 2
     assert await job(database, clock.now()) == 0
+
+
+async def test_a_file_that_cannot_be_forgotten_does_not_keep_the_others(
+    database: Database,
+    settings: Settings,
+    sender: Client,
+    care: Conversation,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _ in range(2):
+        await send(sender, care.id, ("a.pdf", PDF), client_id=str(uuid4()))
+    async with database.work() as work:
+        for row in (await work.session.exec(select(Attachment))).all():
+            row.client_id = uuid4()
+            work.session.add(row)
+    cabinet = Cabinet(settings.files, database.vault)
+    monkeypatch.setattr(cabinet.storage, "forget", at_first(cabinet.storage.forget))
+    now = clock.forward(hours=UNSENT_FOR.total_seconds() / 3600 + 1)
+    job = forgetting_unsent_files(cabinet)
+    assert [await job(database, now) for _ in range(3)] == [1, 1, 0]
+    assert on_disk(settings) == []
+
+
+async def test_of_a_photo_whose_thumbnail_cannot_be_kept_nothing_is_kept(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cabinet = Cabinet(settings.files, database.vault)
+    checked = await cabinet.admit(photo())
+    keep = cabinet.storage.keep
+
+    async def full(name: str, data: bytes) -> None:
+        if on_disk(settings):
+            raise CannotKeep
+        await keep(name, data)
+
+    monkeypatch.setattr(cabinet.storage, "keep", full)
+    with pytest.raises(CannotKeep):
+        await cabinet.keep(checked, "attachment", uuid4(), uuid4())
+    assert on_disk(settings) == []

@@ -11,7 +11,7 @@ from portal.audit.models import AuditEvent
 from portal.conversations.models import Conversation
 from portal.db import Database
 from portal.errors import Conflict, Invalid
-from portal.handling import actions
+from portal.handling import actions, clocks
 from portal.handling.actions import Seen
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.models import Handling
@@ -21,6 +21,7 @@ from portal.symptoms.levels import Level
 from tests.clients import actor_of
 from tests.conftest import Clock
 from tests.conversations.people import opened, said
+from tests.failing import at_first
 from tests.flags.raising import raised
 
 
@@ -168,6 +169,25 @@ async def test_a_snooze_ends_at_its_time_by_the_clock_once(
     woken = await asyncio.gather(*(wake_snoozed(database, now) for _ in range(3)))
     assert sum(woken) == 1
     assert not (await night.row()).is_snoozed
+
+
+async def test_a_snooze_that_cannot_be_ended_does_not_keep_the_others(
+    database: Database,
+    patient: Person,
+    other_patient: Person,
+    nurse_on_team: Person,
+    nurse_elsewhere: Person,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    until = portal_clock.now() + timedelta(minutes=15)
+    for theirs, nurse in ((patient, nurse_on_team), (other_patient, nurse_elsewhere)):
+        care, _ = await opened(database, theirs)
+        await said(database, care, theirs, "Sick")
+        await Room(database, care, nurse).do("snooze", until)
+    monkeypatch.setattr(clocks, "add_step", at_first(actions.add_step))
+    now = clock.forward(minutes=15)
+    assert [await wake_snoozed(database, now) for _ in range(3)] == [1, 1, 0]
 
 
 async def test_a_new_message_ends_a_snooze(

@@ -15,7 +15,7 @@ from portal.conversations.models import Conversation, Message
 from portal.conversations.queries import messages_after
 from portal.db import Database
 from portal.errors import Conflict, Invalid, NotFound
-from portal.handling import actions, later
+from portal.handling import actions, later, later_clock
 from portal.handling.actions import Seen
 from portal.handling.later_clock import send_due
 from portal.handling.later_models import Fate, LaterMessage
@@ -25,6 +25,7 @@ from portal.people.models import Person
 from tests.clients import actor_of
 from tests.conftest import Clock
 from tests.conversations.people import opened, said
+from tests.failing import at_first
 from tests.handling.laters import a_reply_for_later
 from tests.people import Clinic
 
@@ -161,6 +162,21 @@ async def test_a_worker_that_dies_before_its_commit_leaves_it_to_the_next(
     assert await lines(database, care) == []
     assert await send_due(database, now) == 1
     assert len(await lines(database, care)) == 1
+
+
+async def test_one_that_cannot_be_sent_does_not_keep_the_others(
+    database: Database,
+    care: Conversation,
+    night: Writer,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await night.set("First")
+    await night.set("Second")
+    monkeypatch.setattr(later_clock, "deliver", at_first(later.deliver))
+    now = clock.forward(hours=2)
+    assert [await send_due(database, now) for _ in range(3)] == [1, 1, 0]
+    assert {words for _, words in await lines(database, care)} == {"First", "Second"}
 
 
 async def test_what_somebody_else_wrote_meanwhile_holds_it_until_its_author_decides(

@@ -3,19 +3,23 @@
 import asyncio
 from uuid import UUID, uuid4
 
+import pytest
 from sqlmodel import col, select
 
 from portal import clock
 from portal.conversations.actions import send_message
 from portal.conversations.models import Conversation, ReadMarker
 from portal.db import Database
+from portal.handling import telling
 from portal.handling.actions import Seen, assign
 from portal.handling.telling import tell_of_messages
+from portal.notices.actions import notify
 from portal.notices.models import Notice
 from portal.people.models import Person
 from tests.bookings.asking import booked, days_ahead
 from tests.clients import actor_of
 from tests.conversations.people import opened
+from tests.failing import at_first
 from tests.people import Clinic
 from tests.treatments.plans import signed_plan
 
@@ -68,6 +72,21 @@ async def test_a_patients_message_is_told_to_its_owner_and_to_nobody_while_it_ha
     await say(database, patient, care)
     assert await look(database) == 1
     assert await told(database) == [(nurse_on_team.id, 2)]
+
+
+async def test_one_that_cannot_be_told_does_not_keep_the_others(
+    database: Database,
+    patient: Person,
+    other_patient: Person,
+    nurse_on_team: Person,
+    nurse_elsewhere: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for theirs, nurse in ((patient, nurse_on_team), (other_patient, nurse_elsewhere)):
+        care, _ = await opened(database, theirs)
+        await say(database, nurse, care)
+    monkeypatch.setattr(telling, "notify", at_first(notify))
+    assert [await look(database) for _ in range(3)] == [1, 1, 0]
 
 
 async def test_times_are_told_to_the_patient_and_a_visit_to_its_nurse(
