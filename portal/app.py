@@ -77,7 +77,7 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
         judge = Judge(database, hub)
         async with (relay or Reader(database, hub)).running():
             yield
-        await judge.finished()
+            await judge.finished()
         await database.dispose()
 
     site = Router(routes=site_routes(), middleware=[Middleware(SignedIn)])

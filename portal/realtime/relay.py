@@ -31,6 +31,8 @@ AT_ONCE = 200
 PATIENCE = 3.0
 HEALTH_EVERY = 5
 TRY_AGAIN_AFTER = 0.5
+# How long a process that ends goes on telling what it had still to tell.
+LAST_WORDS = 1.0
 # While it is lost, open pages look for themselves what other processes have stored.
 LOOK_EVERY = 3.0
 TELL_EVERY = 0.25
@@ -68,6 +70,7 @@ class Relay:
         self._waiting: deque[Announcement] = deque(maxlen=MOST_WAITING)
         self._has_gap = False
         self._wake = asyncio.Event()
+        self._is_ending = False
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         self._hub.publish(announcements)
@@ -78,14 +81,17 @@ class Relay:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Connected to the others for as long as the process serves."""
-        tasks = [
+        """Connected to the others for as long as the process serves, and until it has told all."""
+        speaker, *others = [
             asyncio.create_task(work()) for work in (self._speak, self._listen, self._tell_tallies)
         ]
         try:
             yield
         finally:
-            await _stop(set(tasks))
+            self._is_ending = True
+            self._wake.set()
+            await asyncio.wait({speaker}, timeout=LAST_WORDS)
+            await _stop({speaker, *others})
             await self._redis.aclose()
 
     async def _speak(self) -> None:
@@ -99,6 +105,8 @@ class Relay:
                     log.warning("relay.cannot_speak", error=type(error).__name__)
                     self._has_gap = True
                     await asyncio.sleep(TRY_AGAIN_AFTER)
+            if self._is_ending:
+                return
 
     async def _speak_once(self) -> None:
         if self._has_gap:

@@ -149,6 +149,22 @@ async def test_without_the_line_everybody_here_still_hears_at_once(
     await until(lambda: not relay.is_connected)
 
 
+async def test_what_was_published_before_the_end_is_still_told(process: Start, line: Line) -> None:
+    _, _, far = await process()
+    leaving = Relay(line.url, Hub())
+    last = news("last")
+    async with leaving.running():
+        leaving.publish([last])
+    await until(lambda: far.heard == [last])
+
+
+async def test_without_the_line_a_process_ends_all_the_same(line: Line) -> None:
+    await line.cut()
+    leaving = Relay(line.url, Hub())
+    async with asyncio.timeout(5), leaving.running():
+        leaving.publish([news()])
+
+
 async def test_after_a_gap_everybody_looks_for_what_they_missed(process: Start, line: Line) -> None:
     _, here, _ = await process()
     _, there, far = await process()
