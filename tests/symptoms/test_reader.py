@@ -245,6 +245,26 @@ def test_slips_are_mended_and_real_words_left(word: str, mended: str) -> None:
     assert mend(word) == mended
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [("I thrw up twise", "vomiting"), ("he faitned in the hall", "red_flag"),
+     ("she had a seziure", "red_flag"), ("bad chset pain", "red_flag"), ("se desmyó", "red_flag"),
+     ("no puedo respiarr", "red_flag"), ("arrasto las palabras", "slurred_speech"),
+     ("no recurdo nada", "foggy_memory"), ("he is unconsciuos", "red_flag")],
+)  # fmt: skip
+def test_a_slip_in_the_one_word_that_tells_it_hides_nothing(text: str, what: str) -> None:
+    assert what in flags(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I won three games of chess", "She wears a crest, he cheats", "We made stollen while cooking",
+     "To my dismay the shop was shut", "Traigo recuerdos y arrastre", "Respiren, dice la profesora"],
+)  # fmt: skip
+def test_words_that_are_near_those_stay_what_they_are(text: str) -> None:
+    assert flags(text) == []
+
+
 def test_texts_are_stored_one_object_a_line() -> None:
     for path in HERE.glob("*.jsonl"):
         for line in path.read_text("utf-8").splitlines():
