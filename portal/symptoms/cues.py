@@ -71,6 +71,9 @@ DENIED_AFTER = re.compile(
     r" ?(?:[:=]|- )-? ?(?:none|no|nope|nil|zero|0|not at all|absent|nada|ningun[oa]?)\b(?! \w+ing)"
     r"|\? ?(?:none|no|nope|nil|nah|not at all|nada)\b|,? not at all\b|,? (?:nada|para nada)[.!,]"
     r"| ?\((?:none|no|0)\)|\? ?(?:gone|never|zero|nunca)\b"
+    # `Nausea 0/10`; not `nausea 0/10, now 8/10`.
+    r"|:? (?:is |was |at |level |nivel |es )?(?:0|zero|cero) ?(?:/|out of|of|de|sobre) ?10\b"
+    r"(?![^.!?\n]*?(?<!/)\b[1-9])"
 )
 # `Helped the depression but not the anxiety`: not helped, not absent.
 NOT_HELPED = re.compile(

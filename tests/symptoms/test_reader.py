@@ -257,9 +257,19 @@ def test_a_slip_in_the_one_word_that_tells_it_hides_nothing(text: str, what: str
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [("nausea 0/10", []), ("Nausea: 0/10, anxiety 0/10.", []), ("náuseas 0 de 10", []),
+     ("nausea 10/10", ["nausea"]), ("nausea 0/10, now 8/10", ["nausea"]),
+     ("N/V since 3pm", ["vomiting", "nausea"]), ("N/V: none", [])],
+)  # fmt: skip
+def test_a_score_of_zero_is_none_and_any_other_is_some(text: str, found: list[str]) -> None:
+    assert flags(text) == found
+
+
+@pytest.mark.parametrize(
     "text",
     ["I won three games of chess", "She wears a crest, he cheats", "We made stollen while cooking",
-     "To my dismay the shop was shut", "Traigo recuerdos y arrastre", "Respiren, dice la profesora"],
+     "To my dismay the shop was shut", "Traigo recuerdos y arrastre", "Respiren, dice ella"],
 )  # fmt: skip
 def test_words_that_are_near_those_stay_what_they_are(text: str) -> None:
     assert flags(text) == []
