@@ -113,3 +113,19 @@ async def test_the_rota_says_who_is_on_duty_before_whoever_is_busy_in_the_portal
     await sign_in(database, clinic.nurse_on_team)
     later = await client_for(patient)
     assert "Night nurse is here." in (await later.get(f"/conversations/{care.id}")).text
+
+
+async def test_outside_the_hours_whoever_is_there_is_not_promised_for_what_can_wait(
+    client_for: ClientFor, database: Database, clinic: Clinic, patient: Person, clock: Clock
+) -> None:
+    clock.set(NOW + timedelta(hours=8))
+    care, _ = await opened(database, patient)
+    await sign_in(database, clinic.nurse_on_team)
+    client = await client_for(patient)
+    page = (await client.get(f"/conversations/{care.id}")).text
+    assert "Night nurse is here." in page
+    assert "If it can wait, you should hear from us by Tuesday at" in page
+    await wrote(database, care, patient, NOW + timedelta(hours=8))
+    page = (await client.get(f"/conversations/{care.id}")).text
+    assert "We have your message. If it can wait, you should hear from us by Tuesday at" in page
+    assert ">You should hear" not in page
