@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_
+from sqlalchemy import and_, or_
 from sqlalchemy.orm import aliased
-from sqlmodel import case, col, select
+from sqlmodel import case, col, func, select
 
 from portal.conversations.models import Conversation, Kind, Message, ReadMarker
 from portal.db import Database
@@ -42,7 +42,8 @@ async def _tell(conversation_id: UUID, person_id: UUID, database: Database, now:
         still = _untold(now).where(col(Conversation.id) == conversation_id)
         if (await work.session.exec(still)).first() is None:
             return 0
-        await notify(work, person_id, Reason.MESSAGE, subject_id=conversation_id)
+        times = (await work.session.exec(_lines(conversation_id, person_id, now))).one()
+        await notify(work, person_id, Reason.MESSAGE, subject_id=conversation_id, times=times)
         return 1
 
 
@@ -77,6 +78,34 @@ def _untold(now: datetime) -> Any:
             reader.is_not(None),
             ~told.exists(),
             ~marker.exists(),
+        )
+    )
+
+
+def _lines(conversation_id: UUID, person_id: UUID, now: datetime) -> Any:
+    """How many lines of the other side this person has neither read nor been told of."""
+    by_patient = col(Message.author_id) == col(Conversation.patient_id)
+    told = select(func.max(Notice.last_at)).where(
+        col(Notice.person_id) == person_id,
+        col(Notice.reason) == Reason.MESSAGE,
+        col(Notice.subject_id) == conversation_id,
+    )
+    read = select(ReadMarker.seq).where(
+        col(ReadMarker.conversation_id) == conversation_id,
+        col(ReadMarker.person_id) == person_id,
+        col(ReadMarker.seq) >= col(Message.seq),
+    )
+    last_told = told.scalar_subquery()
+    return (
+        select(func.count())
+        .select_from(Message)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .where(
+            col(Conversation.id) == conversation_id,
+            by_patient != (col(Conversation.patient_id) == person_id),
+            col(Message.sent_at) > now - NEWS_FOR,
+            or_(last_told.is_(None), col(Message.sent_at) > last_told),
+            ~read.correlate(Message).exists(),
         )
     )
 

@@ -33,14 +33,16 @@ async def notify(
     subject_id: UUID | None = None,
     urgent: bool = False,
     other_way: bool = False,
+    times: int = 1,
 ) -> None:
-    """Tell one person, once this transaction commits.
+    """Tell one person, once this transaction commits, of something that happened `times` times.
 
     While an earlier notice for the same reason and subject is unseen, it only counts up. `urgent`
     goes past quiet hours and past the wish to be told in the page only: for those on duty, and for
     a patient in the first hours. `other_way` is urgent too, and begins with their second channel.
     """
-    await notify_all(work, [person_id], reason, subject_id, urgent=urgent, other_way=other_way)
+    one = Wanted(person_id, reason, subject_id, urgent, other_way, times)
+    await _leave(work, [one])
 
 
 async def notify_all(
@@ -53,8 +55,12 @@ async def notify_all(
     other_way: bool = False,
 ) -> None:
     """The same for several people; whoever did it is not told of it."""
+    await _leave(work, [Wanted(id, reason, subject_id, urgent, other_way) for id in person_ids])
+
+
+async def _leave(work: UnitOfWork, everybody: Iterable[Wanted]) -> None:
     own = work.actor.person_id if work.actor else None
-    wanted = [Wanted(id, reason, subject_id, urgent, other_way) for id in person_ids if id != own]
+    wanted = [one for one in everybody if one.person_id != own]
     if not wanted:
         return
     await work.session.flush()

@@ -30,6 +30,7 @@ class Wanted:
     subject_id: UUID | None = None
     urgent: bool = False
     other_way: bool = False
+    times: int = 1
 
     @property
     def pace(self) -> Pace:
@@ -86,7 +87,7 @@ def _notice(connection: Connection, one: Wanted, envelope_id: UUID, now: datetim
             person_id=one.person_id,
             reason=one.reason.value,
             subject_id=one.subject_id or one.person_id,
-            number=1,
+            number=one.times,
             urgent=one.urgent,
             made_at=now,
             last_at=now,
@@ -97,7 +98,7 @@ def _notice(connection: Connection, one: Wanted, envelope_id: UUID, now: datetim
         index_elements=["person_id", "reason", "subject_id"],
         index_where=text("seen_at IS NULL"),
         set_={
-            "number": col(Notice.number) + 1,
+            "number": col(Notice.number) + one.times,
             "urgent": true() if one.urgent else col(Notice.urgent),
             "last_at": now,
             "envelope_id": envelope_id,

@@ -89,6 +89,28 @@ async def test_one_that_cannot_be_told_does_not_keep_the_others(
     assert [await look(database) for _ in range(3)] == [1, 1, 0]
 
 
+async def test_the_number_told_is_that_of_the_messages_however_seldom_somebody_looks(
+    database: Database, patient: Person, nurse_on_team: Person, second_nurse: Person
+) -> None:
+    care, _ = await opened(database, patient)
+    for author in (nurse_on_team, second_nurse, patient, nurse_on_team):
+        await say(database, author, care)
+    assert await look(database) == 1
+    assert await told(database) == [(patient.id, 3)]
+    for _ in range(2):
+        await say(database, nurse_on_team, care)
+    assert await look(database) == 1
+    assert await told(database) == [(patient.id, 5)]
+    async with database.work() as work:
+        work.session.add(
+            ReadMarker(conversation_id=care.id, person_id=patient.id, seq=6, read_at=clock.now())
+        )
+    assert await look(database) == 1
+    await say(database, nurse_on_team, care)
+    assert await look(database) == 1
+    assert await told(database) == [(patient.id, 1)]
+
+
 async def test_times_are_told_to_the_patient_and_a_visit_to_its_nurse(
     database: Database, clinic: Clinic, patient: Person, nurse_on_team: Person
 ) -> None:
