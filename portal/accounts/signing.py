@@ -21,6 +21,7 @@ from portal.accounts.refusals import AnswerRefused, SignInFailed, TooLate
 from portal.accounts.rules import browser_name, local_path
 from portal.accounts.sessions import end_session
 from portal.errors import Conflict
+from portal.languages import N_
 from portal.web.requests import actor_or_none, origin_of, reading, see_other
 from portal.web.state import state_of
 from portal.web.templates import page
@@ -130,7 +131,7 @@ async def _enter(request: Request, who: Identified, kept: round_trips.Kept) -> s
             if before is not None and not isinstance(outcome, NoEntry):
                 await end_session(work, before.session_id, before.person_id)
     except IntegrityError as error:
-        raise Conflict("This sign-in is just being set up. Please sign in again.") from error
+        raise Conflict(N_("This sign-in is just being set up. Please sign in again.")) from error
     return outcome
 
 

@@ -19,6 +19,7 @@ from portal.attachments.refusals import (
     WrongKind,
 )
 from portal.errors import PortalError
+from portal.languages import N_
 
 log = structlog.get_logger()
 
@@ -76,7 +77,7 @@ class Checker:
 
 def _pdf(data: bytes) -> Checked:
     if _PDF_TAIL not in data[-_TAIL_LENGTH:]:
-        raise WrongKind("This PDF is not whole. Choose it again.")
+        raise WrongKind(N_("This PDF is not whole. Choose it again."))
     return Checked(FileKind.PDF, data)
 
 

@@ -36,6 +36,7 @@ from portal.conversations.queries import conversation_for
 from portal.conversations.rules import AlreadySaid, Closed, message_text, require_writer
 from portal.conversations.store import Stored
 from portal.conversations.switchboard import Switchboard
+from portal.languages import N_
 from portal.permissions import Actor
 
 A_DAY = timedelta(hours=24)
@@ -128,7 +129,7 @@ async def _kept(
             return tuple(file_from(session, row, found.patient_id) for row in rows)
         today = await number_since(session, parcel.actor.person_id, clock.now() - A_DAY)
     if sent:
-        raise AlreadySaid("This was sent before with other files. Send these in a new message.")
+        raise AlreadySaid(N_("This was sent before with other files. Send these in a new message."))
     if today - len(rows) + len(given) > cabinet.limits.most_a_day:
         raise EnoughToday
     taken = [Taken(one.name, one.sign, await cabinet.admit(one.data)) for one in given]

@@ -6,7 +6,7 @@ from starlette.datastructures import URL, FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal.errors import Invalid
+from portal.errors import PortalError
 from portal.web.forms import clean, form_data
 from portal.web.requests import is_htmx
 from portal.web.state import state_of
@@ -50,7 +50,7 @@ async def too_fast(request: Request, sentence: str) -> Response:
     """The same for a form that followed too many others."""
     try:
         words = words_in(await form_data(request))
-    except Invalid:
+    except PortalError:  # what cannot be read, or is too big
         words = []
     back = page_of_form(request)
     return await page(

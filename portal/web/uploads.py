@@ -65,9 +65,9 @@ class Room:
     def held(self, person_id: UUID, size: int) -> Iterator[None]:
         """Raises TooFast or Unavailable."""
         if self._of[person_id] >= MOST_OF_ONE_PERSON:
-            raise TooFast("Your other files are still on their way. Wait for them, then try again.")
+            raise TooFast(N_("Your other files are still on their way. Wait, then try again."))
         if self._bytes + size > MOST_HELD:
-            raise Unavailable("Many files are coming in right now. Try again in a minute.")
+            raise Unavailable(N_("Many files are coming in right now. Try again in a minute."))
         self._bytes += size
         self._of[person_id] += 1
         try:

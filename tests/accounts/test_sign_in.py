@@ -1,7 +1,6 @@
 """Signing in through the whole app: who gets in, where to, and with which cookie."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 from sqlmodel import col, select
@@ -16,9 +15,6 @@ from portal.people.models import Person
 from tests.accounts.conftest import go_sign_in, link
 from tests.conftest import ClientFor, Clock
 from tests.fakes.provider import FakeProvider, broken
-
-if TYPE_CHECKING:
-    pass
 
 
 async def test_a_known_sign_in_opens_a_session(

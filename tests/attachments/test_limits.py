@@ -10,14 +10,16 @@ from portal.attachments.cabinet import Cabinet
 from portal.attachments.scanning import Scanner
 from portal.conversations.models import Conversation
 from portal.db import Database
+from portal.people.models import Person
 from portal.settings import Settings
+from portal.web.uploads import Room
 from tests.attachments.pictures import EXECUTABLE, HTML, PDF, SVG, photo
 from tests.attachments.sending import lines, on_disk, send
 from tests.clients import Client
 from tests.conftest import ClientFor
 
 if TYPE_CHECKING:
-    pass
+    from portal.app import Portal
 
 
 @pytest.mark.parametrize("data", [EXECUTABLE, HTML, SVG, b"", photo()[:300]])
@@ -80,6 +82,17 @@ async def test_without_a_sign_in_the_small_limit_holds(
     nobody = await client_for(None)
     answer = await send(nobody, care.id, ("a.pdf", PDF + bytes(2 << 20)))
     assert answer.status_code == 413
+
+
+async def test_who_sends_too_much_at_a_time_is_told_so_in_their_language(
+    app: "Portal", sender: Client, patient: Person, care: Conversation
+) -> None:
+    room = app.state.portal.extras.setdefault("uploads.room", Room())
+    sender.http.headers["accept-language"] = "es"
+    with room.held(patient.id, 1), room.held(patient.id, 1):
+        answer = await send(sender, care.id, ("a.pdf", PDF + bytes(2 << 20)), script=False)
+    assert answer.status_code == 429
+    assert "Sus otros archivos" in answer.text
 
 
 async def test_one_person_sends_only_so_much_a_day(

@@ -1,6 +1,5 @@
 """Photos and files in a conversation: sent, seen by those who may, and by nobody else."""
 
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlmodel import col, select
@@ -16,9 +15,6 @@ from tests.conftest import ClientFor
 from tests.conversations.people import opened as conversations_of
 from tests.conversations.people import page_of
 from tests.serving import Served
-
-if TYPE_CHECKING:
-    pass
 
 
 async def test_a_photo_reaches_the_nurse_with_its_words_and_without_its_place(

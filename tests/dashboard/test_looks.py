@@ -1,7 +1,5 @@
 """The patient's pages in a real browser: axe, small screens, no scripts, and staying fresh."""
 
-from typing import TYPE_CHECKING
-
 from sqlmodel import col, select
 
 from portal import clock
@@ -12,9 +10,6 @@ from tests.axe import violations
 from tests.conftest import Browse
 from tests.dashboard.test_home import dosed, written
 from tests.people import Clinic
-
-if TYPE_CHECKING:
-    pass
 
 SIDEWAYS = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 PAGES = ("/", "/plan", "/numbers", "/help")

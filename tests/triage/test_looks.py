@@ -1,7 +1,5 @@
 """The queue as it is seen and read: axe, colours taken away, the line lost, a long wait."""
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from portal.db import Database
@@ -11,10 +9,6 @@ from tests.axe import violations
 from tests.conftest import Browse
 from tests.flags.raising import raised
 from tests.triage.test_browser import LISTEN, open_queue
-
-if TYPE_CHECKING:
-    pass
-
 
 OVERFLOW = """(size) => {
   const page = document.documentElement;
