@@ -18,16 +18,17 @@ CLASSES = {
     "Late": "bar-soon",
     "Missed": "bar-missed",
     "Within its limit yet": "bar-missed",
+    "False alarms": "bar-missed",
 }
 
 
 def bars(table: Table) -> Markup:
     """One bar a row, its parts in the order of the columns; empty without a count."""
-    if not table.stacked or table.is_empty:
-        return Markup("")
     places = [table.columns.index(name) for name in table.stacked]
     counts = [[int(row[place] or 0) for place in places] for row in table.rows]
-    most = max(sum(row) for row in counts)
+    most = max((sum(row) for row in counts), default=0)
+    if most == 0:
+        return Markup("")
     parts = [
         _row(n, str(row[0]), values, table.stacked, most)
         for n, (row, values) in enumerate(zip(table.rows, counts, strict=True))

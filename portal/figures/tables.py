@@ -208,7 +208,8 @@ def false_alarms(flags: Sequence[FlagFact]) -> Table:
     ]
     note = "Of the resolved: those recorded as an expected effect or as entered in error."
     columns = ("Rule", "Flags", "Resolved", "False alarms", "Of the resolved, %")
-    return Table("false-alarms", "False alarms by rule", note, columns, tuple(rows))
+    title = "False alarms by rule"
+    return Table("false-alarms", title, note, columns, tuple(rows), columns[3:4])
 
 
 def _times(

@@ -90,6 +90,8 @@ def test_false_alarms_are_shares_of_what_was_resolved() -> None:
     table = tables.false_alarms(flags)
     assert row(table, "Rule 9") == dict(zip(table.columns, ("Rule 9", 3, 2, 1, 50), strict=True))
     assert [each[0] for each in table.rows] == ["Rule 9", "Rule 10"]
+    assert bars(table).count("<rect") == 2
+    assert not bars(tables.false_alarms([ended(Outcome.CALLED, "9")])), "none to draw"
 
 
 def test_the_share_told_is_of_those_with_an_end() -> None:
