@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from portal.cli.heads import BoundedHeads
 from portal.cli.refusal import Refusal
 from portal.realtime.wire import WireProtocol
 from portal.settings import Settings
@@ -109,7 +110,7 @@ def config_for(app: "Portal") -> uvicorn.Config:
 
 def options_for(settings: Settings) -> dict[str, Any]:
     return {
-        "http": "httptools",
+        "http": BoundedHeads,
         "ws": WireProtocol,
         "ws_max_size": LARGEST_FRAME,
         # Deflate would cost three times the memory of an idle socket.

@@ -4,7 +4,6 @@ All other forms keep the portal's small limit. What is read here is held in memo
 handler is done, so a process takes only so much at a time, and of one person only so many.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
@@ -51,7 +50,7 @@ class TakesFiles:
         size = declared(connection)
         with room.held(actor.person_id, most if size is None else min(size, most)):
             scope[_KEY] = True
-            await BodyLimit(self.app, most)(scope, receive, send)
+            await BodyLimit(self.app, most, LONGEST_SECONDS)(scope, receive, send)
 
 
 class Room:
@@ -99,7 +98,7 @@ async def upload_data(request: Request) -> FormData:
 
 async def _parsed(request: Request) -> FormData:
     try:
-        async with asyncio.timeout(LONGEST_SECONDS), aclosing(request.stream()) as stream:
+        async with aclosing(request.stream()) as stream:
             parser = _InMemory(
                 request.headers,
                 stream,
@@ -108,7 +107,7 @@ async def _parsed(request: Request) -> FormData:
                 max_part_size=LONGEST_FIELD,
             )
             return await parser.parse()
-    except (MultiPartException, KeyError, TimeoutError) as error:
+    except (MultiPartException, KeyError) as error:
         raise Invalid(N_("This form could not be read. Go back and try again.")) from error
 
 
