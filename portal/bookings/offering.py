@@ -1,6 +1,6 @@
 """Times offered and held, and what the patient answers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -27,6 +27,7 @@ from portal.bookings.refusals import (
     already_chosen,
     already_ended,
     already_offered,
+    no_longer_allowed,
     no_longer_held,
     nurse_taken,
     patient_taken,
@@ -40,6 +41,7 @@ from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.people.queries import Named, name_of, practitioners_of
 from portal.permissions import Permission, Role
+from portal.treatments.models import TreatmentPlan
 from portal.treatments.queries import plan_of
 
 HOLD = timedelta(minutes=10)  # proposal (workflow.md, "Slot hold")
@@ -69,7 +71,10 @@ async def offer_times(
     await lapse_around(work, patient.id, nurses.keys())
     await _refuse_offered(work, request.id)
     _refuse_unseen(work, request)
-    await _refuse_unready(work, request, patient, [time.starts_at for time in proposed])
+    plan = await plan_of(work.session, patient.id)
+    for time in proposed:
+        if refusal := _start_refusal(request, patient, plan, time.starts_at):
+            raise Conflict(refusal)
     offer = _offer(work, request)
     work.session.add(offer)
     await work.session.flush()
@@ -114,18 +119,13 @@ def _refuse_unseen(work: UnitOfWork, request: RequestState) -> None:
         raise Conflict(refusal)
 
 
-async def _refuse_unready(
-    work: UnitOfWork, request: RequestState, patient: Patient, starts: Collection[datetime]
-) -> None:
-    plan = await plan_of(work.session, patient.id)
-    zone = ZoneInfo(request.patient.time_zone)
-    for starts_at in starts:
-        on = starts_at.astimezone(zone).date()
-        refusal = offer_refusal(request.kind, patient, plan, request.details.health, on)
-        if starts_at <= clock.now():
-            refusal = "This time is already past. Choose a later one."
-        if refusal:
-            raise Conflict(refusal)
+def _start_refusal(
+    request: RequestState, patient: Patient, plan: TreatmentPlan | None, starts_at: datetime
+) -> str | None:
+    if starts_at <= clock.now():
+        return "This time is already past. Choose a later one."
+    on = starts_at.astimezone(ZoneInfo(request.patient.time_zone)).date()
+    return offer_refusal(request.kind, patient, plan, request.details.health, on)
 
 
 def _offer(work: UnitOfWork, request: RequestState) -> Offer:
@@ -177,7 +177,9 @@ async def accept(work: UnitOfWork, request: RequestState, slot_id: UUID) -> Appo
     if offer.outcome is not None or offer.held_until <= clock.now():
         raise no_longer_held()
     patient = await patient_for(work.session, actor_of(work), request.patient_id)
-    await _refuse_unready(work, request, patient, [slot.starts_at])
+    plan = await plan_of(work.session, patient.id)
+    if _start_refusal(request, patient, plan, slot.starts_at):
+        raise no_longer_allowed()
     await end_offer(work, offer, OfferOutcome.ACCEPTED, keep=slot.id)
     appointment = Appointment(
         request_id=request.id, slot_id=slot.id, patient_id=slot.patient_id, made_at=clock.now()

@@ -48,6 +48,11 @@ def no_longer_held() -> Conflict:
     return Conflict(N_("This time is no longer held for you. We will offer you new times."))
 
 
+def no_longer_allowed() -> Conflict:
+    """The plan changed since the times were offered: why is for the team to see."""
+    return Conflict(N_("This visit cannot be booked right now. Please call us."))
+
+
 def already_chosen(starts_at: datetime, zone: ZoneInfo) -> Conflict:
     return Conflict(
         _("You already chose %(at)s. Cancel that visit to change it.", at=when(starts_at, zone))

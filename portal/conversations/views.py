@@ -50,8 +50,8 @@ async def messages(request: Request) -> Response:
     actor = actor_of(request)
     if actor.is_staff:
         return see_other("/inbox")
-    async with work(request) as unit:
-        care = await care_conversation_of(unit.session, actor.person_id)
+    async with reading(request) as session:
+        care = await care_conversation_of(session, actor.person_id)
     return see_other(f"/conversations/{care.id}")
 
 

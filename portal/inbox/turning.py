@@ -11,7 +11,7 @@ from portal.people.queries import name_of
 from portal.permissions import Permission
 from portal.symptoms.levels import Level
 from portal.web.forms import Form, form_of
-from portal.web.requests import actor_of, path_id, see_other, work
+from portal.web.requests import actor_of, path_id, reading, see_other, work
 from portal.web.routing import get, post
 from portal.web.templates import page
 
@@ -23,8 +23,8 @@ LINES_AT_THE_END = 40
 
 async def in_thread(request: Request) -> Response:
     """The thread, at this message: where a flag's or a request's link leads."""
-    async with work(request) as unit:
-        told = await told_for(unit.session, actor_of(request), path_id(request, "message_id"))
+    async with reading(request) as session:
+        told = await told_for(session, actor_of(request), path_id(request, "message_id"))
     return see_other(_place_of(told))
 
 

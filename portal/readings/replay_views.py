@@ -15,7 +15,7 @@ from portal.check_ins.rules import RuleSet
 from portal.permissions import Permission
 from portal.readings.replay import Change, Tally, replay
 from portal.web.forms import form_of
-from portal.web.requests import work
+from portal.web.requests import reading, work
 from portal.web.routing import get, post
 from portal.web.state import state_of
 from portal.web.templates import page
@@ -33,8 +33,8 @@ async def run(request: Request) -> Response:
     form = await form_of(request)
     words, weeks = form.raw("rules"), form.raw("weeks")
     weeks = weeks if weeks in SPANS else USUAL
-    async with work(request) as unit:
-        in_force = rules_of(unit.session)
+    async with reading(request) as session:
+        in_force = rules_of(session)
     try:
         rules = rules_from(words) if words.strip() else in_force
     except RuleFileError as error:

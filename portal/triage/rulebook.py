@@ -10,7 +10,7 @@ from portal.check_ins.rules import Rule
 from portal.errors import NotFound
 from portal.symptoms.levels import Level
 from portal.symptoms.vocabulary import Effect
-from portal.web.requests import work
+from portal.web.requests import reading
 from portal.web.templates import page
 
 OTHER = "other"
@@ -24,9 +24,9 @@ SHOWN = {
 async def rules(request: Request) -> Response:
     """Those in force, or `version`; with `effect` only what is about it."""
     version = request.query_params.get("version")
-    async with work(request) as unit:
-        rule_set = await rules_by_version(unit.session, version)
-        in_force = await rules_by_version(unit.session, None)
+    async with reading(request) as session:
+        rule_set = await rules_by_version(session, version)
+        in_force = await rules_by_version(session, None)
     if rule_set is None:
         raise NotFound
     shown = request.query_params.get("effect", "")

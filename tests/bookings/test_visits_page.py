@@ -4,12 +4,14 @@ from datetime import timedelta
 import pytest
 
 from portal.bookings.actions import refuse
+from portal.bookings.kinds import Kind
 from portal.bookings.visits import appointments_of
 from portal.db import Database
 from portal.people.models import Person
 from tests.bookings.asking import asked, booked, days_ahead, offered, proposed
 from tests.clients import actor_of
 from tests.conftest import ClientFor, Clock
+from tests.treatments.plans import signed_plan
 
 
 async def test_without_a_visit_the_page_says_so_and_how_to_ask(
@@ -41,6 +43,27 @@ async def test_a_patient_accepts_an_offered_time(
     page = (await client.get("/visits")).text
     assert "Choose a time" not in page
     assert "10 am to 11 am" in page
+
+
+async def test_a_time_that_the_plan_no_longer_allows_is_refused_in_words_for_the_patient(
+    database: Database,
+    patient: Person,
+    clinician_on_team: Person,
+    coordinator_on_team: Person,
+    nurse_on_team: Person,
+    client_for: ClientFor,
+) -> None:
+    await signed_plan(database, patient, clinician_on_team)
+    request = await asked(database, patient, Kind.INFUSION_VISIT)
+    time = proposed(nurse_on_team, days_ahead(2), hours=3)
+    _, slots = await offered(database, coordinator_on_team, request, time)
+    await signed_plan(database, patient, clinician_on_team, valid_until=days_ahead(1).date())
+    client = await client_for(patient)
+    client.http.headers["accept-language"] = "es"
+    answer = await client.post(f"/visits/requests/{request.id}/accept", slot=str(slots[0].id))
+    assert answer.status_code == 409
+    assert "Esta visita no se puede reservar ahora" in answer.text
+    assert "prescription" not in answer.text
 
 
 async def test_none_of_these_times_sends_the_request_back(
