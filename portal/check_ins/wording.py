@@ -14,9 +14,9 @@ from portal.symptoms.vocabulary import Effect
 Pages = Mapping[str, Page]
 SUMMARY_LENGTH = 40
 PLAIN_EFFECTS = (  # of the vocabulary, which knows no other language
-    *(N_("throwing up"), N_("sick to the stomach"), N_("slurred speech"), N_("foggy memory")),
-    *(N_("mixed up"), N_("anxious, stressed or in panic")),
-    N_("too much medicine, or wanting more"),
+    *(N_("throwing up"), N_("feeling sick to the stomach"), N_("slurred speech")),
+    *(N_("foggy memory"), N_("confusion"), N_("anxiety, stress or panic")),
+    N_("too much medicine, or a strong wish for more"),
 )
 BESIDE = {
     "note_written": N_("wrote in their own words"),

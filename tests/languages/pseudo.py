@@ -6,9 +6,10 @@ from itertools import chain
 
 from portal.check_ins.library import QUESTIONNAIRES, RULES, questionnaire_in
 from portal.check_ins.questionnaires import Page
-from portal.languages import SPANISH
+from portal.languages import SPANISH, catalogues
 from portal.languages.catalogue import Catalogue
 
+REAL = catalogues[SPANISH]
 READ = ("aria-label", "placeholder", "alt", "title", "data-busy", "data-news")
 SILENT = {"script", "style", "template"}
 # A time, a day, a number with its unit; names of people, of the clinic and of browsers.
@@ -21,11 +22,14 @@ FORMED = re.compile(
 
 
 class Pseudo(Catalogue):
+    """What the Spanish catalogue lacks stays as it is, and so is found."""
+
     def gettext(self, sentence: str) -> str:
-        return f"⟦{sentence}⟧"
+        return f"⟦{sentence}⟧" if sentence in REAL.sentences else sentence
 
     def ngettext(self, one: str, more: str, n: int) -> str:
-        return f"⟦{one if n == 1 else more}⟧"
+        said = one if n == 1 else more
+        return f"⟦{said}⟧" if one in REAL.sentences else said
 
 
 class Texts(HTMLParser):

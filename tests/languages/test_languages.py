@@ -11,8 +11,10 @@ import pytest
 
 from portal.check_ins.library import read
 from portal.check_ins.questionnaires import QuestionnaireError, questionnaire
-from portal.languages import SPANISH, accepted, gettext, language, ngettext, reading_in
+from portal.check_ins.wording import PLAIN_EFFECTS
+from portal.languages import SPANISH, accepted, catalogues, gettext, language, ngettext, reading_in
 from portal.languages.catalogue import read_catalogue
+from portal.symptoms.vocabulary import Effect
 from portal.web import times
 from tests.architecture.tracked import ROOT
 from tests.conftest import Clock
@@ -65,6 +67,12 @@ def test_counts_have_their_form() -> None:
         assert ngettext("%(n)s new message", "%(n)s new messages", 3) == "3 mensajes nuevos"
         assert gettext("A sentence that nobody says") == "A sentence that nobody says"
         assert gettext("") == ""
+
+
+@pytest.mark.parametrize("effect", Effect)
+def test_what_was_understood_is_said_in_spanish(effect: Effect) -> None:
+    assert effect.plain in PLAIN_EFFECTS
+    assert effect.plain in catalogues[SPANISH].sentences
 
 
 def test_the_emergency_words_are_exact() -> None:
