@@ -15,7 +15,7 @@ SKIPPED = "skipped"
 # The page showed an answer that was given before.
 ANSWERED = "answered"
 PAIN = tuple(str(number) for number in range(11))
-LONGEST_NOTE = 2_000
+LONGEST_NOTE = 8_000
 UPPER = range(50, 301)
 LOWER = range(20, 201)
 # A page opened just before midnight is answered just after it.

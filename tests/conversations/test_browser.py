@@ -251,7 +251,6 @@ async def test_what_people_write_runs_nowhere(
 
 
 async def test_a_message_that_is_too_long_comes_back_to_be_changed(patient_page: Page) -> None:
-    await patient_page.locator("textarea").evaluate("box => box.removeAttribute('maxlength')")
     await write(patient_page, "x" * 8001)
     await expect(patient_page.locator("[data-complaint]")).to_contain_text("This is too long.")
     assert len(await patient_page.locator("textarea").input_value()) == 8001
