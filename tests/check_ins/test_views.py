@@ -196,7 +196,7 @@ async def test_nonsense_is_asked_again_in_a_sentence(own: Client) -> None:
 
 
 LAST_PAGES = [
-    ({"note": "x" * 2001}, "Use 8,000 characters or fewer."),
+    ({"note": "x" * 8_001}, "Use 8,000 characters or fewer."),
     ({"systolic": "high"}, "Write the upper number as on the screen, from 50 to 300."),
     ({"diastolic": "7"}, "Write the lower number as on the screen, from 20 to 200."),
     ({"systolic": "80", "diastolic": "120"}, "The upper number is the larger one."),
