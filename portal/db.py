@@ -11,12 +11,14 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    Connection,
     DateTime,
     Dialect,
     MetaData,
     event,
 )
 from sqlalchemy import Enum as SAEnum
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InvalidatePoolError
@@ -93,6 +95,18 @@ def enum_type(kind: type[Enum], name: str) -> SAEnum:
         name=name,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def insert_into(where: AsyncSession | Connection, table: type[SQLModel]) -> Any:
+    """An insert that can say what becomes of a row that is there already."""
+    bind = where.get_bind() if isinstance(where, AsyncSession) else where
+    dialect: Any = postgresql if bind.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+def clinic_of(session: AsyncSession) -> Clinic:
+    clinic: Clinic = session.info["clinic"]
+    return clinic
 
 
 class UnitOfWork:

@@ -17,12 +17,12 @@ from portal.audit.actions import record
 from portal.bookings.offer_form import FIRST, SECOND, OfferRow, comes_twice
 from portal.bookings.times import instants
 from portal.db import UnitOfWork
+from portal.flags.ladder import GRAVE
 from portal.flags.queries import flags_of
 from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.people.queries import Named, name_of
 from portal.permissions import Permission
-from portal.symptoms.levels import Level
 from portal.treatments.actions import DoseRefused, Given, record_dose
 from portal.treatments.models import Dose, TreatmentPlan
 from portal.treatments.queries import latest_dose, plan_of
@@ -32,7 +32,6 @@ from portal.web.requests import actor_of, path_id, see_other, work
 from portal.web.routing import get, post
 from portal.web.templates import page
 
-HOLDS_A_STEP = (Level.EMERGENCY, Level.URGENT)
 LONGEST_NOTE = 2000
 
 
@@ -96,7 +95,7 @@ async def _bedside(unit: UnitOfWork, request: Request) -> Bedside:
         zone=ZoneInfo(person.time_zone),
         plan=await plan_of(session, patient.id),
         before=await latest_dose(session, patient.id),
-        safety_flag_open=any(flag.is_open and flag.level in HOLDS_A_STEP for flag in flags),
+        safety_flag_open=any(flag.is_open and flag.level in GRAVE for flag in flags),
     )
 
 

@@ -12,7 +12,6 @@ from portal.languages import N_, _, gettext, ngettext
 from portal.symptoms.vocabulary import Effect
 
 Pages = Mapping[str, Page]
-SUMMARY_LENGTH = 40
 PLAIN_EFFECTS = (  # of the vocabulary, which knows no other language
     *(N_("throwing up"), N_("feeling sick to the stomach"), N_("slurred speech")),
     *(N_("foggy memory"), N_("confusion"), N_("anxiety, stress or panic")),

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
 
 from portal import clock
@@ -14,7 +13,7 @@ from portal.conversations.models import Conversation, Kind, ReadMarker
 from portal.conversations.rules import Closed, message_text
 from portal.conversations.store import Draft, Stored, look, store
 from portal.conversations.understood import TOPIC as READINGS
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, insert_into
 from portal.db_lane import CorePen
 from portal.errors import PortalError
 from portal.sealing import Vault
@@ -117,8 +116,7 @@ async def _move_marker(work: UnitOfWork, conversation_id: UUID, person_id: UUID,
     if moved.rowcount:
         return True
     # Two tabs may both find no marker yet: the second of them has nothing left to do.
-    dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
-    first = dialect.insert(ReadMarker).values(
+    first = insert_into(work.session, ReadMarker).values(
         conversation_id=conversation_id, person_id=person_id, **read
     )
     made = await work.session.exec(first.on_conflict_do_nothing())

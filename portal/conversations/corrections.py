@@ -20,11 +20,10 @@ from portal.conversations.revisions import bound, revised_of
 from portal.conversations.rules import Changed, Closed, TooLate, Withdrawn, message_text
 from portal.conversations.store import sealed_for
 from portal.conversations.understood import read_again
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, clinic_of
 from portal.errors import NotFound
 from portal.permissions import Actor
 from portal.sealing import seal, unseal_words
-from portal.settings import Clinic
 
 
 async def own_message(
@@ -61,7 +60,7 @@ async def words_now(
 
 
 def may_change_until(session: AsyncSession, message: Message) -> datetime:
-    clinic: Clinic = session.info["clinic"]
+    clinic = clinic_of(session)
     return message.sent_at + timedelta(minutes=clinic.correct_minutes)
 
 
@@ -116,7 +115,7 @@ def _require_changeable(
     if is_withdrawn:
         raise Withdrawn
     if clock.now() > may_change_until(work.session, message):
-        clinic: Clinic = work.session.info["clinic"]
+        clinic = clinic_of(work.session)
         raise TooLate(clinic.correct_minutes)
     if message.revised != seen:
         raise Changed

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,7 +15,7 @@ from portal import clock
 from portal.conversations.draft_models import MessageDraft
 from portal.conversations.models import Conversation, Message
 from portal.conversations.rules import LONGEST_MESSAGE, TooLong
-from portal.db import Database, UnitOfWork
+from portal.db import Database, UnitOfWork, insert_into
 from portal.sealing import CannotOpen, seal, unseal
 
 
@@ -45,8 +44,7 @@ async def keep_draft(
         "body": seal(work.session, body, *_bound(conversation, person_id)),
         "saved_at": clock.now(),
     }
-    dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
-    first = dialect.insert(MessageDraft).values(
+    first = insert_into(work.session, MessageDraft).values(
         conversation_id=conversation.id, person_id=person_id, **kept
     )
     keys = ["conversation_id", "person_id"]

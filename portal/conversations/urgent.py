@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
@@ -16,7 +14,7 @@ from portal.conversations.models import Conversation, Message
 from portal.conversations.queries import Line
 from portal.conversations.revision_models import UrgencyAnswer
 from portal.conversations.urgency import reads_urgent
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, insert_into
 from portal.flags.actions import raise_flag
 from portal.flags.models import FlagSource
 from portal.flags.reasons import Reason
@@ -61,8 +59,7 @@ async def answer(
     The caller has found the patient's own message.
     """
     row = {"message_id": message.id, "needs_help_now": needs_help_now, "at": clock.now()}
-    dialect: Any = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
-    first = dialect.insert(UrgencyAnswer).values(**row)
+    first = insert_into(work.session, UrgencyAnswer).values(**row)
     if needs_help_now:
         kept = first.on_conflict_do_update(index_elements=["message_id"], set_=row)
     else:

@@ -20,6 +20,8 @@ from portal.check_ins.queries import (
     submitted_check_ins,
 )
 from portal.conversations.queries import Line, care_conversation_of, messages_before, unread_for
+from portal.db import clinic_of
+from portal.flags.ladder import GRAVE
 from portal.flags.models import FlagSource
 from portal.flags.queries import FlagState, flags_of
 from portal.flags.standing import Standing, standing_of
@@ -27,7 +29,6 @@ from portal.people.access import patient_for
 from portal.people.models import Patient
 from portal.people.queries import Named, named
 from portal.permissions import Actor
-from portal.symptoms.levels import Level
 from portal.symptoms.vocabulary import Effect
 from portal.treatments.models import Dose, TreatmentPlan
 from portal.treatments.queries import doses_of, plan_of
@@ -37,7 +38,6 @@ from portal.web.trends import DoseMark, Score
 LATEST = 5
 ENDED_FOR = timedelta(hours=12)
 ASKED_BEFORE = timedelta(hours=24)
-GRAVE = frozenset({Level.EMERGENCY, Level.URGENT})
 FIRST_DAY = 26
 """Hours: the check-in of the next day, answered a little late."""
 
@@ -196,7 +196,7 @@ async def _last_line(session: AsyncSession, patient: Patient) -> Line | None:
 
 async def _watched(session: AsyncSession, flags: Sequence[FlagState]) -> list[Watched]:
     """Those of check-ins: what came of a message is answered where it was written."""
-    now, clinic = clock.now(), session.info["clinic"]
+    now, clinic = clock.now(), clinic_of(session)
     states = [
         state
         for state in flags

@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from portal.audit.actions import record
-from portal.db import Database
+from portal.db import Database, clinic_of
 from portal.demo.check_ins import set_check_ins
 from portal.demo.messages import set_conversations
 from portal.demo.people import set_people, set_treatments
 from portal.demo.rota import set_rota
 from portal.demo.stage import Stage
 from portal.demo.visits import set_visits
-from portal.settings import Clinic
 
 SEED = 20
 
@@ -18,7 +17,7 @@ SEED = 20
 async def build(database: Database, now: datetime, seed: int = SEED) -> None:
     """Three months of sixteen treatments, ending at `now`, into an empty database."""
     async with database.work() as work:
-        clinic: Clinic = work.session.info["clinic"]
+        clinic = clinic_of(work.session)
         stage = Stage(work.session, now, clinic.zone, seed)
         await set_people(stage, work)
         await set_treatments(stage)

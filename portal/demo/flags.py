@@ -9,6 +9,7 @@ from uuid import UUID
 from portal.check_ins.library import PAGES, RULES
 from portal.check_ins.rules import Finding
 from portal.check_ins.wording import change, limit, said, summary
+from portal.db import clinic_of
 from portal.demo.judged import Judged
 from portal.demo.moments import BY_KEY, Step
 from portal.demo.stage import Stage
@@ -26,7 +27,6 @@ from portal.flags.models import (
 )
 from portal.ids import new_id
 from portal.sealing import seal
-from portal.settings import Clinic
 
 EVERYDAY = timedelta(hours=20)
 """Younger everyday flags are taken but not yet resolved."""
@@ -39,7 +39,7 @@ class FlagRows:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.clinic: Clinic = stage.session.info["clinic"]
+        self.clinic = clinic_of(stage.session)
         self.flags: list[Flag] = []
         self.reasons: list[FlagReason] = []
         self.taken: list[Acknowledgement] = []

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
+from portal.db import clinic_of
 from portal.duty.alarms import Alarm, alarms_of
 from portal.people.models import CareTeam
 from portal.people.queries import Named, named
@@ -56,7 +57,7 @@ class Week:
 
 async def week_of(session: AsyncSession, team: CareTeam) -> Week:
     now = clock.now()
-    clinic = session.info["clinic"]
+    clinic = clinic_of(session)
     shifts = await shifts_between(session, team.id, now, now + AHEAD)
     found = [gap for duty in Duty for gap in gaps(shifts, duty, now, now + AHEAD)]
     return Week(

@@ -10,13 +10,12 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from portal import clock
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, clinic_of
 from portal.flags.care import Did
 from portal.flags.due import due_at
 from portal.flags.holding import (
     actor_of,
     add_step,
-    clinic_of,
     close_if_told,
     disposition_of,
     first_taken,
@@ -155,7 +154,7 @@ async def reopen_flag(
     now = clock.now()
     flag.round += 1
     flag.waiting_since = now
-    flag.due_at = due_at(flag.level, now, clinic_of(work))
+    flag.due_at = due_at(flag.level, now, clinic_of(work.session))
     reopening = Reopening(
         flag_id=flag.id, round=flag.round, by_id=actor.person_id, reason=b"", at=now
     )
@@ -184,7 +183,7 @@ def _new_flag(
         rule_set=reasons[0].rule_set,
         raised_at=now,
         waiting_since=now,
-        due_at=due_at(level, now, clinic_of(work)),
+        due_at=due_at(level, now, clinic_of(work.session)),
     )
 
 

@@ -9,11 +9,9 @@ all, wherever a process dies.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
-
-from portal.db import Database, UnitOfWork
+from portal.db import Database, UnitOfWork, clinic_of, insert_into
 from portal.flags.care import Did
-from portal.flags.holding import add_step, clinic_of, locked, tell
+from portal.flags.holding import add_step, locked, tell
 from portal.flags.ladder import Rung, rungs_due
 from portal.flags.models import Escalation
 from portal.flags.queries import FlagState, climbed, open_flags, rungs_of, state_of_flag
@@ -27,7 +25,7 @@ async def escalate(database: Database, now: datetime) -> int:
     """Climb every rung that is due; says how many this worker climbed."""
     async with database.read() as session:
         waiting = [state for state in await open_flags(session) if not state.is_acknowledged]
-        done, clinic = await rungs_of(session, waiting), session.info["clinic"]
+        done, clinic = await rungs_of(session, waiting), clinic_of(session)
     # Most wait within their limit: they are looked at again and again, so without being held.
     due = [state.id for state in waiting if rungs_due(*_wait(state), done[state.id], now, clinic)]
     return await each_alone(_climb_due, [(flag_id, database, now) for flag_id in due])
@@ -44,7 +42,7 @@ async def _climb_due(flag_id: UUID, database: Database, now: datetime) -> int:
         if not state.is_open or state.is_acknowledged:
             return 0
         done = {row.rung for row in await climbed(work.session, flag, state.care.handovers)}
-        due = rungs_due(flag.level, state.waiting_since, done, now, clinic_of(work))
+        due = rungs_due(flag.level, state.waiting_since, done, now, clinic_of(work.session))
         return sum([await climb(work, state, rung, now) for rung in due])
 
 
@@ -73,7 +71,6 @@ async def _told(work: UnitOfWork, state: FlagState) -> set[UUID]:
 async def _add(
     work: UnitOfWork, state: FlagState, rung: Rung, heard: Listeners, now: datetime
 ) -> bool:
-    dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     row = {
         "id": new_id(),
         "flag_id": state.id,
@@ -86,7 +83,7 @@ async def _add(
         "at": now,
     }
     made = await work.session.exec(
-        dialect.insert(Escalation).values(**row).on_conflict_do_nothing()
+        insert_into(work.session, Escalation).values(**row).on_conflict_do_nothing()
     )
     return bool(made.rowcount)
 

@@ -15,7 +15,6 @@ from portal.flags.queries import state_of_flag
 from portal.flags.refusals import already_resolved, page_is_old
 from portal.permissions import Actor
 from portal.sealing import seal
-from portal.settings import Clinic
 
 
 async def locked(work: UnitOfWork, flag_id: UUID, seen_round: int | None = None) -> Flag:
@@ -72,11 +71,6 @@ def actor_of(work: UnitOfWork) -> Actor:
     if work.actor is None:
         raise ValueError("only a person acts on a flag")
     return work.actor
-
-
-def clinic_of(work: UnitOfWork) -> Clinic:
-    clinic: Clinic = work.session.info["clinic"]
-    return clinic
 
 
 def tell(work: UnitOfWork, tag: str, flag: Flag, detail: dict[str, object]) -> None:

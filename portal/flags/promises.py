@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from portal.db import Database, UnitOfWork
+from portal.db import Database, UnitOfWork, clinic_of
 from portal.flags.care import Did
-from portal.flags.holding import add_step, clinic_of, locked, tell
+from portal.flags.holding import add_step, locked, tell
 from portal.flags.ladder import GRAVE
 from portal.flags.models import Flag, LatePromise
 from portal.flags.queries import FlagState, open_flags, state_of_flag, untold_flags
@@ -32,7 +32,7 @@ NEWS_FOR = timedelta(days=14)
 async def tell_of_late_promises(database: Database, now: datetime) -> int:
     """Says of how many flags this worker told somebody."""
     async with database.read() as session:
-        clinic = session.info["clinic"]
+        clinic = clinic_of(session)
         states = [*await open_flags(session), *await untold_flags(session, now - NEWS_FOR)]
         late = [state for state in states if is_promise_broken(state, now, clinic)]
         known = await _known(session, late)
@@ -51,12 +51,12 @@ async def _tell(flag_id: UUID, database: Database, now: datetime) -> int:
     async with database.work(origin="worker") as work:
         flag = await locked(work, flag_id)
         state = await state_of_flag(work.session, flag)
-        if not is_promise_broken(state, now, clinic_of(work)):
+        if not is_promise_broken(state, now, clinic_of(work.session)):
             return 0
         if (flag.id, flag.round) in await _known(work.session, [state]):
             return 0
         told = await _tell_people(work, state, now)
-        by = standing_of(state, now, clinic_of(work)).by
+        by = standing_of(state, now, clinic_of(work.session)).by
         ids = [str(id) for id in told]
         row = LatePromise(flag_id=flag.id, round=flag.round, promised_at=by, told=ids, at=now)
         work.session.add(row)

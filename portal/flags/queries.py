@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from portal.db import clinic_of
 from portal.errors import NotFound
 from portal.flags.care import Care, Did, Stage, care_of, stage_of
 from portal.flags.due import due_at
@@ -178,17 +179,6 @@ async def climbed(session: AsyncSession, flag: Flag, lap: int) -> list[Escalatio
     return list((await session.exec(query.order_by(col(Escalation.at)))).all())
 
 
-async def highest_rungs(session: AsyncSession, states: Sequence[FlagState]) -> dict[UUID, Rung]:
-    """How far each flag that waits has climbed in its present lap."""
-    lap = {state.id: (state.flag.round, state.care.handovers) for state in states}
-    if not lap:
-        return {}
-    query = select(Escalation).where(col(Escalation.flag_id).in_(lap))
-    rows = (await session.exec(query)).all()
-    present = [row for row in rows if lap[row.flag_id] == (row.round, row.lap)]
-    return {row.flag_id: row.rung for row in sorted(present, key=lambda row: row.rung.height)}
-
-
 async def rungs_of(session: AsyncSession, states: Sequence[FlagState]) -> dict[UUID, set[Rung]]:
     """The rungs that each of these flags has climbed in its present lap."""
     laps = {state.id: (state.flag.round, state.care.handovers) for state in states}
@@ -242,7 +232,7 @@ def _state(session: AsyncSession, row: Any, steps: list[FlagStep], summary: str)
     care = care_of(acknowledgement.by_id if acknowledgement else None, present)
     due = flag.due_at
     if care.handed_at is not None:
-        due = due_at(flag.level, care.handed_at, session.info["clinic"])
+        due = due_at(flag.level, care.handed_at, clinic_of(session))
     return FlagState(flag, summary, acknowledgement, disposition, care, due)
 
 

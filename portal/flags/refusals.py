@@ -38,10 +38,6 @@ def still_open() -> Conflict:
     return Conflict("This flag is open already.")
 
 
-def not_open() -> Conflict:
-    return Conflict("This flag was resolved meanwhile.")
-
-
 def not_resolved() -> Conflict:
     return Conflict("This flag is still open. Resolve it first.")
 

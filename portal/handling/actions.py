@@ -11,12 +11,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from portal import clock
 from portal.audit.actions import record
 from portal.conversations.models import Conversation
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, insert_into
 from portal.errors import Invalid
 from portal.handling.models import Did, Handling
 from portal.handling.queries import state_of_handling, step_before
@@ -141,9 +139,8 @@ async def add_step(
 ) -> Handling | None:
     """The state after this step; None when somebody else has taken its number meanwhile."""
     state = _after(work, conversation, before, did) | changes
-    dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     made = await work.session.exec(
-        dialect.insert(Handling).values(**state).on_conflict_do_nothing()
+        insert_into(work.session, Handling).values(**state).on_conflict_do_nothing()
     )
     if not made.rowcount:
         return None

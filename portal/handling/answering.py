@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal import clock
 from portal.conversations.models import Conversation, Kind, Message
 from portal.conversations.queries import byline_of
+from portal.db import clinic_of
 from portal.handling.answer_time import Expected, Turn, expect, moment, return_time
 from portal.handling.duty import on_duty
 from portal.handling.models import Handling
@@ -18,7 +19,6 @@ from portal.handling.queries import waiting
 from portal.people.models import Patient, Person
 from portal.people.queries import name_of
 from portal.permissions import Role
-from portal.settings import Clinic
 
 LAST_DAYS = timedelta(days=14)
 # Enough of each conversation to judge by, and no more to read the longer it gets.
@@ -40,7 +40,7 @@ async def answering_for(session: AsyncSession, patient_id: UUID) -> Answering:
     """The caller has found the patient."""
     patient = await session.get_one(Patient, patient_id)
     zone = ZoneInfo((await name_of(session, patient_id)).time_zone)
-    clinic: Clinic = session.info["clinic"]
+    clinic = clinic_of(session)
     now = clock.now()
     waits = await _waiting(session, patient.care_team_id)
     done = await _answered(session, patient.care_team_id, now - LAST_DAYS)

@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from portal.conversations.models import Conversation, Message
-from portal.db import Database, UnitOfWork
+from portal.db import Database, UnitOfWork, clinic_of
 from portal.handling.actions import add_step
 from portal.handling.models import Did, Handling
 from portal.handling.queries import is_last, state_of_handling, waiting
 from portal.rounds import each_alone
-from portal.settings import Clinic
 
 Still = Callable[[UnitOfWork, Handling], Awaitable[bool]]
 
@@ -24,7 +23,7 @@ async def return_silent(database: Database, now: datetime) -> int:
     Any number of workers may run: each step's number is given once.
     """
     async with database.read() as session:
-        clinic: Clinic = session.info["clinic"]
+        clinic = clinic_of(session)
         before = now - timedelta(minutes=clinic.silent_minutes)
         states = (await session.exec(_silent(before))).all()
 

@@ -8,12 +8,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
 from portal.conversations.models import Conversation
+from portal.db import clinic_of
 from portal.flags.queries import FlagState, flags_of
 from portal.handling.models import Handling
 from portal.handling.queries import state_of_handling, waiting_since
 from portal.handling.rules import is_closed, is_snoozed
 from portal.inbox.forms import SNOOZES
-from portal.inbox.queries import clinic_of, last_raised
+from portal.inbox.queries import last_raised
 from portal.inbox.waiting import Wait, wait_of
 from portal.people.models import Patient
 from portal.people.queries import Named, name_of, practitioners_of

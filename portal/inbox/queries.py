@@ -14,6 +14,7 @@ from portal.conversations.models import Conversation, Kind, Message
 from portal.conversations.queries import unread_by_conversation
 from portal.conversations.revisions import Revised, revised_of
 from portal.conversations.store import sealed_for
+from portal.db import clinic_of
 from portal.flags.queries import FlagState, open_flags_for
 from portal.handling.models import Handling
 from portal.handling.queries import states_for, waiting_for
@@ -24,7 +25,6 @@ from portal.people.models import Person
 from portal.people.queries import Named, named
 from portal.permissions import Actor
 from portal.sealing import unseal_words
-from portal.settings import Clinic
 from portal.symptoms.levels import Level
 
 PREVIEW = 120
@@ -165,11 +165,6 @@ def in_queue(thread: Thread, actor: Actor) -> bool:
 
 def _is_others(state: Handling | None, actor: Actor) -> bool:
     return state is not None and state.owner_id not in {None, actor.person_id}
-
-
-def clinic_of(session: AsyncSession) -> Clinic:
-    clinic: Clinic = session.info["clinic"]
-    return clinic
 
 
 async def _last_messages(

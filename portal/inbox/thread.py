@@ -13,7 +13,7 @@ from portal.conversations.between import Timed, between
 from portal.conversations.models import Conversation
 from portal.conversations.queries import messages_before, notes_of
 from portal.conversations.reading import AFTER_EVERYTHING, LINES_ON_A_PAGE, Reading, read_page
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, clinic_of
 from portal.flags.queries import flags_of
 from portal.handling.saved import fill, saved_replies
 from portal.handling.turning import Turned, turned_of
@@ -21,7 +21,6 @@ from portal.inbox.about import About, about_patient
 from portal.inbox.desk import Desk, open_desk
 from portal.inbox.events import Event
 from portal.inbox.laters import Later, laters_of
-from portal.inbox.queries import clinic_of
 from portal.people.queries import Named, practitioners_of
 from portal.permissions import Actor
 from portal.web.times import clock_time, day

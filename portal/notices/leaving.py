@@ -10,15 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text, true
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, update
 
+from portal.db import insert_into
 from portal.ids import new_id
 from portal.notices.models import Envelope, Notice, State
 from portal.notices.reasons import Pace, Reason
 from portal.notices.timing import first_due
-
-DIALECTS = {"postgresql": postgresql, "sqlite": sqlite}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +52,15 @@ def envelope(
     connection: Connection, person_id: UUID, pace: Pace, now: datetime, **values: Any
 ) -> UUID:
     """The id of the envelope that gathers for this person at this pace: there is always one."""
-    insert = (
-        DIALECTS[connection.dialect.name]
-        .insert(Envelope)
-        .values(
-            id=new_id(),
-            person_id=person_id,
-            pace=pace,
-            state=State.OPEN,
-            made_at=now,
-            due_at=first_due(pace, now),
-            tries=0,
-            **values,
-        )
+    insert = insert_into(connection, Envelope).values(
+        id=new_id(),
+        person_id=person_id,
+        pace=pace,
+        state=State.OPEN,
+        made_at=now,
+        due_at=first_due(pace, now),
+        tries=0,
+        **values,
     )
     kept = insert.on_conflict_do_update(
         index_elements=["person_id", "pace"],
@@ -79,20 +73,16 @@ def envelope(
 
 
 def _notice(connection: Connection, one: Wanted, envelope_id: UUID, now: datetime) -> None:
-    insert = (
-        DIALECTS[connection.dialect.name]
-        .insert(Notice)
-        .values(
-            id=new_id(),
-            person_id=one.person_id,
-            reason=one.reason.value,
-            subject_id=one.subject_id or one.person_id,
-            number=one.times,
-            urgent=one.urgent,
-            made_at=now,
-            last_at=now,
-            envelope_id=envelope_id,
-        )
+    insert = insert_into(connection, Notice).values(
+        id=new_id(),
+        person_id=one.person_id,
+        reason=one.reason.value,
+        subject_id=one.subject_id or one.person_id,
+        number=one.times,
+        urgent=one.urgent,
+        made_at=now,
+        last_at=now,
+        envelope_id=envelope_id,
     )
     more = insert.on_conflict_do_update(
         index_elements=["person_id", "reason", "subject_id"],

@@ -31,7 +31,7 @@ def is_installed() -> bool:
 
 
 class PushKey:
-    """The portal's own key: a private number on P-256, written as base64url in VAPID_KEY."""
+    """The portal's own key: a private number on P-256, written as base64url in PUSH_KEY."""
 
     def __init__(self, text: str) -> None:
         """Raises ValueError when this is no such number."""

@@ -12,7 +12,6 @@ from portal import clock
 from portal.errors import NotFound
 from portal.languages import N_
 from portal.notices.models import (
-    Attempt,
     Envelope,
     Notice,
     NoticeChoice,
@@ -105,8 +104,3 @@ async def last_failure(session: AsyncSession, person_id: UUID) -> datetime | Non
     )
     last = (await session.exec(query.limit(1))).first()
     return last[1] if last is not None and last[0] is State.FAILED else None
-
-
-async def attempts_of(session: AsyncSession, envelope_id: UUID) -> Sequence[Attempt]:
-    query = select(Attempt).where(col(Attempt.envelope_id) == envelope_id)
-    return (await session.exec(query.order_by(col(Attempt.number)))).all()

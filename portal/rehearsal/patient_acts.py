@@ -20,16 +20,15 @@ from portal.conversations.models import Conversation
 from portal.db import UnitOfWork
 from portal.demo.answers import acute_answers, follow_up_answers
 from portal.demo.courses import DoseAt
+from portal.flags.ladder import GRAVE
 from portal.flags.queries import flags_of
 from portal.ids import new_id
 from portal.people.access import patient_for
 from portal.rehearsal.clinic import RehearsedClinic
 from portal.rehearsal.courses import Told
-from portal.symptoms.levels import Level
 from portal.treatments.actions import DoseRefused, Given, record_dose
 from portal.treatments.queries import latest_dose
 
-GRAVE = frozenset({Level.EMERGENCY, Level.URGENT})
 ANSWERED_BEFORE_LEAVING = 5
 
 

@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.audit.actions import record
-from portal.db import Database, UnitOfWork
+from portal.db import Database, UnitOfWork, insert_into
 from portal.ids import new_id
 from portal.notices.actions import notify_all
 from portal.notices.reasons import Reason
@@ -68,7 +67,6 @@ async def _warn(
 
 
 async def _add(work: UnitOfWork, team_id: UUID, gap: Gap, since: datetime, now: datetime) -> bool:
-    dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     row = {
         "id": new_id(),
         "care_team_id": team_id,
@@ -76,7 +74,7 @@ async def _add(work: UnitOfWork, team_id: UUID, gap: Gap, since: datetime, now: 
         "starts_at": since,
         "at": now,
     }
-    insert = dialect.insert(GapWarning).values(**row).on_conflict_do_nothing()
+    insert = insert_into(work.session, GapWarning).values(**row).on_conflict_do_nothing()
     if not (await work.session.exec(insert)).rowcount:
         return False
     detail = {"duty": gap.duty.value, "from": gap.starts_at.isoformat()}

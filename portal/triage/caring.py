@@ -10,13 +10,13 @@ from starlette.responses import Response
 from portal import clock
 from portal.conversations.actions import send_message
 from portal.conversations.queries import care_conversation_of
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, clinic_of
 from portal.errors import Conflict, PortalError
 from portal.flags import steps, undo
 from portal.flags.care import Callee, CallResult
 from portal.flags.clocks import climb
 from portal.flags.holding import actor_of as person_of
-from portal.flags.holding import clinic_of, locked
+from portal.flags.holding import locked
 from portal.flags.ladder import next_rung
 from portal.flags.queries import climbed, state_of_flag
 from portal.permissions import Permission
@@ -68,7 +68,7 @@ async def _note(work: UnitOfWork, flag_id: UUID, read: Read) -> None:
 
 
 async def _snooze(work: UnitOfWork, flag_id: UUID, read: Read) -> None:
-    until = care_forms.until(read.values["for"], clock.now(), clinic_of(work))
+    until = care_forms.until(read.values["for"], clock.now(), clinic_of(work.session))
     await steps.snooze_flag(work, flag_id, until)
 
 
@@ -87,7 +87,7 @@ async def _escalate(work: UnitOfWork, flag_id: UUID, read: Read) -> None:
     if not state.is_open or state.is_acknowledged:
         raise Conflict("Somebody has this now. Hand it over instead.")
     done = [row.rung for row in await climbed(work.session, flag, state.care.handovers)]
-    following = next_rung(flag.level, state.waiting_since, done, clinic_of(work))
+    following = next_rung(flag.level, state.waiting_since, done, clinic_of(work.session))
     if following is None:
         raise Conflict("Everybody has been told already. Call them.")
     await climb(work, state, following.rung, clock.now())

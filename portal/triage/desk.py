@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
+from portal.db import clinic_of
 from portal.flags.ladder import GRAVE, Climb, Rung, next_rung
 from portal.flags.queries import FlagState, climbed
 from portal.flags.standing import Standing, standing_of
@@ -49,7 +50,7 @@ async def open_desk(
 ) -> Desk:
     done = await climbed(session, state.flag, state.care.handovers)
     is_waiting = state.is_open and not state.is_acknowledged
-    clinic = session.info["clinic"]
+    clinic = clinic_of(session)
     rungs = [row.rung for row in done]
     return Desk(
         receivers=await _receivers(session, actor, state, patient),

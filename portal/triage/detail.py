@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -83,7 +82,7 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
     return Detail(
         row=row,
         patient=patient,
-        age=_age(patient.born_on, actor),
+        age=patient.age_on(clock.now().astimezone(zone).date()),
         dose=await latest_dose(session, patient.id, before=state.raised_at),
         doses_planned=plan.doses_planned if plan else None,
         reasons=reasons,
@@ -101,10 +100,3 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
 
 async def _conversation_url(session: AsyncSession, patient_id: UUID) -> str:
     return f"/inbox/{(await care_conversation_of(session, patient_id)).id}"
-
-
-def _age(born_on: date | None, actor: Actor) -> int | None:
-    if born_on is None:
-        return None
-    today = clock.now().astimezone(ZoneInfo(actor.time_zone)).date()
-    return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))

@@ -12,13 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
 from portal.check_ins.queries import answered_by_adults
+from portal.db import clinic_of
 from portal.flags.ladder import Rung
 from portal.flags.models import Outcome
 from portal.flags.queries import (
     FlagState,
-    highest_rungs,
     open_flags_for,
     resolved_flags_for,
+    rungs_of,
     untold_flags_for,
 )
 from portal.flags.standing import is_promise_broken
@@ -154,7 +155,7 @@ async def rows_of(session: AsyncSession, actor: Actor, states: Sequence[FlagStat
         session, [id for state in states for id in (state.patient_id, state.owner_id)]
     )
     doses = await _doses(session, {state.patient_id for state in states})
-    rungs = await highest_rungs(session, states)
+    rungs = await rungs_of(session, states)
     by_adults = await answered_by_adults(session, {state.flag.source_id for state in states})
     zone = ZoneInfo(actor.time_zone)
     return [
@@ -165,9 +166,9 @@ async def rows_of(session: AsyncSession, actor: Actor, states: Sequence[FlagStat
             people[state.owner_id] if state.owner_id else None,
             _wait(state, zone),
             _limit(state, zone),
-            rungs.get(state.id),
+            max(rungs[state.id], key=lambda rung: rung.height, default=None),
             state.flag.source_id in by_adults,
-            is_promise_broken(state, clock.now(), session.info["clinic"]),
+            is_promise_broken(state, clock.now(), clinic_of(session)),
         )
         for state in states
     ]

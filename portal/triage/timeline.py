@@ -13,6 +13,7 @@ from portal.check_ins.library import rules_of
 from portal.check_ins.models import AnsweredBy, CheckIn, CutShort
 from portal.check_ins.results import advice
 from portal.conversations.models import Conversation, Kind, Message
+from portal.db import clinic_of
 from portal.flags.care import Did
 from portal.flags.history import Happening, Step, history_of
 from portal.flags.models import Flag, FlagSource
@@ -65,7 +66,7 @@ async def _shown(session: AsyncSession, flag: Flag, reasons: Sequence[Reason]) -
         return Moment(flag.raised_at, "The patient did not answer, so nothing was read")
     if flag.source == FlagSource.HELP_NOW:
         return Moment(flag.raised_at, "Patient pressed “I need help now” and got the help page")
-    told = advice(rules_of(session), reasons, flag.due_at, session.info["clinic"])
+    told = advice(rules_of(session), reasons, flag.due_at, clinic_of(session))
     check_in = await session.get(CheckIn, flag.source_id)
     if check_in is not None and check_in.cut_short is CutShort.LEFT:
         # Nobody was there to read it: it was sent because the patient had stopped answering.

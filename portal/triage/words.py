@@ -1,4 +1,4 @@
-"""What a queue row says about time: pure. static/js/triage-clock.js says the same as it passes."""
+"""What a queue row says about time: pure. static/js/triage/clock.js says the same as it passes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,6 +1,7 @@
 """The queue and a flag as pages, without scripts."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import col, select
@@ -11,11 +12,12 @@ from portal.check_ins.rule_sets import keep_rules
 from portal.db import Database
 from portal.flags.models import Flag
 from portal.ids import new_id
-from portal.people.models import Person
+from portal.people.models import Patient, Person
 from portal.symptoms.levels import Level
 from tests.clients import Client
 from tests.conftest import ClientFor, Clock
 from tests.flags.raising import a_reason, raised
+from tests.people import Clinic
 
 ROW = re.compile(r'<li class="queue-row[^"]*" id="row-([0-9a-f-]+)"')
 
@@ -65,6 +67,22 @@ async def test_each_row_names_its_level_its_reason_and_its_waiting(
     page = await page_of(await client_for(nurse_on_team), "/triage")
     for words in ("Urgent", "Patient A", "Cannot keep water down", "22 min", "7 min late"):
         assert words in page
+
+
+async def test_a_patient_is_a_year_older_when_the_birthday_begins_where_they_are(
+    client_for: ClientFor, database: Database, clinic: Clinic, clock: Clock
+) -> None:
+    evening = clock.forward(days=1).replace(hour=20)
+    clock.set(evening)
+    today = evening.astimezone(ZoneInfo("Pacific/Auckland")).date()
+    async with database.work() as work:
+        person = await work.session.get_one(Person, clinic.patient.id)
+        patient = await work.session.get_one(Patient, clinic.patient.id)
+        person.time_zone, patient.born_on = "Pacific/Auckland", today.replace(year=1992)
+        work.session.add_all([person, patient])
+    flag = await raised(database, clinic.patient)
+    page = await page_of(await client_for(clinic.nurse_on_team), f"/triage/{flag.id}")
+    assert re.search(rf'<p class="second">{today.year - 1992}\b', page)
 
 
 async def test_the_first_flag_that_nobody_took_is_shown_beside_the_list(
