@@ -151,8 +151,7 @@ class SQLiteLane:
                 driver.rollback()
             raise
         finally:
-            if core.in_transaction():
-                core.rollback()
+            core.rollback()  # one that could not be committed is still there, though not active
         return result
 
     async def look(self, read: Callable[[Pen], T]) -> T:
@@ -264,8 +263,7 @@ def _whole(core: Connection, driver: asyncpg.Connection, write: Callable[[Pen], 
         if core.in_transaction():
             core.commit()
     finally:
-        if core.in_transaction():
-            core.rollback()
+        core.rollback()
     return result
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import insert, select
 
 from portal.announcements import Announcement
@@ -75,6 +76,21 @@ async def test_what_is_written_together_may_be_said_with_core_and_is_undone_as_a
     with pytest.raises(RuntimeError):
         await database.together(write)
     assert await _teams(database) == []
+    await database.together(lambda pen: _add_team(pen, "South"))
+    assert await _teams(database) == ["South"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_commit_that_fails_leaves_the_next_write_alone(database: Database) -> None:
+    def write(pen: Pen) -> None:
+        # Found out at the commit, as a full disk is.
+        pen.connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        pen.connection.exec_driver_sql(
+            "insert into care_team_member values ('nowhere', 'nobody', '2026-08-24')"
+        )
+
+    with pytest.raises(IntegrityError):
+        await database.together(write)
     await database.together(lambda pen: _add_team(pen, "South"))
     assert await _teams(database) == ["South"]
 
