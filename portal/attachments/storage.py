@@ -62,7 +62,10 @@ class Folder:
             raise CannotShow from error
 
     async def forget(self, name: str) -> None:
-        await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
+        try:
+            await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
+        except OSError as error:
+            raise CannotKeep from error
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
@@ -73,12 +76,17 @@ class Folder:
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     half = path.with_suffix(".half")
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)
+    try:
+        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)
+    except OSError:
+        # On a full disk the half of it would take the room that the database needs.
+        half.unlink(missing_ok=True)
+        raise
     _flush_folder(path.parent)
 
 

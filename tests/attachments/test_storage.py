@@ -3,6 +3,7 @@
 import shutil
 import stat
 from collections.abc import Iterator
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,24 @@ async def test_a_folder_that_is_lost_or_full_says_so(tmp_path: Path) -> None:
     (tmp_path / "files").write_text("in the way")
     with pytest.raises(CannotKeep):
         await folder.keep(name, b"sealed")
+
+
+async def test_what_the_disk_has_no_room_for_leaves_no_half_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_full(descriptor: int) -> None:
+        raise OSError(ENOSPC, "no space left on device")
+
+    monkeypatch.setattr("os.fsync", is_full)
+    with pytest.raises(CannotKeep):
+        await Folder(tmp_path).keep(new_name(), b"sealed")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+async def test_a_folder_that_cannot_be_reached_does_not_forget(tmp_path: Path) -> None:
+    (tmp_path / "files").write_text("in the way")
+    with pytest.raises(CannotKeep):
+        await Folder(tmp_path / "files").forget(new_name())
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "", "A" * 32, "0" * 31, "0" * 32 + "\n"])
