@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import structlog
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,6 +21,8 @@ from portal.permissions import Actor
 from portal.settings import Settings
 from portal.web.requests import is_background
 from portal.web.state import state_of
+
+log = structlog.get_logger()
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -64,10 +68,14 @@ async def _note(database: Database, actor: Actor, used_at: datetime, language: s
     is_new = actor.is_patient and language != (actor.read_in or languages.ENGLISH)
     if not is_new and not is_worth_noting(used_at):
         return
-    async with database.work(actor) as work:
-        await note_use(work, actor.session_id)
-        if is_new:
-            await note_language(work, actor.person_id, language)
+    try:
+        async with database.work(actor) as work:
+            await note_use(work, actor.session_id)
+            if is_new:
+                await note_language(work, actor.person_id, language)
+    except DBAPIError as error:
+        # A full disk: the queue can still be read. The session only ends sooner.
+        log.warning("session.cannot_note", error=type(error).__name__)
 
 
 def language_of(actor: Actor, connection: HTTPConnection) -> str:

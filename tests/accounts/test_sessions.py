@@ -1,8 +1,11 @@
 """Sessions: how long they last, what prolongs them, and who may end them."""
 
 import asyncio
+import sqlite3
+from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 from starlette.datastructures import FormData
 
@@ -10,7 +13,7 @@ from portal.accounts.actions import disable
 from portal.accounts.models import Session
 from portal.accounts.sessions import COOKIE, end_all_sessions
 from portal.announcements import Announcement
-from portal.db import Database
+from portal.db import Database, UnitOfWork
 from portal.people.models import Person
 from portal.web.late import words_in
 from tests.conftest import ClientFor, Clock
@@ -39,6 +42,24 @@ async def test_looking_at_pages_prolongs_a_session_and_refreshing_does_not(
         await refreshed.get("/account/session", x_background="yes")
     assert (await used.get("/account")).status_code == 200
     assert (await refreshed.get("/account")).status_code == 303
+
+
+async def test_where_nothing_can_be_written_pages_are_still_read_and_the_session_ends_in_time(
+    client_for: ClientFor,
+    clock: Clock,
+    nurse_on_team: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = await client_for(nurse_on_team)
+
+    async def is_full(work: UnitOfWork, session_id: UUID) -> None:
+        raise OperationalError(None, None, sqlite3.OperationalError("disk is full"))
+
+    monkeypatch.setattr("portal.accounts.backend.note_use", is_full)
+    clock.forward(minutes=14)
+    assert (await client.get("/triage")).status_code == 200
+    clock.forward(minutes=1)
+    assert (await client.get("/triage")).status_code == 303
 
 
 @pytest.mark.parametrize("wanted", ["serviceworker", "report", "image"])
