@@ -71,6 +71,7 @@ class Relay:
         self._has_gap = False
         self._wake = asyncio.Event()
         self._is_ending = False
+        self._said: set[str] = set()
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         self._hub.publish(announcements)
@@ -101,8 +102,9 @@ class Relay:
             while self._waiting or self._has_gap:
                 try:
                     await self._speak_once()
+                    self._said.discard("relay.cannot_speak")
                 except AWAY as error:
-                    log.warning("relay.cannot_speak", error=type(error).__name__)
+                    self._say_once("relay.cannot_speak", error)
                     self._has_gap = True
                     await asyncio.sleep(TRY_AGAIN_AFTER)
             if self._is_ending:
@@ -130,10 +132,16 @@ class Relay:
                     await letters.subscribe(CHANNEL, TALLIES)
                     await self._take_all(letters)
             except AWAY as error:
-                log.warning("relay.cannot_hear", error=type(error).__name__)
+                self._say_once("relay.cannot_hear", error)
             self._become(is_connected=False)
             await asyncio.sleep(TRY_AGAIN_AFTER)
             self._look_now_and_then()
+
+    def _say_once(self, trouble: str, error: Exception) -> None:
+        """Until it is over: the line may be away for hours, and is tried twice a second."""
+        if trouble not in self._said:
+            self._said.add(trouble)
+            log.warning(trouble, error=type(error).__name__)
 
     def _become(self, *, is_connected: bool) -> None:
         if is_connected != self.is_connected:
@@ -162,6 +170,9 @@ class Relay:
             if letter is None:
                 continue
             if letter["type"] == "subscribe":
+                if "relay.cannot_hear" in self._said:
+                    self._said.clear()
+                    log.info("relay.back")
                 self._become(is_connected=True)
                 self._hub.look_for_missed()
             elif letter["channel"] == TALLIES.encode():

@@ -5,9 +5,11 @@ import signal
 from datetime import datetime
 
 import pytest
+import structlog
 
 from portal import worker
 from portal.db import Database
+from portal.sealing import Vault
 from tests.cli.commands import running, settings_for
 from tests.warm import cold
 
@@ -33,6 +35,16 @@ async def test_a_job_that_fails_does_not_stop_the_others(database: Database) -> 
 
     await worker.run_once(database, (fails, works))
     assert done == ["worked"]
+
+
+async def test_without_a_database_a_round_ends_with_one_line_and_the_next_begins_anew() -> None:
+    away = Database("postgresql://portal@127.0.0.1:9/portal", Vault(["a key"]))
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(2):
+            await worker.run_once(away)
+    assert [(line["event"], line["job"]) for line in logs] == [
+        ("worker.failed", worker.JOBS[0].__name__)
+    ] * 2
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 
 from portal.accounts.sessions import end_all_sessions
 from portal.announcements import Announcement
@@ -177,6 +178,22 @@ async def test_after_a_gap_everybody_looks_for_what_they_missed(process: Start, 
     await until(lambda: there.is_connected and here.is_connected)
     here.publish([news("again")])
     await until(lambda: "again" in far.kinds)
+
+
+async def test_a_line_that_is_away_is_said_once_and_once_that_it_is_back(
+    process: Start, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.realtime.relay.TRY_AGAIN_AFTER", 0.01)
+    _, relay, _ = await process()
+    with structlog.testing.capture_logs() as logs:
+        await line.cut()
+        relay.publish([news()])
+        await until(lambda: len(logs) == 2)
+        await asyncio.sleep(0.2)
+        await line.mend()
+        await until(lambda: relay.is_connected)
+    said = [entry["event"] for entry in logs]
+    assert sorted(said) == ["relay.back", "relay.cannot_hear", "relay.cannot_speak"]
 
 
 async def test_more_than_can_wait_becomes_one_look(
