@@ -30,7 +30,7 @@ async def readyz(request: Request) -> Response:
 async def _checks(request: Request) -> dict[str, bool]:
     relay = state_of(request).extras.get("relay")
     fan_out = relay is None or relay.is_connected
-    checks = {"database": False, "fan_out": fan_out, "migrations": False}
+    checks = {"database": False, "fan_out": fan_out}
     try:
         async with asyncio.timeout(ANSWER_WITHIN), state_of(request).database.read() as session:
             problem = await schema_problem(session)

@@ -82,6 +82,18 @@ async def test_a_frozen_database_is_said_within_seconds_and_forgotten_when_it_is
         await far.dispose()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_readiness_names_the_database_that_is_away_and_nothing_else(
+    app: Portal, database: Database
+) -> None:
+    app.state.portal.database = away = Database("postgresql://u@127.0.0.1:9/x", database.vault)
+    client = Client(app)
+    answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["problems"]) == (503, ["database"])
+    await client.aclose()
+    await away.dispose()
+
+
 async def test_whoever_hangs_up_first_does_not_make_the_database_look_away() -> None:
     request = Request({"type": "http", "headers": []})
     with structlog.testing.capture_logs() as logs, pytest.raises(ClientDisconnected):
