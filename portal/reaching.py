@@ -1,6 +1,7 @@
 """Settings that are addresses, checked: each raises ValueError with the operator's line."""
 
 from base64 import urlsafe_b64encode
+from ipaddress import ip_network
 from urllib.parse import SplitResult, urlsplit
 
 KEY_BYTES = 32
@@ -18,6 +19,25 @@ def public_url(given: str) -> str:
     if parts.scheme == "http" and parts.hostname not in HERE:
         raise ValueError("PUBLIC_URL must start with https:// unless it is this machine")
     return url
+
+
+def issuer(given: str) -> str:
+    parts = _split(given)
+    if not is_here(given) and not (parts and parts.scheme == "https" and parts.hostname):
+        raise ValueError("OIDC_ISSUER must start with https:// and name a host")
+    return given
+
+
+def proxies(given: str) -> str:
+    """A host's name would be compared with addresses, and never be one."""
+    try:
+        for address in given.split(",") if given != "*" else ():
+            ip_network(address.strip() or "::", strict=False)
+    except ValueError:
+        raise ValueError(
+            "FORWARDED_ALLOW_IPS must list addresses such as 10.0.0.1 or 10.0.0.0/8"
+        ) from None
+    return given
 
 
 def redis_url(url: str) -> str:

@@ -180,7 +180,9 @@ class Settings:
             host=host,
             port=port,
             processes=_whole(source, "WEB_CONCURRENCY", 1, most=64),
-            forwarded_allow_ips=_text(source, "FORWARDED_ALLOW_IPS", ""),
+            forwarded_allow_ips=_checked(
+                reaching.proxies, _text(source, "FORWARDED_ALLOW_IPS", "")
+            ),
             metrics_token=_strong("METRICS_TOKEN", source.get("METRICS_TOKEN", "")) or None,
             idle_patient=_whole(source, "IDLE_MINUTES_PATIENT", 30, most=24 * 60) * 60,
             idle_staff=_whole(source, "IDLE_MINUTES_STAFF", 15, most=24 * 60) * 60,
@@ -306,8 +308,7 @@ def _oidc(env: Mapping[str, str], public_url: str, demo: bool) -> Oidc:
         if demo:
             return Oidc(issuer=f"{public_url}/demo-provider", client_id="portal", algs=("ES256",))
         raise SettingsError("OIDC_ISSUER is not set; it is the address of your OpenID Provider")
-    if not issuer.startswith("https://") and not reaching.is_here(issuer):
-        raise SettingsError("OIDC_ISSUER must start with https://")
+    _checked(reaching.issuer, issuer)
     if not (client_id := env.get("OIDC_CLIENT_ID", "").strip()):
         raise SettingsError("OIDC_CLIENT_ID is not set; your OpenID Provider gave you one")
     return Oidc(

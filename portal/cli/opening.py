@@ -75,6 +75,9 @@ def in_one_line() -> Iterator[None]:
     except (ValueError, OverflowError, ArgumentError) as error:
         example = "postgresql://user:password@host:5432/name"
         raise Refusal(f"DATABASE_URL must name SQLite or PostgreSQL: {example}", 2) from error
+    except TypeError as error:
+        # The driver takes what stands behind the question mark as arguments of its own.
+        raise Refusal("DATABASE_URL has a parameter behind its ? that is not known", 2) from error
     except Exception as error:
         if not _is_about_connecting(error):
             raise

@@ -12,7 +12,7 @@ from portal.app import Portal, create_app
 from portal.cli import logs
 from portal.cli.opening import opened
 from portal.cli.serving import listener_for, serve, serve_in_processes, spare_the_collector
-from portal.settings import Settings
+from portal.settings import Clinic, Settings
 
 log = structlog.get_logger()
 
@@ -22,6 +22,7 @@ def run(arguments: Namespace) -> int:
     logs.set_up(settings.log_format, settings.log_level)
     asyncio.run(require_database(settings))
     listener = listener_for(settings)
+    warn_of_made_up_number(settings)
     if processes_for(settings) > 1:
         serve_in_processes(f"{__name__}:application", settings, listener, say_started)
     else:
@@ -60,3 +61,9 @@ def processes_for(settings: Settings) -> int:
 
 def say_started() -> None:
     log.info("serve.started")
+
+
+def warn_of_made_up_number(settings: Settings) -> None:
+    """Patients in need would ring nobody."""
+    if settings.clinic.nurse_line == Clinic.nurse_line:
+        log.warning("serve.made_up_number", see="NURSE_LINE")

@@ -44,6 +44,7 @@ async def test_it_serves_without_the_demo_logs_no_words_and_ends_in_good_order(
         done = await process.ended(10)
     assert done.code == 0
     assert "secret-word" not in done.out + done.err
+    assert "serve.made_up_number" in done.err  # nobody has set NURSE_LINE
 
 
 def page_on(address: str, cookie: str) -> connect:

@@ -16,6 +16,9 @@ from tests.warm import cold
         ({"OIDC_ISSUER": ""}, "OIDC_ISSUER is not set"),
         ({"PORT": "http"}, "PORT must be a whole number"),
         ({"PUBLIC_URL": "http://clinic.test"}, "PUBLIC_URL must start with https://"),
+        ({"OIDC_ISSUER": "https://"}, "OIDC_ISSUER must start with https://"),
+        ({"FORWARDED_ALLOW_IPS": "10.0.0.1,proxy"}, "FORWARDED_ALLOW_IPS must list addresses"),
+        ({"DATABASE_URL": "postgresql://u@127.0.0.1:9/x?a=b"}, "DATABASE_URL has a parameter"),
         *(
             ({"DATABASE_URL": url}, "DATABASE_URL must name SQLite or PostgreSQL")
             for url in ("mysql://somewhere/x", "nonsense", "postgresql://u@127.0.0.1:99999/x")
