@@ -102,18 +102,20 @@ def _ticked_only(pages: Pages, answers: Answers, effect: Effect) -> str:
 
 
 def change(case: Case, finding: Finding) -> str | None:
-    """What the last check-in after the same dose said about the first of these answers."""
+    """What the last check-in after the same dose said about the first of these answers that is
+    another now; an answer that tells of nothing now is no news."""
     if not case.series:
         return None
     before = case.series[-1].answers
-    for name in finding.rule.about:
-        now, then = case.weight(name), weight(case.pages, before, name)
-        if now is None or then is None:
-            continue
-        if now == then:
-            return "The same as at the last check-in"
-        return f"At the last check-in: {quoted(case.pages, before, name) or 'not there'}"
-    return None
+    both = [
+        (name, now, then)
+        for name in finding.rule.about
+        if (now := case.weight(name)) and (then := weight(case.pages, before, name)) is not None
+    ]
+    for name, now, then in both:
+        if now != then:
+            return f"At the last check-in: {quoted(case.pages, before, name) or 'not there'}"
+    return "The same as at the last check-in" if both else None
 
 
 def limit(finding: Finding) -> str:

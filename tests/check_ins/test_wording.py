@@ -80,6 +80,25 @@ def test_the_change_since_the_last_check_in_is_said() -> None:
     assert change(case(SICK_TWICE), finding) is None
 
 
+def test_the_change_is_that_of_the_answer_that_tells_of_it() -> None:
+    """Not that of another answer of the same rule, which says now as before that nothing is."""
+    asked = case(told(168, phq_9=1), told(72))
+    [finding] = judged(asked)
+    assert (finding.rule.id, change(asked, finding)) == ("28a", None)
+    risen = case(told(336, phq_9=2), told(168, phq_9=1))
+    assert (
+        change(risen, judged(risen)[0]) == "At the last check-in: better off dead, on several days"
+    )
+
+
+def test_of_several_answers_one_that_changed_is_told() -> None:
+    now = told(5, effects=("vomiting",), vomit_count=2, sips="no")
+    before = told(4, effects=("vomiting",), vomit_count=2, sips="yes")
+    found = case(now, before)
+    assert change(found, judged(found)[0]) == "At the last check-in: small sips stay down"
+    assert change(case(now, now), judged(found)[0]) == "The same as at the last check-in"
+
+
 def test_what_raised_a_level_stands_beside_the_limit() -> None:
     now = told(1, who="patient_alone", effects=("nausea",), nausea=1)
     assert limit(judged(case(now))[0]).endswith(
