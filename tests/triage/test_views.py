@@ -60,6 +60,20 @@ async def test_rows_stand_by_level_then_least_time_left(
     assert ROW.findall(page) == [str(f.id) for f in (emergency, first, second, routine)]
 
 
+async def test_who_hears_next_is_said_with_the_day_when_that_is_not_today(
+    client_for: ClientFor,
+    nurse_on_team: Person,
+    database: Database,
+    patient: Person,
+    clock: Clock,
+) -> None:
+    clock.set(clock.now().astimezone(ZoneInfo(nurse_on_team.time_zone)).replace(hour=23, minute=0))
+    late = await raised(database, patient, Level.SOON)
+    page = await page_of(await client_for(nurse_on_team), f"/triage/{late.id}")
+    assert re.search(r"If nobody takes it: [a-z ]+ tomorrow, \d", page)
+    assert "at tomorrow" not in page
+
+
 async def test_each_row_names_its_level_its_reason_and_its_waiting(
     client_for: ClientFor, nurse_on_team: Person, flag: Flag, clock: Clock
 ) -> None:
