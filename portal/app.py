@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import ASGIApp
 
 from portal.accounts.backend import SignedIn
+from portal.accounts.denials import on_denial
 from portal.accounts.views import routes as account_routes
 from portal.bookings.views import routes as booking_routes
 from portal.check_ins.queries import sent_in_words
@@ -22,7 +23,7 @@ from portal.conversations.urgency_views import routes as urgency_routes
 from portal.conversations.views import routes as conversation_routes
 from portal.dashboard.views import routes as dashboard_routes
 from portal.duty.views import routes as duty_routes
-from portal.errors import PortalError
+from portal.errors import NotAllowed, NotFound, PortalError
 from portal.figures.views import routes as figure_routes
 from portal.handling.answering import answering_for
 from portal.inbox.presence import TOPIC as PRESENCE
@@ -87,6 +88,8 @@ def create_app(settings: Settings, *extra: BaseRoute) -> Portal:
         middleware=[Middleware(BodyLimit, LARGEST_BODY)],
         exception_handlers={
             PortalError: on_portal_error,
+            NotAllowed: on_denial,
+            NotFound: on_denial,
             HTTPException: on_http_error,
             **dict.fromkeys(NO_DATABASE, on_no_database),
             Exception: on_failure,

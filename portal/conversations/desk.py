@@ -49,6 +49,13 @@ class Desk:
             await self._deal_with(frame)
         except PortalError as error:
             self._decline(frame, error)
+            await self._board.denials.note(
+                self._connection.actor,
+                self._origin,
+                f"/live {type(frame).__name__.lower()}",
+                error,
+                getattr(frame, "conversation", None),
+            )
 
     async def _is_still_welcome(self) -> bool:
         rights = self._connection.rights

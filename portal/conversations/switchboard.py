@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from portal import clock
 from portal.accounts.backend import limits_of
+from portal.accounts.denials import denials_of
 from portal.accounts.sessions import note_use
 from portal.announcements import Announcement
 from portal.audit.actions import chain, entry_of
@@ -56,6 +57,7 @@ class Switchboard:
 
     def __init__(self, state: AppState, messages: Rate | None = None) -> None:
         self.database = state.database
+        self.denials = denials_of(state)
         self.streams = Streams(state.hub, state.database)
         self.beacons: dict[str, Beacon] = {
             topic: (OwnBeacon if topic in OWN else Beacon)(state.hub, topic) for topic in TOPICS

@@ -285,3 +285,16 @@ async def test_people_who_write_in_the_same_moment_all_stay_signed_in(
 async def _last_uses(database: Database) -> list[datetime]:
     async with database.read() as session:
         return list((await session.exec(select(Session.used_at))).all())
+
+
+async def test_what_a_socket_was_denied_stands_in_the_trail(
+    server: Served, database: Database, care: Conversation, other_patient: Person
+) -> None:
+    async with page_of(server, other_patient) as other:
+        await refused_everywhere(other, care)
+    query = select(AuditEvent).where(col(AuditEvent.tag) == "access:deny")
+    async with database.read() as session:
+        rows = (await session.exec(query)).all()
+    asked = {row.detail["asked"] for row in rows}
+    assert {"/live follow", "/live send"} <= asked
+    assert {(row.actor_id, row.subject_id) for row in rows} == {(other_patient.id, care.id)}
