@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 def run(arguments: Namespace) -> int:
     verdict = asyncio.run(verify(Settings.from_env()))
     if verdict.broken_at is not None:
-        raise Refusal(f"audit entry {verdict.broken_at}: {verdict.reason}")
+        # A changed key breaks all of them, from the first on.
+        key = (
+            "; or AUDIT_KEY, else SECRET_KEY, is another than before"
+            if verdict.broken_at == 1
+            else ""
+        )
+        raise Refusal(f"audit entry {verdict.broken_at}: {verdict.reason}{key}")
     print(f"The audit trail is whole: {verdict.entries} entries, ending in {verdict.head[:16]}.")
     return 0
 

@@ -62,6 +62,11 @@ async def test_the_audit_trail_is_whole_until_somebody_changes_it(
     whole = await command("audit", "verify", **settings(database_url))
     assert whole.code == 0
     assert whole.out.startswith("The audit trail is whole: ")
+    another = settings(database_url) | {
+        "AUDIT_KEY": "another key than this trail began with 012345"
+    }
+    elsewhere = await command("audit", "verify", **another)
+    assert (elsewhere.code, "AUDIT_KEY" in elsewhere.err) == (1, True)
     if database.is_sqlite:
         await _forge(database, "DROP TRIGGER audit_event_no_update")
     else:
