@@ -74,7 +74,7 @@ async def _note(database: Database, actor: Actor, used_at: datetime, language: s
             if is_new:
                 await note_language(work, actor.person_id, language)
     except DBAPIError as error:
-        # A full disk: the queue can still be read. The session only ends sooner.
+        # A full disk: the page with the numbers to call still opens. The session only ends sooner.
         log.warning("session.cannot_note", error=type(error).__name__)
 
 

@@ -44,7 +44,7 @@ async def test_looking_at_pages_prolongs_a_session_and_refreshing_does_not(
     assert (await refreshed.get("/account")).status_code == 303
 
 
-async def test_where_nothing_can_be_written_pages_are_still_read_and_the_session_ends_in_time(
+async def test_where_a_use_cannot_be_noted_the_page_opens_and_the_session_ends_in_time(
     client_for: ClientFor,
     clock: Clock,
     nurse_on_team: Person,
@@ -57,9 +57,9 @@ async def test_where_nothing_can_be_written_pages_are_still_read_and_the_session
 
     monkeypatch.setattr("portal.accounts.backend.note_use", is_full)
     clock.forward(minutes=14)
-    assert (await client.get("/triage")).status_code == 200
+    assert (await client.get("/help")).status_code == 200
     clock.forward(minutes=1)
-    assert (await client.get("/triage")).status_code == 303
+    assert (await client.get("/account")).status_code == 303
 
 
 @pytest.mark.parametrize("wanted", ["serviceworker", "report", "image"])
