@@ -19,6 +19,9 @@ CLASSES = {
     "Missed": "bar-missed",
     "Within its limit yet": "bar-missed",
     "False alarms": "bar-missed",
+    "Told": "bar-answered",
+    "Not told yet": "bar-soon",
+    "Without an end": "bar-missed",
 }
 
 

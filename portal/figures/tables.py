@@ -177,11 +177,13 @@ def endings(flags: Sequence[FlagFact]) -> Table:
         all_of = [flag for flag in flags if flag.level is level]
         ended = [flag for flag in all_of if flag.outcome is not None]
         told = sum(flag.is_told for flag in ended)
+        counts = told, len(ended) - told, len(all_of) - len(ended)
         shares = _share(len(ended), len(all_of)), _share(told, len(ended))
-        rows.append((level.words, len(all_of), len(ended), shares[0], told, shares[1]))
+        rows.append((level.words, len(all_of), *counts, *shares))
     note = "How many flags have an end that somebody recorded, and of which the patient has heard."
-    columns = ("Level", "Flags", "Resolved", "Resolved, %", "Told", "Of the resolved, %")
-    return Table("endings", "Flags with an end", note, columns, tuple(rows))
+    counted = ("Told", "Not told yet", "Without an end")
+    columns = ("Level", "Flags", *counted, "Resolved, %", "Told, % of them")
+    return Table("endings", "Flags with an end", note, columns, tuple(rows), counted)
 
 
 def check_ins(facts: Sequence[CheckInFact]) -> Table:

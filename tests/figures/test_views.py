@@ -61,7 +61,7 @@ async def test_an_administrator_sees_counts_of_the_whole_clinic_and_no_name(
     await raised(database, patient)
     await raised(database, other_patient)
     client = await client_for(admin)
-    assert "Urgent,2,0,0,0," in (await client.get("/figures/endings.csv")).text
+    assert "Urgent,2,0,0,2,0," in (await client.get("/figures/endings.csv")).text
     page = (await client.get("/figures")).text
     assert patient.name not in page
     assert str(patient.id) not in page
