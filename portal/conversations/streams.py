@@ -115,8 +115,8 @@ class Stream:
         Only when everything before it has been delivered: else the announcement makes us look.
         """
         if line.seq == self._head + 1:
-            self._handed_over.add(line.id)
             self._give(packet_of(line))
+            self._handed_over.add(line.id)
 
     async def catch_up(self, follower: Follower) -> None:
         """Queue everything after the follower's cursor, then let it have what comes."""

@@ -19,7 +19,7 @@ from portal.audit.actions import Entry, chain, entry_of
 from portal.conversations.actions import news_of, tag_of
 from portal.conversations.files import File
 from portal.conversations.models import Kind
-from portal.conversations.queries import line_from
+from portal.conversations.queries import Line, line_from
 from portal.conversations.rules import require_writer
 from portal.conversations.store import Draft, Found, Place, Stored, look, store
 from portal.conversations.streams import Streams
@@ -136,17 +136,24 @@ class Writer:
             self._database.publish(list(told))
 
     def _hand_over(self, letter: Letter, place: Place, message: Stored) -> None:
-        actor = letter.actor
-        line = line_from(
-            place,
-            message,
-            author=Named(actor.person_id, actor.name, actor.role, actor.time_zone),
-            body=letter.draft.text,
-            zone=ZoneInfo(place.time_zone),
-            before=message.before,
-            files=letter.files,
-        )
-        self._streams.hand_over(line)
+        """What cannot be is committed all the same: whoever hears of it looks for it."""
+        try:
+            self._streams.hand_over(_line(letter, place, message))
+        except Exception as error:
+            log.critical("writer.cannot_hand_over", error=type(error).__name__)
+
+
+def _line(letter: Letter, place: Place, message: Stored) -> Line:
+    actor = letter.actor
+    return line_from(
+        place,
+        message,
+        author=Named(actor.person_id, actor.name, actor.role, actor.time_zone),
+        body=letter.draft.text,
+        zone=ZoneInfo(place.time_zone),
+        before=message.before,
+        files=letter.files,
+    )
 
 
 def _answer_all(

@@ -18,11 +18,6 @@ class Close(IntEnum):
     def words(self) -> str:
         return _WORDS[self]
 
-    @property
-    def is_final(self) -> bool:
-        """Nothing that still waits may go out: this person may no longer read it."""
-        return self in {Close.SIGNED_OUT, Close.NOT_ALLOWED, Close.IDLE}
-
 
 _WORDS = {
     Close.BINARY: "text frames only",

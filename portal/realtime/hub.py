@@ -1,7 +1,7 @@
 """Who listens to which topic in this process. Announcements go out after the commit."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -37,10 +37,6 @@ class Hub:
         listeners.discard(listener)
         if not listeners:
             del self._listeners[topic]
-
-    def leave_all(self, topics: Iterable[str], listener: Listener) -> None:
-        for topic in list(topics):
-            self.leave(topic, listener)
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         for announcement in announcements:

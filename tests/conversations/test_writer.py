@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, func, select
 
+from portal.announcements import Announcement
 from portal.audit.models import AuditEvent
 from portal.audit.queries import verify
 from portal.conversations import writer as writers
@@ -269,3 +270,25 @@ async def _trail_is_whole(database: Database) -> None:
             select(func.count()).where(col(AuditEvent.tag) == "message:send")
         )
         assert entries.one() == messages
+
+
+async def test_what_cannot_be_handed_over_is_announced_all_the_same_and_stops_nobody(
+    database: Database,
+    writer: Writer,
+    care: Conversation,
+    author: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaks(streams: Streams, line: object) -> None:
+        raise ValueError("cannot be drawn")
+
+    heard: list[Announcement] = []
+    monkeypatch.setattr(database, "publish", heard.extend)
+    monkeypatch.setattr(Streams, "is_followed", lambda streams, id: True)
+    monkeypatch.setattr(Streams, "hand_over", breaks)
+    assert numbers(await answers_of(writer, letter(author, care))) == [1]
+    async with asyncio.timeout(2):
+        while not heard:
+            await asyncio.sleep(0)
+    assert f"conversation:{care.id}" in {one.topic for one in heard}
+    assert numbers(await answers_of(writer, letter(author, care))) == [2]
