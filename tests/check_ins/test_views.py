@@ -2,10 +2,12 @@
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import func, select
 
+from portal import clock as portal_clock
 from portal.check_ins.models import CheckIn, SymptomReport
 from portal.check_ins.queries import submitted_check_ins
 from portal.check_ins.questionnaires import Kind
@@ -23,14 +25,13 @@ from tests.people import Clinic
 
 Presses = dict[str, dict[str, Any]]
 
-# What to press on each page of a quiet evening.
+# What to press on each page of a quiet evening, but for the day of the week.
 QUIET: Presses = {
     "who": {"answer": "patient_with_adult"},
     "awake": {"answer": "0"},
     "red_now": {"none": "yes"},
     "effects": {"none": "yes"},
     "pain": {"answer": "3"},
-    "weekday": {"answer": "monday"},
     "since": {"none": "yes"},
     "self_harm": {"answer": "none"},
     "urge": {"answer": "0"},
@@ -44,6 +45,11 @@ SICK: Presses = {
     "sips": {"answer": "no"},
 }
 MOST_PAGES = 35
+
+
+def weekday_there() -> str:
+    """Where the patients of these tests live."""
+    return portal_clock.now().astimezone(ZoneInfo("America/New_York")).strftime("%A").lower()
 
 
 async def walk(
@@ -61,7 +67,8 @@ async def walk(
     for _ in range(MOST_PAGES):
         if page == until:
             return address
-        answer = {**SICK, **QUIET, **(differently or {}), **presses}[page]
+        quiet = {**SICK, **QUIET, "weekday": {"answer": weekday_there()}}
+        answer = {**quiet, **(differently or {}), **presses}[page]
         response = await client.post(address, **answer)
         assert response.status_code == 303, response.text
         address = response.headers["location"]
