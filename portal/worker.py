@@ -27,7 +27,7 @@ from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
 from portal.handling.telling import tell_of_messages
 from portal.notices.ways import deliveries
-from portal.readings.raising import settle_waiting
+from portal.readings.waiting import settling_waiting
 from portal.realtime.bulletins import forget_bulletins
 from portal.rota.clocks import warn_of_gaps
 from portal.settings import Settings
@@ -43,7 +43,7 @@ JOBS: tuple[Job, ...] = (
     hand_on,
     tell_of_late_promises,
     warn_of_gaps,
-    settle_waiting,
+    settling_waiting(),
     lapse_holds,
     forget_sign_ins,
     forget_sent_drafts,

@@ -7,7 +7,8 @@ from portal import clock
 from portal.announcements import Announcement
 from portal.conversations.understood import TOPIC
 from portal.db import Database
-from portal.readings.raising import settle_alone, settle_waiting
+from portal.readings.raising import settle_alone
+from portal.readings.waiting import settling_waiting
 from portal.realtime.hub import MISSED, Hub
 from portal.symptoms.phrases import lexicon
 
@@ -19,6 +20,7 @@ class Judge:
         # Now, and not while the first message waits.
         lexicon()
         self._database = database
+        self._settle_waiting = settling_waiting()
         self._running: set[asyncio.Task[int]] = set()
         hub.join(TOPIC, self)
 
@@ -38,4 +40,4 @@ class Judge:
         return await settle_alone(self._database, message_id)
 
     async def _all(self) -> int:
-        return await settle_waiting(self._database, clock.now())
+        return await self._settle_waiting(self._database, clock.now())

@@ -32,21 +32,6 @@ from portal.symptoms.understanding import Understood, understood
 from portal.treatments.models import Dose
 from portal.treatments.queries import doses_of
 
-MOST_AT_A_TIME = 200
-
-
-async def settle_waiting(database: Database, now: datetime) -> int:
-    """Judge what was found in messages and not yet judged; says how many this worker did."""
-    async with database.read() as session:
-        waiting = await session.exec(
-            select(MessageReading.message_id)
-            .where(col(MessageReading.settled_at).is_(None))
-            .order_by(col(MessageReading.message_id))
-            .limit(MOST_AT_A_TIME)
-        )
-        ids = waiting.all()
-    return await each_alone(_settle, [(id, database) for id in ids])
-
 
 async def settle_alone(database: Database, message_id: UUID) -> int:
     """One that cannot be judged is logged, and the worker tries again."""

@@ -10,7 +10,7 @@ from portal.db import Database
 from portal.flags.queries import flags_of
 from portal.ids import new_id
 from portal.people.models import Person
-from portal.readings.raising import settle_waiting
+from portal.readings.waiting import settling_waiting
 from portal.symptoms.levels import Level
 from tests.bookings.asking import accepted, asked, days_ahead, offered, proposed
 from tests.check_ins.doses import give_dose
@@ -176,6 +176,6 @@ async def test_the_adult_whom_the_nurse_saw_has_gone_is_told_to_the_team_once(
     assert (state.level, state.summary) == (Level.SOON, "Alone: an adult was to stay")
     said = {"body": "I have no nausea", "client_id": str(new_id())}
     await own.post(f"/conversations/{care.id}/messages", **said)
-    await settle_waiting(database, clock.now())
+    await settling_waiting()(database, clock.now())
     async with database.read() as session:
         assert len(await flags_of(session, patient.id)) == 1

@@ -19,7 +19,8 @@ from portal.flags.queries import FlagState, flags_of
 from portal.people.models import Person
 from portal.readings.listener import Judge
 from portal.readings.queries import reading_of
-from portal.readings.raising import settle_alone, settle_waiting
+from portal.readings.raising import settle_alone
+from portal.readings.waiting import settling_waiting
 from portal.realtime.hub import MISSED, NOBODY, Hub
 from portal.symptoms.levels import Level
 from tests.check_ins.doses import give_dose
@@ -93,7 +94,7 @@ async def test_a_message_is_judged_once_however_many_judge_it(
     done = await asyncio.gather(*(settle_alone(database, message.id) for _ in range(4)))
     assert sum(done) == 1
     assert len(await flags_after(database, patient)) == 1
-    assert await settle_waiting(database, clock.now()) == 0
+    assert await settling_waiting()(database, clock.now()) == 0
 
 
 async def test_the_worker_judges_what_was_committed_and_then_forgotten(
@@ -104,7 +105,7 @@ async def test_the_worker_judges_what_was_committed_and_then_forgotten(
         await wrote(database, patient, words)
     async with database.read() as session:
         assert not (await session.exec(select(Flag))).all()
-    assert await settle_waiting(database, clock.now()) == 2
+    assert await settling_waiting()(database, clock.now()) == 2
     assert len(await flags_after(database, patient)) == 2
 
 

@@ -10,7 +10,7 @@ from portal.conversations.store import Stored
 from portal.db import Database
 from portal.flags.queries import FlagState, flags_of
 from portal.people.models import Person
-from portal.readings.raising import settle_waiting
+from portal.readings.waiting import settling_waiting
 from tests.clients import Client, actor_of
 
 ClientFor = Callable[[Person | None], Awaitable[Client]]
@@ -41,6 +41,6 @@ async def reworded(database: Database, patient: Person, message: Stored, *words:
 
 async def flags_after(database: Database, patient: Person) -> list[FlagState]:
     """All flags once everything is judged."""
-    await settle_waiting(database, clock.now())
+    await settling_waiting()(database, clock.now())
     async with database.read() as session:
         return await flags_of(session, patient.id)
