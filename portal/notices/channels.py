@@ -32,6 +32,7 @@ class Letter:
     """One attempt: what goes to whom. `id` is the envelope's, the same at every attempt.
 
     `ways` are all channels by which the person can be reached now, the first choice first.
+    `link_is_lost`: it was to carry a link, whose key is gone.
     """
 
     id: UUID
@@ -42,6 +43,7 @@ class Letter:
     address: str | None = None
     devices: Sequence[Device] = ()
     link: str | None = None
+    link_is_lost: bool = False
     ways: Sequence[str] = ()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,6 +29,8 @@ from portal.notices.words import words_for
 from portal.people.models import Patient, Person
 from portal.permissions import Role
 from portal.sealing import CannotOpen, unseal
+
+log = structlog.get_logger()
 
 # Longer than any sending takes; after that the worker is taken for dead.
 LEASE = timedelta(seconds=90)
@@ -124,11 +127,12 @@ async def _letters(
     address = await _address(work.session, row, person)
     devices = [] if row.pace in NOBODY_LOOKS else await devices_of(work.session, person.id)
     link = _link(work, row)
+    lost = link is None and row.link is not None
     made = []
     for channel in _order(row.pace, choice):
         if channel not in open_ways or not (address if channel is Channel.MAIL else devices):
             continue
-        made.append(Letter(row.id, row.id, channel, words, urgent, address, devices, link))
+        made.append(Letter(row.id, row.id, channel, words, urgent, address, devices, link, lost))
     return [replace(letter, ways=[each.channel for each in made]) for letter in made]
 
 
@@ -169,7 +173,11 @@ async def devices_of(session: AsyncSession, person_id: UUID) -> list[Device]:
 def _link(work: UnitOfWork, row: Envelope) -> str | None:
     if row.link is None:
         return None
-    return unseal(work.session, row.link, "envelope", row.person_id, row.person_id)
+    try:
+        return unseal(work.session, row.link, "envelope", row.person_id, row.person_id)
+    except CannotOpen:
+        log.exception("sealing.cannot_open", table="envelope")
+        return None
 
 
 async def _take(

@@ -67,6 +67,8 @@ async def _send_one(database: Database, id: UUID, now: datetime, ways: Ways) -> 
 
 
 async def _attempt(letter: Letter, way: Way) -> tuple[CannotSend | None, Sequence[UUID]]:
+    if letter.link_is_lost:
+        return CannotSend("link_cannot_be_opened", for_good=True), ()
     try:
         return None, await way.send(letter)
     except AllGone as error:

@@ -7,7 +7,14 @@ import pytest
 from sqlmodel import col, select
 
 from portal.db import Database
-from portal.notices.actions import choose, notify_all, see_all, seen, tell_companion
+from portal.notices.actions import (
+    choose,
+    mail_invitation,
+    notify_all,
+    see_all,
+    seen,
+    tell_companion,
+)
 from portal.notices.channels import CannotSend
 from portal.notices.claiming import LEASE, claim
 from portal.notices.models import Attempt, Channel, Envelope, Notice, State
@@ -162,6 +169,26 @@ async def test_when_every_way_failed_the_coordinator_and_the_person_see_it(
         query = select(Notice).where(col(Notice.reason) == Reason.UNREACHED)
         told = (await session.exec(query)).one()
     assert (told.person_id, told.subject_id) == (coordinator_on_team.id, patient.id)
+
+
+async def test_a_link_that_cannot_be_opened_fails_once_and_is_told(
+    database: Database, patient: Person, coordinator_on_team: Person, posts: Posts, clock: Clock
+) -> None:
+    await give_address(database, patient)
+    async with database.work() as work:
+        await mail_invitation(work, patient.id, "https://clinic.example/invitations/one")
+    async with database.work() as work:
+        [row] = await envelopes(database, patient)
+        row.link = b"gone" + (row.link or b"")[4:]
+        await work.session.merge(row)
+    assert await send(database, posts, clock.forward(minutes=1)) == 1
+    assert await send(database, posts, clock.forward(minutes=1)) == 0
+    [row] = await envelopes(database, patient)
+    assert (posts.mail.tried, row.state, row.link) == (0, State.FAILED, None)
+    assert [each.problem for each in await attempts(database)] == ["link_cannot_be_opened"]
+    async with database.read() as session:
+        told = (await session.exec(select(Notice))).one()
+    assert (told.person_id, told.reason) == (coordinator_on_team.id, Reason.UNREACHED)
 
 
 async def test_a_notice_that_somebody_was_not_reached_does_not_go_round(
