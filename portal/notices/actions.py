@@ -7,6 +7,7 @@ worker sends (`delivery.py`), content-free, to those who have not looked in the 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -17,8 +18,16 @@ from portal.audit.actions import record
 from portal.db import UnitOfWork
 from portal.ids import new_id
 from portal.notices.leaving import Wanted, envelope, leave, see
-from portal.notices.models import Channel, Notice, NoticeChoice, PushSubscription
+from portal.notices.models import (
+    Channel,
+    Envelope,
+    Notice,
+    NoticeChoice,
+    PushSubscription,
+    State,
+)
 from portal.notices.reasons import Pace, Reason
+from portal.notices.timing import first_due
 from portal.people.models import Person
 from portal.sealing import seal
 
@@ -182,11 +191,27 @@ async def unsubscribe(work: UnitOfWork, person_id: UUID, subscription_id: UUID) 
 async def choose(
     work: UnitOfWork, person_id: UUID, first: Channel, quiet_from: int, quiet_until: int
 ) -> None:
-    """Keep how somebody wants to be told. Minutes are after midnight, where they live."""
+    """Keep how somebody wants to be told. Minutes are after midnight, where they live.
+
+    What the choice before had put off falls due within a minute, and is judged by this one.
+    """
     choice = await work.session.get(NoticeChoice, person_id) or NoticeChoice(
         person_id=person_id, changed_at=clock.now()
     )
     choice.first, choice.changed_at = first, clock.now()
     choice.quiet_from, choice.quiet_until = quiet_from, quiet_until
     work.session.add(choice)
+    await _look_again(work, person_id, first_due(Pace.CALM, clock.now()))
     record(work, "notices:choose", subject=person_id)
+
+
+async def _look_again(work: UnitOfWork, person_id: UUID, soon: datetime) -> None:
+    await work.session.exec(
+        update(Envelope)
+        .where(
+            col(Envelope.person_id) == person_id,
+            col(Envelope.state) == State.OPEN,
+            col(Envelope.due_at) > soon,
+        )
+        .values(due_at=soon)
+    )

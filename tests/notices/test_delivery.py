@@ -137,6 +137,24 @@ async def test_a_calm_notice_at_night_comes_in_the_morning(
     assert posts.titles == [WAITING]
 
 
+async def test_turning_quiet_hours_off_lets_go_what_they_held_back(
+    database: Database, patient: Person, posts: Posts, clock: Clock
+) -> None:
+    await give_address(database, patient)
+    night = clock.forward(hours=14)
+    await tell(database, patient)
+    await send(database, posts, night + MINUTE)
+    async with database.work() as work:
+        await choose(work, patient.id, Channel.MAIL, 0, 0)
+    await send(database, posts, night + 2 * MINUTE)
+    assert posts.titles == [WAITING]
+    await tell(database, patient)
+    async with database.work() as work:
+        await choose(work, patient.id, Channel.MAIL, 0, 0)
+    await send(database, posts, night + 5 * MINUTE)
+    assert posts.titles == [WAITING]  # the space between two mails is kept
+
+
 async def test_a_channel_that_fails_is_tried_again_and_then_the_next_one(
     database: Database, patient: Person, posts: Posts, clock: Clock
 ) -> None:
