@@ -7,6 +7,7 @@ class Close(IntEnum):
     """Close codes of the live protocol; `restarting` (1012) is sent by the web server itself."""
 
     BINARY = 1003
+    BROKEN_TEXT = 1007
     MISUSE = 1008
     TOO_BIG = 1009
     TOO_SLOW = 1013
@@ -21,6 +22,7 @@ class Close(IntEnum):
 
 _WORDS = {
     Close.BINARY: "text frames only",
+    Close.BROKEN_TEXT: "broken UTF-8",
     Close.MISUSE: "too many frames we could not read",
     Close.TOO_BIG: "frame over 64 KiB",
     Close.TOO_SLOW: "too slow a reader; come back and catch up",

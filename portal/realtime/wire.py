@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from portal.realtime.closes import Close
+
 
 class Flow(Protocol):
     """Hears when the other side reads too slowly, and when it has caught up."""
@@ -65,12 +67,18 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self.handshake_complete |= self.close_sent
 
     def send_receive_event_to_app(self) -> None:
-        if self.take is None or self.curr_msg_data_type != "text" or self.close_sent:
+        if self.curr_msg_data_type != "text" or self.close_sent:
             super().send_receive_event_to_app()
             return
         try:
             text = b"".join(self.frames).decode()
         except UnicodeDecodeError:
+            # uvicorn would write an error into the log, and what is wrong is not here.
+            self.frames = []
+            self.conn.send_close(Close.BROKEN_TEXT, Close.BROKEN_TEXT.words)
+            self.handle_parser_exception()
+            return
+        if self.take is None:
             super().send_receive_event_to_app()
             return
         self.frames = []
