@@ -20,6 +20,7 @@ from portal.accounts.provider import provider_of
 from portal.accounts.refusals import AnswerRefused, SignInFailed, TooLate
 from portal.accounts.rules import browser_name, local_path
 from portal.accounts.sessions import end_session
+from portal.audit.actions import record
 from portal.errors import Conflict
 from portal.languages import N_
 from portal.web.requests import actor_or_none, origin_of, reading, see_other
@@ -130,6 +131,7 @@ async def _enter(request: Request, who: Identified, kept: round_trips.Kept) -> s
             outcome = await sign_in(work, who, invitation, browser)
             if before is not None and not isinstance(outcome, NoEntry):
                 await end_session(work, before.session_id, before.person_id)
+                record(work, "session:end_replaced", subject=before.person_id)
     except IntegrityError as error:
         raise Conflict(N_("This sign-in is just being set up. Please sign in again.")) from error
     return outcome

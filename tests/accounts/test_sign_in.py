@@ -1,6 +1,7 @@
 """Signing in through the whole app: who gets in, where to, and with which cookie."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
@@ -72,6 +73,26 @@ async def test_each_sign_in_has_a_new_value_and_the_old_one_is_dead(
     assert client.http.cookies[COOKIE] != first
     client.http.cookies.set(COOKIE, first, domain="portal.test")
     assert (await client.get("/account")).status_code == 303
+    assert [tag for tag, _ in await recorded_by(database)][-2:] == [
+        "session:start",
+        "session:end_replaced",
+    ]
+
+
+async def test_whose_sign_in_another_takes_the_place_of_is_in_the_trail(
+    client_for: ClientFor,
+    fake: FakeProvider,
+    database: Database,
+    patient: Person,
+    nurse_on_team: Person,
+) -> None:
+    await link(database, patient)
+    client = await client_for(nurse_on_team)
+    await go_sign_in(client, fake)
+    assert (await recorded_by(database))[-2:] == [
+        ("session:start", patient.id),
+        ("session:end_replaced", nurse_on_team.id),
+    ]
 
 
 async def test_a_planted_session_value_is_not_adopted(
@@ -274,15 +295,19 @@ async def test_sign_ins_and_refusals_are_recorded(
     await go_sign_in(await client_for(), fake)
     await link(database, patient)
     await go_sign_in(await client_for(), fake)
-    async with database.read() as session:
-        events = await session.exec(select(AuditEvent).order_by(col(AuditEvent.seq)))
-        recorded = [
-            (event.tag, event.subject_id)
-            for event in events.all()
-            if not event.tag.startswith("conversation:")
-        ]
-    assert recorded == [
+    assert await recorded_by(database) == [
         ("session:refuse", None),
         ("identity:link", patient.id),
         ("session:start", patient.id),
     ]
+
+
+async def recorded_by(database: Database) -> list[tuple[str, UUID | None]]:
+    """What the trail says about signing in, and of whom."""
+    async with database.read() as session:
+        events = await session.exec(select(AuditEvent).order_by(col(AuditEvent.seq)))
+        return [
+            (event.tag, event.subject_id)
+            for event in events.all()
+            if not event.tag.startswith("conversation:")
+        ]
