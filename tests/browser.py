@@ -8,13 +8,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext
+    from playwright.async_api import Browser, BrowserContext, ConsoleMessage
 
 # The same engine without windows: a page of its own costs a tenth of what it costs in the others.
 SHELLS = ("chromium-headless-shell", "chrome-headless-shell")
@@ -134,6 +134,16 @@ async def context_for(
         "timezone_id": "America/New_York",
     }
     return await browser.new_context(**(usual | options))
+
+
+def on_broken_policy(context: "BrowserContext", note: Callable[[str], None]) -> None:
+    """Tells what the page policy of ours stopped, in the browser's own words."""
+
+    def hear(message: "ConsoleMessage") -> None:
+        if "Content Security Policy" in message.text or "TrustedHTML" in message.text:
+            note(message.text)
+
+    context.on("console", hear)
 
 
 def _environment() -> dict[str, str | float | bool]:

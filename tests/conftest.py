@@ -210,14 +210,19 @@ async def browser() -> AsyncIterator["Browser"]:
 
 @pytest.fixture
 async def browse(browser: "Browser", server: "Served") -> AsyncIterator[Browse]:
-    """`await browse(nurse, "desktop")`: a page of a real browser, signed in as that person."""
+    """`await browse(nurse, "desktop")`: a page of a real browser, signed in as that person.
+
+    Whatever a test does there, the page policy is not broken by it.
+    """
     contexts: list[BrowserContext] = []
+    broken: list[str] = []
 
     async def open_page(
         person: Person | None = None, size: str = "phone", **options: Any
     ) -> "Page":
         context = await browsers.context_for(browser, size, server.url, **options)
         contexts.append(context)
+        browsers.on_broken_policy(context, broken.append)
         if person is not None:
             await server.sign_in(context, person)
         return await context.new_page()
@@ -225,6 +230,7 @@ async def browse(browser: "Browser", server: "Served") -> AsyncIterator[Browse]:
     yield open_page
     for context in contexts:
         await context.close()
+    assert not broken, broken
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def _frame(request: Request, counts: Counts) -> dict[str, Any]:
         "csrf": csrf_token(settings.secret_key, actor.session_id) if actor else "",
         "demo": settings.demo,
         "limits": settings.files,
+        "nonce": request.scope["nonce"],
         "path": request.url.path,
         "said": said_to(request),
         "zone": ZoneInfo(actor.time_zone) if actor else settings.clinic.zone,

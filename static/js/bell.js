@@ -1,6 +1,7 @@
 // The number beside the bell stays true while a page is open. The bell itself stays, so that focus
 // does; what is inside it is put in anew. Without a live socket nothing is asked: the next page counts.
 import { live } from "./live.js";
+import { templateOf } from "./markup.js";
 
 const bell = document.querySelector("[data-bell]");
 let fetching = false;
@@ -20,9 +21,7 @@ async function update() {
 async function look() {
   const answer = await fetch("/notices/bell", { headers: { "x-background": "yes" } });
   if (!answer.ok || answer.redirected) return;
-  const template = document.createElement("template");
-  template.innerHTML = await answer.text();
-  const fresh = template.content.querySelector("[data-bell]");
+  const fresh = templateOf(await answer.text()).content.querySelector("[data-bell]");
   if (!fresh || fresh.innerHTML === bell.innerHTML) return;
   const name = fresh.getAttribute("aria-label");
   if (name) bell.setAttribute("aria-label", name);

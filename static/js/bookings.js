@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { live } from "./live.js";
+import { templateOf } from "./markup.js";
 import { _ } from "./words.js";
 
 const region = document.querySelector("[data-refresh]");
@@ -30,8 +31,7 @@ async function refresh() {
 }
 
 function show(html) {
-  const next = document.createElement("template");
-  next.innerHTML = html;
+  const next = templateOf(html);
   if (next.innerHTML.trim() === shown) return;
   if (region.matches("[data-list]:hover") && moves(next.content)) {
     waiting = true;

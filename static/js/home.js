@@ -1,6 +1,7 @@
 // The patient's home keeps itself fresh: when something changes, its parts are fetched again and
 // only those that differ are replaced. Focus stays on the same thing, or nothing is touched.
 import { live } from "./live.js";
+import { pageFrom } from "./markup.js";
 
 // The tabs are a part as well: they count the unread messages.
 const PARTS = "[data-part], .tabs";
@@ -26,7 +27,7 @@ function replace(part, fresh) {
 async function refresh() {
   const answer = await fetch(location.pathname, { headers: { "x-background": "yes" } });
   if (!answer.ok || answer.redirected) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = pageFrom(await answer.text());
   for (const part of document.querySelectorAll(PARTS)) {
     const fresh = part.id ? page.getElementById(part.id) : page.querySelector(".tabs");
     if (fresh && fresh.innerHTML !== part.innerHTML) replace(part, document.adoptNode(fresh));

@@ -10,6 +10,7 @@ import "./inbox/mentions.js";
 import "./inbox/saved.js";
 import "./inbox/turn.js";
 import { live } from "./live.js";
+import { templateOf } from "./markup.js";
 
 const list = document.getElementById("inbox-list");
 const news = document.querySelector("[data-news]");
@@ -41,9 +42,7 @@ async function fetchRows() {
   const headers = { "hx-request": "true", "x-background": "yes" };
   const answer = await fetch(list.dataset.rows, { headers }).catch(() => null);
   if (!answer?.ok) return null;
-  const template = document.createElement("template");
-  template.innerHTML = await answer.text();
-  return template.content.querySelector("#inbox-rows");
+  return templateOf(await answer.text()).content.querySelector("#inbox-rows");
 }
 
 // Nothing moves under a pointer or a focused row: rows change in place, and the new order waits.

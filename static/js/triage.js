@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { live } from "./live.js";
+import { templateOf } from "./markup.js";
 import { setCounts, setLive } from "./triage/news.js";
 import { choose, refresh, remove, showAll } from "./triage/queue.js";
 
@@ -68,9 +69,7 @@ window.addEventListener("pageshow", () => {
 });
 
 async function refused(response) {
-  const template = document.createElement("template");
-  template.innerHTML = await response.text();
-  toast(template.content.textContent.trim().replace(/\s+/g, " ") || "Not done. Try again.");
+  toast(templateOf(await response.text()).content.textContent.trim().replace(/\s+/g, " ") || "Not done. Try again.");
 }
 
 function toast(words) {

@@ -1,5 +1,6 @@
 """What every answer carries, whatever it is."""
 
+import re
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -23,13 +24,18 @@ pytestmark = one_database
 SAME_FOR_EVERYBODY = {"/service-worker.js"}
 POLICY = {
     "default-src": "'none'",
-    "script-src": "'self'",
     "style-src": "'self'",
     "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
+    "object-src": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "htmx",
     "frame-ancestors": "'none'",
 }
+
+NONCE = re.compile(r"'nonce-([\w-]{22})'")
+SCRIPT = re.compile(r"<script[^>]*>")
 
 
 def assert_shielded(answer: httpx2.Response) -> None:
@@ -38,6 +44,7 @@ def assert_shielded(answer: httpx2.Response) -> None:
         part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";")
     )
     assert POLICY.items() <= policy.items()
+    assert NONCE.fullmatch(policy["script-src"])
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] in {"same-origin", "no-referrer"}
@@ -81,6 +88,20 @@ async def test_odd_requests_are_shielded_too(
     answer = await (await client_for()).http.request(method, path)
     assert answer.status_code == status
     assert_shielded(answer)
+
+
+async def test_the_scripts_of_a_page_are_those_that_this_answer_names(
+    client_for: ClientFor, nurse_on_team: Person
+) -> None:
+    client, seen = await client_for(nurse_on_team), set()
+    for path in ("/triage", "/inbox", "/triage", "/account"):
+        answer = await client.get(path)
+        [nonce] = NONCE.findall(answer.headers["content-security-policy"])
+        tags = SCRIPT.findall(answer.text)
+        assert tags
+        assert all(f'nonce="{nonce}"' in tag for tag in tags)
+        seen.add(nonce)
+    assert len(seen) == 4
 
 
 async def test_a_static_file_is_kept_and_carries_no_cookie(

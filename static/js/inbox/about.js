@@ -1,6 +1,7 @@
 // What is said about the patient keeps true while their thread is open: hours go by, check-ins and flags come.
 
 import { announce } from "../announce.js";
+import { templateOf } from "../markup.js";
 import { dayOf, nameToday } from "../talk/log.js";
 
 const EVERY = 60_000;
@@ -14,10 +15,9 @@ export async function refreshAbout() {
   const headers = { "hx-request": "true", "x-background": "yes" };
   const answer = await fetch(from, { headers }).catch(() => null);
   if (!answer?.ok) return;
-  const fresh = document.createElement("template");
-  fresh.innerHTML = await answer.text();
+  const fresh = templateOf(await answer.text()).content;
   if (address() !== from) return;
-  const [level, events, beside] = ["level", "events", "beside"].map((part) => fresh.content.querySelector(`[data-${part}]`));
+  const [level, events, beside] = ["level", "events", "beside"].map((part) => fresh.querySelector(`[data-${part}]`));
   showLevel(level);
   showEvents([...events.children]);
   showBeside(beside);

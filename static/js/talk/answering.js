@@ -3,6 +3,7 @@
 // module it stays as it was. What is still true is not touched.
 
 import { announce } from "../announce.js";
+import { templateOf } from "../markup.js";
 import { showUnderstood } from "./understood.js";
 
 const REST = 600;
@@ -27,8 +28,7 @@ async function look() {
 }
 
 function show(here, html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
+  const template = templateOf(html);
   const [head, answering] = ["[data-head]", ".answering"].map((part) => template.content.querySelector(part));
   replace(document.querySelector("[data-head]"), head);
   showUnderstood(template.content);

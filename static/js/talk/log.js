@@ -1,5 +1,6 @@
 // The list of messages on the page: puts each one in its place once, and leaves the reader's be.
 
+import { templateOf } from "../markup.js";
 import { endOffers, offerChange } from "./changes.js";
 import { _, clockOf, isEnglish, reword } from "../words.js";
 
@@ -60,8 +61,7 @@ export class Log {
   /** Puts in the fragment of one message; a second copy of the same one replaces the first. */
   insert(html) {
     const wasAtEnd = this.isAtEnd();
-    const template = document.createElement("template");
-    template.innerHTML = html;
+    const template = templateOf(html);
     reword(template.content, this.list.dataset.zone);
     const message = template.content.querySelector("[data-message]");
     if (!message) return null;
@@ -77,8 +77,7 @@ export class Log {
 
   /** Several fragments one after the other; answers with their messages. */
   insertAll(html) {
-    const template = document.createElement("template");
-    template.innerHTML = html;
+    const template = templateOf(html);
     let before = "";
     return [...template.content.children].flatMap((part) => {
       before += part.outerHTML;
@@ -93,8 +92,7 @@ export class Log {
   revise(frame) {
     const shown = document.getElementById(`m-${frame.id}`);
     if (!shown || Number(shown.dataset.revised ?? 0) >= frame.revised) return;
-    const template = document.createElement("template");
-    template.innerHTML = frame.html;
+    const template = templateOf(frame.html);
     reword(template.content, this.list.dataset.zone);
     const message = template.content.querySelector("[data-message]");
     if (!message) return;

@@ -1,6 +1,7 @@
 // The list while it is open. Rows change in place; new ones wait behind the bar so that nothing moves
 // under a pointer or a focused row. Only an emergency enters at once, at the top.
 
+import { templateOf } from "../markup.js";
 import { setClock, tick } from "./clock.js";
 import { sayEmergency, setCounts, setUpdated, setWaiting } from "./news.js";
 
@@ -41,9 +42,7 @@ async function fetchRows() {
   const headers = { "HX-Request": "true", "X-Background": "yes" };
   const answer = await fetch(queue.dataset.rows, { headers }).catch(() => null);
   if (!answer?.ok) return null;
-  const template = document.createElement("template");
-  template.innerHTML = await answer.text();
-  return template.content.querySelector("#queue-rows");
+  return templateOf(await answer.text()).content.querySelector("#queue-rows");
 }
 
 async function takeIn(next) {
