@@ -31,7 +31,7 @@ from portal.bookings.forms import (
 from portal.bookings.kinds import Health, Kind, Window
 from portal.bookings.models import BookingDraft, BookingRequest
 from portal.bookings.steps import STEPS, Step
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, clinic_of
 from portal.errors import Conflict, NotFound
 from portal.languages import N_
 from portal.people.access import patient_for
@@ -136,15 +136,13 @@ async def _same_step(
 
 
 async def _keep(unit: UnitOfWork, asking: Asking, step: Step, form: Form) -> BookingDraft:
-    _read(form, asking.answers, step, asking.page_from(form.raw("from")))
-    return await keep_answers(unit, asking.patient, asking.answers)
-
-
-def _read(form: Form, answers: Answers, step: Step, first: date) -> None:
     if step is Step.TIMES:
-        read_times(form, answers, steps.working_days(first))
+        first = asking.page_from(form.raw("from"))
+        days = steps.working_days(clinic_of(unit.session), first)
+        read_times(form, asking.answers, days)
     else:
-        READERS[step](form, answers)
+        READERS[step](form, asking.answers)
+    return await keep_answers(unit, asking.patient, asking.answers)
 
 
 async def _go_on(

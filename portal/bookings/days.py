@@ -11,6 +11,7 @@ from portal.bookings.kinds import Kind, Part, Window
 from portal.bookings.offering import COMES
 from portal.bookings.steps import working_days
 from portal.bookings.times import is_full
+from portal.db import clinic_of
 from portal.people.models import Patient
 from portal.people.queries import practitioners_of
 from portal.permissions import Actor
@@ -29,7 +30,7 @@ async def days_for(
     session: AsyncSession, patient: Patient, actor: Actor, kind: Kind, first: date
 ) -> list[Day]:
     """Five working days from `first`, in the actor's own clock."""
-    zone, days = ZoneInfo(actor.time_zone), working_days(first)
+    zone, days = ZoneInfo(actor.time_zone), working_days(clinic_of(session), first)
     windows = [Window(day, part) for day in days for part in Part]
     team = {p.id for p in await practitioners_of(session, patient) if p.role in COMES}
     start, end = windows[0].span(zone)[0], windows[-1].span(zone)[1]

@@ -9,7 +9,7 @@ from portal import clock
 from portal.audit.actions import record
 from portal.bookings.details import Answers, answers_of, seal_answers
 from portal.bookings.models import BookingDraft
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, clinic_of
 from portal.people.models import Patient
 
 
@@ -19,11 +19,16 @@ async def draft_of(session: AsyncSession, patient_id: UUID) -> BookingDraft | No
 
 
 async def typed_by(session: AsyncSession, patient: Patient) -> tuple[UUID | None, Answers]:
-    """The draft's id and what stands in it; fresh answers know the patient's own phone."""
+    """The draft's id and what stands in it; fresh answers know the patient's own phone.
+
+    A time that was picked before somebody closed the clinic on that day is picked no more.
+    """
     draft = await draft_of(session, patient.id)
     if draft is None:
         return None, Answers(phone=patient.phone)
-    return draft.id, answers_of(session, draft)
+    answers, clinic = answers_of(session, draft), clinic_of(session)
+    answers.windows = [each.code for each in answers.picked() if clinic.works_on(each.on)]
+    return draft.id, answers
 
 
 async def keep_answers(work: UnitOfWork, patient: Patient, answers: Answers) -> BookingDraft:

@@ -33,7 +33,7 @@ from portal.bookings.refusals import (
     patient_taken,
 )
 from portal.bookings.rules import look_refusal, offer_refusal
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, clinic_of
 from portal.errors import Conflict, Invalid, NotFound
 from portal.notices.actions import notify, seen
 from portal.notices.reasons import Reason
@@ -43,6 +43,7 @@ from portal.people.queries import Named, name_of, practitioners_of
 from portal.permissions import Permission, Role
 from portal.treatments.models import TreatmentPlan
 from portal.treatments.queries import plan_of
+from portal.web.times import day
 
 HOLD = timedelta(minutes=10)  # proposal (workflow.md, "Slot hold")
 COMES = (Role.NURSE, Role.CLINICIAN)
@@ -73,7 +74,7 @@ async def offer_times(
     _refuse_unseen(work, request)
     plan = await plan_of(work.session, patient.id)
     for time in proposed:
-        if refusal := _start_refusal(request, patient, plan, time.starts_at):
+        if refusal := _start_refusal(work, request, patient, plan, time.starts_at):
             raise Conflict(refusal)
     offer = _offer(work, request)
     work.session.add(offer)
@@ -120,11 +121,18 @@ def _refuse_unseen(work: UnitOfWork, request: RequestState) -> None:
 
 
 def _start_refusal(
-    request: RequestState, patient: Patient, plan: TreatmentPlan | None, starts_at: datetime
+    work: UnitOfWork,
+    request: RequestState,
+    patient: Patient,
+    plan: TreatmentPlan | None,
+    starts_at: datetime,
 ) -> str | None:
     if starts_at <= clock.now():
         return "This time is already past. Choose a later one."
-    on = starts_at.astimezone(ZoneInfo(request.patient.time_zone)).date()
+    zone = ZoneInfo(request.patient.time_zone)
+    on = starts_at.astimezone(zone).date()
+    if not clinic_of(work.session).works_on(on):
+        return f"The clinic is closed on {day(on, zone)}. Choose another day."
     return offer_refusal(request.kind, patient, plan, request.details.health, on)
 
 
@@ -178,7 +186,7 @@ async def accept(work: UnitOfWork, request: RequestState, slot_id: UUID) -> Appo
         raise no_longer_held()
     patient = await patient_for(work.session, actor_of(work), request.patient_id)
     plan = await plan_of(work.session, patient.id)
-    if _start_refusal(request, patient, plan, slot.starts_at):
+    if _start_refusal(work, request, patient, plan, slot.starts_at):
         raise no_longer_allowed()
     await end_offer(work, offer, OfferOutcome.ACCEPTED, keep=slot.id)
     appointment = Appointment(

@@ -16,11 +16,12 @@ from portal.bookings.queries import RequestState, request_for
 from portal.bookings.rules import look_refusal, offer_refusal, supervision_reasons
 from portal.bookings.steps import working_days
 from portal.bookings.visits import Visit, appointment_of_request
-from portal.db import UnitOfWork
+from portal.db import UnitOfWork, clinic_of
 from portal.people.access import patient_for
 from portal.people.models import Caution, Patient
 from portal.people.queries import Named, named, practitioners_of
 from portal.permissions import Actor, Permission, Role
+from portal.settings import Clinic
 from portal.treatments.models import Dose, TreatmentPlan
 from portal.treatments.queries import latest_dose, plan_of
 from portal.treatments.rules import prescription_refusal
@@ -39,6 +40,7 @@ class RequestDetail:
     """One request with its patient.
 
     `obstacle` says why no visit can be offered yet; `lacks_plan` that signing one would help.
+    `closed` are the days asked for on which the clinic is closed.
     """
 
     state: RequestState
@@ -52,6 +54,7 @@ class RequestDetail:
     clinicians: tuple[Named, ...]
     nurses: tuple[Named, ...]
     diary: tuple[tuple[date, tuple[Taken, ...]], ...]
+    closed: frozenset[date]
     rows: tuple[OfferRow, ...]
     obstacle: str | None
     lacks_plan: bool
@@ -67,13 +70,15 @@ async def detail_for(work: UnitOfWork, actor: Actor, request_id: UUID) -> Reques
     zone = ZoneInfo(state.patient.time_zone)
     team = await practitioners_of(session, patient)
     nurses = _who_comes(team)
-    days = sorted({window.on for window in state.windows}) or _next_days(zone)
+    clinic = clinic_of(session)
+    days = sorted({window.on for window in state.windows}) or _next_days(clinic, zone)
     busy = await _busy(work, nurses, days, zone)
     plan = await plan_of(session, patient.id)
     health = state.details.health
     reasons = supervision_reasons(patient, health, days[0])
     supervisor = await named(session, [patient.supervisor_id])
-    coming = [window for window in state.windows if _is_ahead(window, zone)]
+    closed = frozenset(day for day in days if not clinic.works_on(day))
+    coming = [each for each in state.windows if each.on not in closed and _is_ahead(each, zone)]
     return RequestDetail(
         state=state,
         patient=patient,
@@ -88,6 +93,7 @@ async def detail_for(work: UnitOfWork, actor: Actor, request_id: UUID) -> Reques
         clinicians=tuple(person for person in team if person.role is Role.CLINICIAN),
         nurses=nurses,
         diary=_diary(days, nurses, busy, zone),
+        closed=closed,
         rows=tuple(suggested(state.kind, coming, [n.id for n in nurses], busy, zone)),
         obstacle=offer_refusal(state.kind, patient, plan, health, days[0])
         or look_refusal(state.kind, health, may_judge=actor.may(Permission.RECORD_WRITE)),
@@ -101,8 +107,8 @@ def _who_comes(team: Sequence[Named]) -> tuple[Named, ...]:
     return tuple(person for role in COMES for person in team if person.role is role)
 
 
-def _next_days(zone: ZoneInfo) -> list[date]:
-    return working_days(clock.now().astimezone(zone).date() + timedelta(days=1), 3)
+def _next_days(clinic: Clinic, zone: ZoneInfo) -> list[date]:
+    return working_days(clinic, clock.now().astimezone(zone).date() + timedelta(days=1), 3)
 
 
 def _is_ahead(window: Window, zone: ZoneInfo) -> bool:

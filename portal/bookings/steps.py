@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from portal.bookings.kinds import Kind
 from portal.languages import N_
+from portal.settings import Clinic
 
 DAYS_ON_A_PAGE = 5
 FURTHEST = timedelta(days=60)
-SATURDAY = 5
 
 
 class Step(StrEnum):
@@ -52,11 +52,11 @@ def after(kind: Kind, step: Step) -> Step | None:
     return steps[position] if position < len(steps) else None
 
 
-def working_days(first: date, count: int = DAYS_ON_A_PAGE) -> list[date]:
-    """Monday to Friday from `first` on; no holidays yet."""
+def working_days(clinic: Clinic, first: date, count: int = DAYS_ON_A_PAGE) -> list[date]:
+    """Those from `first` on."""
     days: list[date] = []
     while len(days) < count:
-        if first.weekday() < SATURDAY:
+        if clinic.works_on(first):
             days.append(first)
         first += timedelta(days=1)
     return days

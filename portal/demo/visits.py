@@ -16,6 +16,7 @@ from portal.bookings.models import (
     Slot,
     SlotState,
 )
+from portal.db import clinic_of
 from portal.demo.cast import STORIES, TEAM, Story
 from portal.demo.stage import Stage
 from portal.demo.wishes import BOOKED, WISHES, Booked, Wish
@@ -24,7 +25,6 @@ from portal.sealing import seal
 from portal.treatments.models import Route
 
 HOLD = timedelta(minutes=10)
-FRIDAY = 4
 BY_LETTER = {story.letter: story for story in STORIES}
 
 
@@ -79,7 +79,7 @@ class _Diary:
 
     def booked(self, booked: Booked) -> None:
         story = BY_LETTER[booked.letter]
-        starts_at = self._weekday(booked)
+        starts_at = self.stage.local(self._open_day(booked.day), booked.hour, booked.minute)
         visit = self._visit(story, booked.kind, starts_at, booked.nurse, booked.words)
         if visit is None or not booked.cancelled:
             return
@@ -92,11 +92,12 @@ class _Diary:
         at = self.stage.ago(400)
         self.gone.append(Cancellation(appointment_id=visit.id, by_id=by_id, reason=reason, at=at))
 
-    def _weekday(self, booked: Booked) -> datetime:
-        day = booked.day
-        while (at := self.stage.local(day, booked.hour, booked.minute)).weekday() > FRIDAY:
-            day += 1
-        return at
+    def _open_day(self, days: int) -> int:
+        """So many days from today, or the next one after it on which the clinic is open."""
+        today = self.stage.now.astimezone(self.stage.zone).date()
+        while not clinic_of(self.stage.session).works_on(today + timedelta(days=days)):
+            days += 1
+        return days
 
     def _visit(
         self, story: Story, kind: Kind, starts_at: datetime, nurse: str, words: str = ""
@@ -128,7 +129,7 @@ class _Diary:
         """Offered a moment ago: two times to choose from while the hold lasts."""
         offer = self._offer(story, request, self.stage.ago(1), None)
         for day, hour in ((1, 17), (2, 9)):
-            start = self.stage.local(day, hour)
+            start = self.stage.local(self._open_day(day), hour)
             self._slot(story, offer, start, request.kind.length, SlotState.HELD)
 
     def _request(
@@ -155,7 +156,10 @@ class _Diary:
 
     def _windows(self, wish: Wish) -> list[str]:
         today = self.stage.now.astimezone(self.stage.zone).date()
-        return [Window(today + timedelta(days=day), part).code for day, part in wish.windows]
+        windows = [
+            Window(today + timedelta(days=self._open_day(day)), part) for day, part in wish.windows
+        ]
+        return [window.code for window in dict.fromkeys(windows)]
 
     def _offer(
         self, story: Story, request: BookingRequest, at: datetime, outcome: OfferOutcome | None

@@ -19,6 +19,7 @@ from portal.people.access import patient_for
 from portal.people.actions import add_person
 from portal.people.models import Person
 from portal.permissions import Role
+from portal.settings import Clinic as Site
 from tests.clients import actor_of
 from tests.people import ZONE, Clinic
 
@@ -26,9 +27,19 @@ HOUR = timedelta(hours=1)
 
 
 def days_ahead(days: int, hour: int = 10) -> datetime:
-    """A wall time in the patient's zone, as an instant."""
-    local = clock.now().astimezone(ZoneInfo(ZONE)) + timedelta(days=days)
+    """A wall time in the patient's zone, so many working days from today, as an instant."""
+    local = clock.now().astimezone(ZoneInfo(ZONE))
+    for _ in range(days):
+        local += timedelta(days=1)
+        while not Site().works_on(local.date()):
+            local += timedelta(days=1)
     return local.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def close(database: Database, *days: datetime) -> None:
+    """The clinic is closed on those days, which is said after what is there was made."""
+    closed = frozenset(day.date().isoformat() for day in days)
+    database.info["clinic"] = Site(closed_days=closed)
 
 
 def proposed(nurse: Person | UUID, starts_at: datetime, hours: float = 1) -> Proposed:

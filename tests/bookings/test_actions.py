@@ -26,6 +26,7 @@ from tests.bookings.asking import (
     accepted,
     asked,
     booked,
+    close,
     days_ahead,
     more_patients,
     offered,
@@ -279,6 +280,20 @@ async def test_only_nurses_and_clinicians_of_the_team_can_be_offered(
     for person in (nurse_elsewhere, coordinator_on_team):
         with pytest.raises(Invalid):
             await offered(database, coordinator_on_team, request, proposed(person, days_ahead(2)))
+
+
+async def test_nothing_is_offered_or_booked_on_a_day_when_the_clinic_is_closed(
+    database: Database, patient: Person, coordinator_on_team: Person, nurse_on_team: Person
+) -> None:
+    first, second = await asked(database, patient), await asked(database, patient)
+    time = proposed(nurse_on_team, days_ahead(2))
+    _, slots = await offered(database, coordinator_on_team, first, time)
+    close(database, days_ahead(2))
+    with pytest.raises(Conflict, match="cannot be booked right now"):
+        await accepted(database, patient, first, slots[0])
+    with pytest.raises(Conflict, match=r"The clinic is closed on \w{3} \d+ \w{3}"):
+        await offered(database, coordinator_on_team, second, time)
+    await offered(database, coordinator_on_team, second, proposed(nurse_on_team, days_ahead(3)))
 
 
 async def test_an_infusion_visit_cannot_be_offered_without_a_prescription(

@@ -10,10 +10,9 @@ from portal.bookings.actions import OPEN_AT_MOST
 from portal.bookings.details import Details, details_of
 from portal.bookings.kinds import Health, Kind, Part, Window
 from portal.bookings.models import BookingDraft, BookingRequest
-from portal.bookings.steps import working_days
 from portal.db import Database
 from portal.people.models import Person
-from tests.bookings.asking import asked, days_ahead, more_patients, offered, proposed
+from tests.bookings.asking import asked, close, days_ahead, more_patients, offered, proposed
 from tests.clients import Client
 from tests.conftest import ClientFor
 from tests.people import ZONE, Clinic
@@ -22,8 +21,7 @@ WORDS = "The bell does not ring"
 
 
 def a_morning() -> str:
-    [day] = working_days(days_ahead(1).date(), 1)
-    return Window(day, Part.MORNING).code
+    return Window(days_ahead(1).date(), Part.MORNING).code
 
 
 async def fill(client: Client, kind: Kind = Kind.INFUSION_VISIT) -> str:
@@ -237,3 +235,18 @@ async def test_a_step_that_does_not_exist_is_not_there(
     client = await client_for(patient)
     assert (await client.get("/visits/ask/nowhere")).status_code == 404
     assert (await client.post("/visits/ask/nowhere")).status_code == 404
+
+
+async def test_a_day_on_which_the_clinic_is_closed_cannot_be_asked_for(
+    database: Database, patient: Person, client_for: ClientFor
+) -> None:
+    client = await client_for(patient)
+    draft = await fill(client)
+    assert a_morning() in (await client.get("/visits/ask/times")).text
+    close(database, days_ahead(1))
+    answer = await client.post("/visits/ask/words", words=WORDS, draft=draft)
+    assert answer.headers["location"] == "/visits/ask/times"
+    assert a_morning() not in (await client.get("/visits/ask/times")).text
+    answer = await client.post("/visits/ask/times", windows=[a_morning()])
+    assert answer.status_code == 422
+    assert await requests(database) == []

@@ -6,7 +6,7 @@ from portal.bookings.kinds import Health, Kind
 from portal.bookings.models import Offer
 from portal.db import Database
 from portal.people.models import Caution, Patient, Person
-from tests.bookings.asking import asked, booked, days_ahead, offered, proposed
+from tests.bookings.asking import asked, booked, close, days_ahead, offered, proposed
 from tests.conftest import ClientFor
 from tests.treatments.plans import signed_plan
 
@@ -208,3 +208,22 @@ async def test_opening_a_request_is_recorded(
             )
         )
         assert events.all() == [coordinator_on_team.id]
+
+
+async def test_a_wish_for_a_day_when_the_clinic_is_closed_is_not_filled_in_and_says_why(
+    database: Database,
+    patient: Person,
+    coordinator_on_team: Person,
+    nurse_on_team: Person,
+    client_for: ClientFor,
+) -> None:
+    request = await asked(database, patient)
+    client, filled = await client_for(coordinator_on_team), f'value="{days_ahead(2):%Y-%m-%d}"'
+    assert filled in (await client.get(f"/requests/{request.id}")).text
+    close(database, days_ahead(2))
+    page = (await client.get(f"/requests/{request.id}")).text
+    assert filled not in page
+    assert page.count("The clinic is closed") == 2  # beside the wish, and in the days below
+    answer = await client.post(f"/requests/{request.id}/offer", **row(nurse_on_team))
+    assert answer.status_code == 409
+    assert "Choose another day." in answer.text
