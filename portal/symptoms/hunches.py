@@ -6,19 +6,20 @@ recipe, `bench/texts` the texts). Its weights are a list that can be read, and t
 most are its reason.
 """
 
-import math
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from sys import maxsize
 
 from portal.symptoms.phrases import Span
 
 WEIGHTS = Path(__file__).with_name("hunches.tsv")
-# Chosen on texts that were set aside: danger may be wrong more often than an effect.
-LEAST = {"red_flag": 0.5}
-LEAST_FOR_EFFECTS = 0.75
+# In tenths of the logarithm of the odds: 0 is as likely as not, 11 is three in four. Chosen on texts
+# that were set aside: danger may be wrong more often than an effect.
+LEAST = {"red_flag": 0}
+LEAST_FOR_EFFECTS = 11
 REACH = 6
 """Words that a denial reaches across."""
 MOST_WORDS = 40
@@ -67,63 +68,60 @@ def model() -> Model:
 def hunches(plain: str, but: Collection[str] = ()) -> list[Hunch]:
     """What may be there, other than what is named in `but`, each once."""
     found: dict[str, Hunch] = {}
-    for piece, at in _pieces(plain):
-        for hunch in _heard(piece, at, {*but, *found}):
+    for there in _pieces(plain):
+        for hunch in _heard(there, {*but, *found}):
             found[hunch.what] = hunch
     return list(found.values())
 
 
-def features(plain: str) -> dict[str, Span]:
-    """Words, pairs, triples and pairs with a gap, with where each first stands."""
+def features(plain: str, start: int = 0, end: int = maxsize) -> dict[str, Span]:
+    """Words, pairs, triples and pairs with a gap between these places of the text, with where each
+    first stands."""
     found: dict[str, Span] = {}
-    before: list[tuple[str, int]] = []
-    denied = 0
-    for token in _TOKEN.finditer(plain):
+    keep = found.setdefault
+    one = two = ""
+    first = second = denied = 0
+    for token in _TOKEN.finditer(plain, start, end):
         word = token[0]
         if word in _ENDS:
-            before, denied = [], 0
+            one, two, denied = "", "", 0
             continue
         if word in _TURNS:
             denied = 0
         if word[0].isdigit():
             word = _DIGITS.sub("0", word)
         mark = "not: " if denied else ""
-        start, end = token.span()
-        found.setdefault(f"{mark}{word}", (start, end))
-        if before:
-            two, second = before[-1]
-            found.setdefault(f"{mark}{two} {word}", (second, end))
-        if len(before) > 1:
-            one, first = before[-2]
-            found.setdefault(f"{mark}{one} {two} {word}", (first, end))
-            found.setdefault(f"{mark}{one} _ {word}", (first, end))
-        before = [*before[-1:], (word, start)]
+        here, until = token.span()
+        keep(f"{mark}{word}", (here, until))
+        if two:
+            keep(f"{mark}{two} {word}", (second, until))
+        if one:
+            keep(f"{mark}{one} {two} {word}", (first, until))
+            keep(f"{mark}{one} _ {word}", (first, until))
+        one, first, two, second = two, second, word, here
         denied = REACH if word in _DENIALS else max(0, denied - 1)
     return found
 
 
-def _pieces(plain: str) -> Iterator[tuple[str, int]]:
-    """A text of usual length whole, then each of its sentences, so that what one says alone is not
-    quieted by the others; a longer one only in these."""
-    sentences = [(found[0], found.start()) for found in _SENTENCE.finditer(plain)]
-    if len(sentences) != 1 and plain.count(" ") < MOST_WORDS:
-        yield plain, 0
+def _pieces(plain: str) -> Iterator[dict[str, Span]]:
+    """The features of a text of usual length whole, then of each of its sentences, so that what one
+    says alone is not quieted by the others; of a longer one only those of its sentences."""
+    sentences = [features(plain, *found.span()) for found in _SENTENCE.finditer(plain)]
+    if len(sentences) > 1 and plain.count(" ") < MOST_WORDS:
+        whole: dict[str, Span] = {}
+        for sentence in sentences:
+            whole |= sentence | whole  # what was said before stands where it was said first
+        yield whole
     yield from sentences
 
 
-def _heard(plain: str, at: int, but: Collection[str]) -> Iterator[Hunch]:
+def _heard(there: dict[str, Span], but: Collection[str]) -> Iterator[Hunch]:
     taught = model()
-    there = features(plain)
-    known = [weights for name in there if (weights := taught.weights.get(name))]
+    known = filter(None, map(taught.weights.get, there))
     for number, total in enumerate(map(sum, zip(taught.biases, *known, strict=True))):
         what = taught.whats[number]
-        if what not in but and _likely(total / 10) >= LEAST.get(what, LEAST_FOR_EFFECTS):
-            start, end = _reason(there, number)
-            yield Hunch(what, (start + at, end + at))
-
-
-def _likely(total: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        if total >= LEAST.get(what, LEAST_FOR_EFFECTS) and what not in but:
+            yield Hunch(what, _reason(there, number))
 
 
 def _reason(there: dict[str, Span], number: int) -> Span:

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from portal.symptoms.families import Family, families
@@ -58,8 +58,18 @@ class Entry:
                 yield start, end
 
 
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What one word is enough for: the clauses it meets, and the phrases of which it meets the
+    rarest."""
+
+    clauses: tuple[Clause, ...]
+    present: tuple[Phrase, ...]
+    other: tuple[Phrase, ...]
+
+
 class Lexicon:
-    """All entries, with an index from the rarest letters of each phrase to the phrase."""
+    """All entries, with an index from the rarest words of each phrase to the phrase."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
@@ -67,28 +77,27 @@ class Lexicon:
         self._number_of = {
             phrase: number for number, entry in enumerate(entries) for phrase in entry.present
         }
-        self._present = _index(phrase for entry in entries for phrase in entry.present)
-        self._other = _index({phrase for entry in entries for phrase in entry.other})
-        phrases = [each for entry in entries for each in (*entry.present, *entry.other)]
-        self._needed = {letters for each in phrases for need in each.needs for letters in need}
-        self._longest = max(map(len, self._needed))
-        # They forget words that were not seen for long: nobody's text can fill the memory.
-        self._letters = lru_cache(maxsize=16_384)(self._letters_in)
-        self._calls = lru_cache(maxsize=16_384)(self._called_by)
+        present = [phrase for entry in entries for phrase in entry.present]
+        other = {phrase for entry in entries for phrase in entry.other}
+        self._present = _index(present)
+        self._other = _index(other)
+        self._clauses = _by_letters({need for phrase in (*present, *other) for need in phrase.needs})
+        self._longest = max(map(len, self._clauses))
+        # It forgets words that were not seen for long: nobody's text can fill the memory.
+        self._met = lru_cache(maxsize=16_384)(self._met_by)
 
     def possible(self, text: str) -> list[Entry]:
         """The entries that may be in a plain text, with the phrases that may match in it."""
-        words = _WORD.findall(text)
-        called = {phrase for word in words for phrase in self._calls(word)}
+        met = [self._met(word) for word in set(_WORD.findall(text))]
+        called = set().union(*[each.present for each in met])
         if not called:
             return []
-        there = {letters for word in words for letters in self._letters(word)}
-        present = [phrase for phrase in called if _has_all(phrase, there)]
+        has = set().union(*[each.clauses for each in met]).issuperset
+        present = [phrase for phrase in called if has(phrase.needs)]
         if not present:
             return []
-        indexed = {phrase for letters in there for phrase in self._other.get(letters, ())}
-        other = {phrase for phrase in indexed if _has_all(phrase, there)}
-        return list(self._narrowed(present, other))
+        indexed = set().union(*[each.other for each in met])
+        return list(self._narrowed(present, {phrase for phrase in indexed if has(phrase.needs)}))
 
     def _narrowed(self, present: Iterable[Phrase], other: set[Phrase]) -> Iterator[Entry]:
         some: dict[int, list[Phrase]] = {}
@@ -99,31 +108,35 @@ class Lexicon:
             covering = other.intersection(entry.other)
             yield Entry(entry.what, entry.kind, some[number], list(covering), entry.says)
 
-    def _called_by(self, word: str) -> tuple[Phrase, ...]:
-        """The phrases whose rarest letters are in this word."""
-        found = [self._present.get(letters, ()) for letters in self._letters(word)]
-        return tuple({phrase for each in found for phrase in each})
-
-    def _letters_in(self, word: str) -> tuple[str, ...]:
+    def _met_by(self, word: str) -> _Met:
         marked = f"^{word}$"
-        parts = (
+        parts = {
             marked[start:end]
             for start in range(len(marked))
             for end in range(start + 1, min(len(marked), start + self._longest) + 1)
+        }
+        clauses = {clause for part in parts for clause in self._clauses.get(part, ())}
+        return _Met(
+            tuple(clauses),
+            tuple({phrase for clause in clauses for phrase in self._present.get(clause, ())}),
+            tuple({phrase for clause in clauses for phrase in self._other.get(clause, ())}),
         )
-        return tuple({part for part in parts if part in self._needed})
 
 
-def _index(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
-    found: dict[str, list[Phrase]] = {}
+def _index(phrases: Iterable[Phrase]) -> dict[Clause, list[Phrase]]:
+    """By the rarest of what they need."""
+    found: dict[Clause, list[Phrase]] = {}
     for phrase in phrases:
-        for letters in phrase.needs[0]:
-            found.setdefault(letters, []).append(phrase)
+        found.setdefault(phrase.needs[0], []).append(phrase)
     return found
 
 
-def _has_all(phrase: Phrase, there: set[str]) -> bool:
-    return not any(map(there.isdisjoint, phrase.needs))
+def _by_letters(needed: Iterable[Clause]) -> dict[str, list[Clause]]:
+    found: dict[str, list[Clause]] = {}
+    for clause in needed:
+        for letters in clause:
+            found.setdefault(letters, []).append(clause)
+    return found
 
 
 def _joined(phrases: Iterable[Phrase], text: str) -> Iterator[Span]:
@@ -175,7 +188,13 @@ def _needs(expression: str) -> tuple[Clause, ...]:
     if not found:
         # It would be looked for in every message.
         raise ValueError(f"this phrase names no word to look for: {expression}")
-    return found
+    return tuple(map(_the_one, found))
+
+
+@cache
+def _the_one(clause: Clause) -> Clause:
+    """Equal clauses as one object, so that comparing them never looks into them."""
+    return clause
 
 
 def spelled_out(phrase: str, words: Mapping[str, str]) -> str:
