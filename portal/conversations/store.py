@@ -229,7 +229,7 @@ def _keep_readings(
             continue
         patient_id = one.place.patient_id
         if draft.author_id == patient_id and keep_reading(
-            pen.connection, vault, patient_id, answer.id, draft.text
+            pen, vault, patient_id, answer.id, draft.text
         ):
             answers[number] = replace(answer, says_something=True)
     return answers

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection
 from sqlmodel import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.conversations.reading_models import MessageReading
 from portal.db import UnitOfWork
+from portal.db_lane import Pen
 from portal.sealing import Vault, seal, unseal
 from portal.symptoms.understanding import Understood, from_json, understood
 
@@ -16,16 +16,14 @@ TOPIC = "readings"
 _KEEP = insert(MessageReading)
 
 
-def keep_reading(
-    connection: Connection, vault: Vault, patient_id: UUID, message_id: UUID, text: str
-) -> bool:
+def keep_reading(pen: Pen, vault: Vault, patient_id: UUID, message_id: UUID, text: str) -> bool:
     """Read a new message of the patient, in its transaction. False for a quiet one: no row."""
     found = understood(text)
     if found.is_quiet:
         return False
     sealed = vault.seal(found.as_json(), *_bound(message_id, patient_id))
     row = {"message_id": message_id, "patient_id": patient_id, "found": sealed}
-    connection.execute(_KEEP, row)
+    pen.connection.execute(_KEEP, row)
     return True
 
 

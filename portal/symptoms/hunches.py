@@ -16,8 +16,8 @@ from sys import maxsize
 from portal.symptoms.phrases import Span
 
 WEIGHTS = Path(__file__).with_name("hunches.tsv")
-# In tenths of the logarithm of the odds: 0 is as likely as not, 11 is three in four. Chosen on texts
-# that were set aside: danger may be wrong more often than an effect.
+# In tenths of the logarithm of the odds: 0 is as likely as not, 11 is three in four. Chosen on
+# texts that were set aside: danger may be wrong more often than an effect.
 LEAST = {"red_flag": 0}
 LEAST_FOR_EFFECTS = 11
 REACH = 6

@@ -36,6 +36,9 @@ class Phrase:
     def pattern(self) -> re.Pattern[str]:
         return re.compile(rf"(?<![\w'])(?=[\w:])(?:{self.expression})(?![\w'])")
 
+    def is_in(self, text: str) -> bool:
+        return self.pattern.search(text) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -50,7 +53,7 @@ class Entry:
     def spans(self, text: str) -> Iterator[Span]:
         """Where its phrases stand, without those that mean something else."""
         covering = _joined(self.other, text)
-        covered = next(covering, None)
+        covered: Span | None = (0, 0)
         for start, end in _joined(self.present, text):
             while covered is not None and covered[1] <= start:
                 covered = next(covering, None)
@@ -81,19 +84,21 @@ class Lexicon:
         other = {phrase for entry in entries for phrase in entry.other}
         self._present = _index(present)
         self._other = _index(other)
-        self._clauses = _by_letters({need for phrase in (*present, *other) for need in phrase.needs})
+        self._clauses = _by_letters(
+            {need for phrase in (*present, *other) for need in phrase.needs}
+        )
         self._longest = max(map(len, self._clauses))
         # It forgets words that were not seen for long: nobody's text can fill the memory.
         self._met = lru_cache(maxsize=16_384)(self._met_by)
 
     def possible(self, text: str) -> list[Entry]:
-        """The entries that may be in a plain text, with the phrases that may match in it."""
+        """The entries of which a phrase matches in a plain text, with the phrases that may."""
         met = [self._met(word) for word in set(_WORD.findall(text))]
         called = set().union(*[each.present for each in met])
         if not called:
             return []
         has = set().union(*[each.clauses for each in met]).issuperset
-        present = [phrase for phrase in called if has(phrase.needs)]
+        present = [phrase for phrase in called if has(phrase.needs) and phrase.is_in(text)]
         if not present:
             return []
         indexed = set().union(*[each.other for each in met])

@@ -72,8 +72,8 @@ def _weighed(plain: Plain) -> set[Mention]:
     }
 
 
-def _place(mention: Mention) -> tuple[int, int, str, str]:
-    return mention.start, mention.end, mention.what, mention.kind
+def _place(mention: Mention) -> tuple[int, int, str, str, str]:
+    return mention.start, mention.end, mention.what, mention.kind, mention.status
 
 
 def flags(text: str) -> list[str]:

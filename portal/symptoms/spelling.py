@@ -76,7 +76,10 @@ class Plain:
 def plain_text(text: str) -> Plain:
     signs = _SAME_SIGNS.sub(r"\1", text).translate(_SIGNS)
     spaced = _SPACES.sub(_space, signs[:MOST_READ])
-    plain = _WORD.sub(_mended, _CONTRACTED.sub("", spaced))
+    plain = _CONTRACTED.sub("", spaced) if "'" in spaced else spaced
+    words = _WORD.findall(plain)
+    if list(map(mend, words)) != words:
+        plain = _WORD.sub(_mended, plain)
     return Plain(plain, text, len(signs) > MOST_READ)
 
 
