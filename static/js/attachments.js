@@ -2,6 +2,7 @@
 // a way to stop. What could not be sent keeps its words and files; sent again it is said once.
 
 import { announce } from "./announce.js";
+import { live } from "./live.js";
 import { _ } from "./words.js";
 
 const MEGABYTE = 1 << 20;
@@ -62,8 +63,8 @@ class Basket {
 
   /** All that is in the basket, under the composer's words. */
   send() {
-    const { body, client_id: name, csrf, seen } = this.form.elements;
-    const said = { name: name.value, words: body.value.trim(), csrf: csrf.value, seen: seen?.value };
+    const { body, client_id: name, seen } = this.form.elements;
+    const said = { name: name.value, words: body.value.trim(), seen: seen?.value };
     const parcel = new Parcel(this, { ...said, files: this.files });
     name.value = crypto.randomUUID();
     body.value = "";
@@ -104,8 +105,8 @@ class Basket {
 
 /** One message with files on its way. */
 class Parcel {
-  constructor(basket, { name, words, csrf, seen, files }) {
-    Object.assign(this, { basket, name, words, csrf, seen, files, isOver: false });
+  constructor(basket, { name, words, seen, files }) {
+    Object.assign(this, { basket, name, words, seen, files, isOver: false, hasFailed: false });
     this.address = `/conversations/${basket.id}/files`;
     this.element = this.#element(basket.form);
     this.bar = this.element.querySelector("progress");
@@ -121,8 +122,7 @@ class Parcel {
     request.setRequestHeader("hx-request", "true");
     request.upload.addEventListener("progress", (event) => this.#progress(event));
     request.addEventListener("load", () => this.#answered(request));
-    request.addEventListener("error", () => this.#failed(_("Not sent. Your words and files are kept.")));
-    request.addEventListener("timeout", () => this.#failed(_("Not sent. Your words and files are kept.")));
+    request.addEventListener("error", () => this.#failed(notReached()));
     request.send(this.#fields());
   }
 
@@ -134,7 +134,7 @@ class Parcel {
 
   #fields() {
     const fields = new FormData();
-    const named = { csrf: this.csrf, client_id: this.name, body: this.words };
+    const named = { csrf: document.querySelector("[name=csrf]").value, client_id: this.name, body: this.words };
     for (const [name, value] of Object.entries(named)) fields.append(name, value);
     if (this.seen !== undefined) fields.append("seen", this.seen);
     for (const file of this.files) fields.append("file", file);
@@ -156,7 +156,7 @@ class Parcel {
       return;
     }
     const detail = request.status === 401 ? _("You were signed out.") : detailOf(request.responseText);
-    if (NEEDS_CHANGE.has(request.status)) this.basket.takeBack(this, detail);
+    if (NEEDS_CHANGE.has(request.status) && this.basket.form) this.basket.takeBack(this, detail);
     else this.#failed(`${_("Not sent.")} ${_(detail)}`.trim());
   }
 
@@ -167,6 +167,7 @@ class Parcel {
   }
 
   #say(words, failed = false) {
+    this.hasFailed = failed;
     this.element.classList.toggle("message--failed", failed);
     this.element.querySelector("[data-words]").textContent = words;
     this.again.hidden = !failed;
@@ -190,6 +191,8 @@ class Parcel {
     return element;
   }
 }
+
+const notReached = () => (live.state === "live" ? _("Not sent. Your words and files are kept.") : _("Waiting for connection"));
 
 function detailOf(text) {
   try {
@@ -255,3 +258,14 @@ document.addEventListener("htmx:after:swap", () => setTimeout(() => {
     for (const parcel of basket.parcels) if (!parcel.element.isConnected) tell("files-pending", parcel.element);
   }
 }));
+
+// What had to wait goes by itself once the line, or the sign-in, is back.
+function sendWaiting() {
+  for (const basket of baskets.values()) {
+    for (const parcel of basket.parcels) if (parcel.hasFailed) parcel.send();
+  }
+}
+
+live.onState((state) => { if (state === "live") sendWaiting(); });
+window.addEventListener("online", sendWaiting);
+document.addEventListener("session:back", sendWaiting);

@@ -30,6 +30,7 @@ class Talk {
   }
 
   show(after, log, form, revised) {
+    this.isShown = true;
     this.log = log;
     this.form = form;
     this.readSeq = log.lastOfOthers(this.id);
@@ -41,12 +42,14 @@ class Talk {
       revised: (frame) => this.revised(frame),
       read: (frame) => this.read(frame),
       here: () => document.dispatchEvent(new CustomEvent("others-here")),
-      typing: (frame) => showTyping(isEnglish ? frame.said : _("%(name)s is writing", { name: frame.person.name })),
+      typing: (frame) => this.typing(frame),
     }, revised);
     if (form) this.#compose();
   }
 
+  /** Another thread is on the page; this one is followed on while something waits to be sent in it. */
   hide() {
+    this.isShown = false;
     this.draft = this.form?.elements.body.value ?? "";
     if (!this.outbox?.items.length) this.line.leave();
   }
@@ -54,8 +57,8 @@ class Talk {
   message(frame) {
     const message = this.log.insert(frame.html);
     this.#seen(frame.seq);
-    if (frame.author.id !== this.log.person) clearTyping();
-    else this.#mine(message);
+    if (frame.author.id === this.log.person) this.#mine(message);
+    else if (this.isShown) clearTyping();
     document.dispatchEvent(new CustomEvent("message-arrived", { detail: { frame, person: this.log.person } }));
     if (message.classList.contains(`message--${this.log.viewer}`)) this.log.showState(_("Sent"));
     lookWhoAnswers();
@@ -77,6 +80,10 @@ class Talk {
     if (seen) seen.value = Math.max(seen.value, seq);
   }
 
+  typing(frame) {
+    if (this.isShown) showTyping(isEnglish ? frame.said : _("%(name)s is writing", { name: frame.person.name }));
+  }
+
   revised(frame) {
     this.log.revise(frame);
     lookWhoAnswers();
@@ -90,19 +97,19 @@ class Talk {
   /** Read means seen: the page is in front and its end is in sight. */
   markRead() {
     const seq = this.log.lastOfOthers(this.id);
-    if (document.hidden || seq <= this.readSeq || !this.log.isAtEnd()) return;
+    if (!this.isShown || document.hidden || seq <= this.readSeq || !this.log.isAtEnd()) return;
     if (this.line.read(seq)) this.readSeq = seq;
   }
 
   // The same draft is open on every device of its writer, under one name. Once it was sent from
-  // another, what stands here beyond it is a new message, which needs a name of its own.
+  // another, what stands here beyond what was sent is a new message, which needs a name of its own.
   #mine(message) {
     const name = message.dataset.client;
     this.outbox?.arrived(name);
     const { body, client_id: own } = this.form?.elements ?? {};
     if (own?.value !== name) return;
     const sent = message.querySelector(".message__words, .note__words")?.textContent.trim();
-    if (body.value.trim() === sent) body.value = "";
+    if (sent?.includes(body.value.trim())) body.value = "";
     own.value = crypto.randomUUID();
     this.form.dispatchEvent(new Event("renamed", { bubbles: true }));
   }

@@ -68,7 +68,8 @@ async def refused_and_given_back(phone: Page) -> None:
 
 
 async def lost_and_tried_again(phone: Page, care: Conversation) -> None:
-    """Held on its way it shows how far it is; cancelled and lost it is kept; then it goes."""
+    """Held on its way it shows how far it is; cancelled and lost it is kept; tried again without a
+    line it waits for it, and goes by itself."""
     address = f"**/conversations/{care.id}/files"
     await phone.route(address, hold)
     await choose(phone, ("arm.jpg", photo(size=(900, 600))))
@@ -96,7 +97,10 @@ async def lost_and_tried_again(phone: Page, care: Conversation) -> None:
     again = phone.get_by_role("button", name="Try again")
     await expect(again).to_be_visible()
     await phone.unroute(address)
+    await phone.context.set_offline(True)
     await again.click()
+    await expect(phone.locator("[data-pending]")).to_contain_text("Waiting for connection")
+    await phone.context.set_offline(False)
     await expect(phone.get_by_role("link", name="Photo from Patient A")).to_be_visible()
 
 

@@ -157,9 +157,11 @@ async def test_a_draft_that_was_sent_from_another_tab_is_no_draft_here(
     async with first.expect_response("**/draft"):
         await first.locator("textarea:visible").blur()
     same, more = [await first.context.new_page() for _ in range(2)]
-    for page in (same, more):
+    before = await first.context.new_page()
+    for page in (same, more, before):
         await page.goto(f"/conversations/{care.id}")
         await expect(page.locator("textarea:visible")).to_have_value("Half a sentence")
+    await before.locator("textarea:visible").fill("Half a")
     await more.locator("textarea:visible").fill("Something else")
     async with more.expect_response("**/draft"):
         await more.locator("textarea:visible").blur()
@@ -167,6 +169,7 @@ async def test_a_draft_that_was_sent_from_another_tab_is_no_draft_here(
         await first.get_by_role("button", name="Send", exact=True).click()
     await expect(same.locator("[data-message]")).to_have_count(1)
     await expect(same.locator("textarea:visible")).to_have_value("")
+    await expect(before.locator("textarea:visible")).to_have_value("")
     await expect(more.locator("[data-message]")).to_have_count(1)
     await same.reload()
     await expect(same.locator("textarea:visible")).to_have_value("Something else")

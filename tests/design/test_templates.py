@@ -13,6 +13,8 @@ ICON_USES = re.compile(
 )
 STATIC_USES = re.compile(r"static\(['\"]([^'\"]+)['\"]\)")
 REFUSED = re.compile(r"""hx-on|\shx-vals=["']js:|hx-trigger="[^"]*\[|eval\(|\sstyle=|\son[a-z]+=""")
+# A browser cuts without a word; the form says that it is too long, and keeps it.
+CUTS = re.compile(r"(?:text_area\(|<textarea)[^\n]*maxlength")
 KEYED = re.compile(r"""button\(\s*"([^"]+)"[^()]*?\bkey="([^"]+)\"""")
 
 # One key, one meaning, everywhere (DESIGN-LANGUAGE, section 5).
@@ -62,6 +64,11 @@ def test_every_static_file_exists(page: Path) -> None:
 @each
 def test_nothing_needs_code_in_attributes(page: Path) -> None:
     assert [line for line in page.read_text().splitlines() if REFUSED.search(line)] == []
+
+
+@each
+def test_no_text_area_cuts_what_is_pasted_into_it(page: Path) -> None:
+    assert CUTS.findall(page.read_text()) == []
 
 
 @each

@@ -1,11 +1,12 @@
 """The inbox by keyboard, and two people of the team at one conversation."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
-from portal.conversations.models import Conversation
+from portal.conversations.models import Conversation, ReadMarker
 from portal.db import Database
 from portal.handling.saved import add_reply
 from portal.people.actions import add_person
@@ -180,6 +181,46 @@ async def test_a_reply_that_waited_without_a_line_comes_back_when_a_colleague_ha
     await expect(desk.locator("#reply-body")).to_have_value("Small sips\nAnd rest")
     await send.click()
     await expect(desk.locator("[data-message]", has_text="And rest")).to_have_count(1)
+
+
+async def test_a_thread_that_was_left_is_not_read_and_a_reply_that_waited_in_it_comes_back(
+    desk: Page,
+    database: Database,
+    care: Conversation,
+    second: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+    second_nurse: Person,
+) -> None:
+    line_is_good = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await line_is_good.wait()
+        await route.continue_()
+
+    await desk.goto(f"/inbox/{care.id}")
+    await desk.context.set_offline(True)
+    await desk.locator("#reply-body").fill("Small sips")
+    await desk.get_by_role("button", name="Send to patient").click()
+    await expect(desk.get_by_text("Waiting for connection")).to_be_visible()
+    await desk.route(f"**/conversations/{care.id}/messages", hold)
+    await desk.context.set_offline(False)
+    await expect(desk.locator("[data-live-state]")).to_have_text("Live")
+    await desk.locator(f"#open-{second.id}").click()
+    await expect(desk.locator("[data-detail-title]")).to_have_text("Patient C")
+
+    await said(database, care, patient, "Are you there?")
+    await expect(desk.locator(f"#row-{care.id}")).to_contain_text("Are you there?")
+    async with database.read() as session:
+        mark = await session.get_one(ReadMarker, (care.id, nurse_on_team.id))
+    assert mark.seq == 1
+
+    await said(database, care, second_nurse, "Small sips, please.")
+    async with desk.expect_response(f"**/conversations/{care.id}/messages"):
+        line_is_good.set()
+    await desk.locator(f"#open-{care.id}").click()
+    await expect(desk.locator("#reply-body")).to_have_value("Small sips")
+    await expect(desk.locator("#reply-complaint")).to_contain_text("has written meanwhile")
 
 
 async def test_a_draft_is_kept_by_itself_and_stands_on_the_other_device(

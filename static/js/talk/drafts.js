@@ -6,6 +6,8 @@ import { forget, remember, remembered } from "./keeping.js";
 import { _ } from "../words.js";
 
 const REST = 2000;
+// A page that goes may leave this much behind for the browser to send: 64 KiB with the head.
+const LEFT_BEHIND = 60_000;
 const kept = new WeakMap();
 let timer = 0;
 
@@ -23,7 +25,7 @@ async function keep(form) {
   const draft = { clientId: name.value, body: words };
   if (words.trim()) remember(person(), placeOf(form), [draft]);
   const fields = new URLSearchParams({ csrf: csrf.value, client_id: name.value, body: words });
-  const options = { method: "POST", body: fields, headers: { "x-background": "yes" }, keepalive: words.length < 8000 };
+  const options = { method: "POST", body: fields, headers: { "x-background": "yes" }, keepalive: String(fields).length < LEFT_BEHIND };
   const answer = await fetch(form.dataset.draft, options).catch(() => null);
   if (!answer?.ok) kept.delete(form);
   else if (body.value === words) {

@@ -1,6 +1,7 @@
 // What one composer has sent and not yet seen arrive. In order, one at a time, each under a name of
 // its own (client_id), so that sending it again can never say it twice.
 
+import { toast } from "../announce.js";
 import { live } from "../live.js";
 import { forget, remember, remembered } from "./keeping.js";
 import { _ } from "../words.js";
@@ -78,7 +79,7 @@ export class Outbox {
       this.isBusy = false;
       if (back.length) this.giveBack(back.map((item) => item.body).join("\n"), back.at(-1).why);
     }
-    if (this.items.length) this.#tryLater();
+    if (this.items.length && !this.items[0].isRefused) this.#tryLater();
   }
 
   async #deliver(item, back) {
@@ -88,7 +89,9 @@ export class Outbox {
       this.#drop(item.clientId);
       return true;
     }
-    if (!NEEDS_CHANGE.has(answer.code)) {
+    const isRefused = NEEDS_CHANGE.has(answer.code);
+    if (!isRefused || !this.form.isConnected) {
+      if (isRefused) this.#tellElsewhere(item, answer.detail);
       for (const left of this.items) {
         left.isLate = true;
         show(left, answer.detail, answer.detail !== WAITING, () => this.flush());
@@ -99,6 +102,12 @@ export class Outbox {
     this.#drop(item.clientId);
     back.push({ body: item.body, why: answer.detail });
     return true;
+  }
+
+  // Another thread is on the page: the words wait here, and are given back once theirs is shown again.
+  #tellElsewhere(item, why) {
+    if (!item.isRefused) toast(`${this.form.querySelector("label").textContent} was not sent. ${why}`);
+    item.isRefused = true;
   }
 
   #comeBack(kept) {
@@ -143,7 +152,7 @@ export class Outbox {
   }
 
   async #byForm(item) {
-    const fields = new URLSearchParams({ csrf: this.form.elements.csrf.value, client_id: item.clientId, body: item.body });
+    const fields = new URLSearchParams({ csrf: document.querySelector("[name=csrf]").value, client_id: item.clientId, body: item.body });
     if (item.isLate && item.seen !== undefined) fields.append("seen", item.seen);
     const headers = { accept: "application/json, text/html", "hx-request": "true" };
     const options = { method: "POST", body: fields, headers, signal: AbortSignal.timeout(LONGEST_POST) };
