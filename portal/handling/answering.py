@@ -15,9 +15,9 @@ from portal.db import clinic_of
 from portal.handling.answer_time import Expected, Turn, expect, moment, return_time
 from portal.handling.duty import on_duty
 from portal.handling.models import Handling
-from portal.handling.queries import waiting
+from portal.handling.queries import is_last, waiting
 from portal.people.models import Patient, Person
-from portal.people.queries import name_of
+from portal.people.queries import name_of, practitioners_of
 from portal.permissions import Role
 
 LAST_DAYS = timedelta(days=14)
@@ -27,13 +27,17 @@ LAST_MESSAGES = 30
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """For the patient's page; every time is in words, in the patient's zone."""
+    """For the patient's page; every time is in words, in the patient's zone.
+
+    `owner` has the conversation, and is named in the opening hours and while they are there.
+    """
 
     here: list[str]
     expected: Expected
     by: str
     opens: str
     closes: str
+    owner: str | None = None
 
 
 async def answering_for(session: AsyncSession, patient_id: UUID) -> Answering:
@@ -46,13 +50,32 @@ async def answering_for(session: AsyncSession, patient_id: UUID) -> Answering:
     done = await _answered(session, patient.care_team_id, now - LAST_DAYS)
     turns = [*done, *(Turn(asked) for asked in waits.values())]
     expected = expect(turns, waits.get(patient_id), now, clinic)
+    here = [byline_of(one) for one in await on_duty(session, patient, now)]
+    owner = await _owner(session, patient)
     return Answering(
-        here=[byline_of(one) for one in await on_duty(session, patient, now)],
+        owner=owner if expected.is_open or owner in here else None,
+        here=here,
         expected=expected,
         by=moment(expected.by, now, zone),
         opens=return_time(expected.opens_at, now, zone),
         closes=moment(expected.closes_at, now, zone) if expected.closes_at else "",
     )
+
+
+async def _owner(session: AsyncSession, patient: Patient) -> str | None:
+    query = (
+        select(Handling.owner_id)
+        .join(Conversation, col(Conversation.id) == col(Handling.conversation_id))
+        .where(
+            col(Conversation.patient_id) == patient.id,
+            col(Conversation.kind) == Kind.CARE,
+            col(Conversation.closed_at).is_(None),
+            is_last(),
+        )
+    )
+    owner_id = (await session.exec(query)).first()
+    team = await practitioners_of(session, patient) if owner_id else []
+    return next((byline_of(one) for one in team if one.id == owner_id), None)
 
 
 async def _waiting(session: AsyncSession, team_id: UUID) -> dict[UUID, datetime]:

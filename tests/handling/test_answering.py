@@ -7,6 +7,7 @@ from uuid import uuid4
 from portal.conversations.actions import send_message
 from portal.conversations.models import Conversation
 from portal.db import Database
+from portal.handling.actions import Seen, assign
 from portal.handling.answer_time import Turn
 from portal.handling.answering import Answering, answering_for, turns_of
 from portal.people.models import Person
@@ -129,3 +130,28 @@ async def test_outside_the_hours_whoever_is_there_is_not_promised_for_what_can_w
     page = (await client.get(f"/conversations/{care.id}")).text
     assert "We have your message. If it can wait, you should hear from us by Tuesday at" in page
     assert ">You should hear" not in page
+
+
+async def test_after_a_hand_over_the_page_names_who_has_it_now(
+    client_for: ClientFor, database: Database, clinic: Clinic, patient: Person, clock: Clock
+) -> None:
+    clock.set(NOW)
+    care, _ = await opened(database, patient)
+    nurse, second = clinic.nurse_on_team, clinic.second_nurse
+    span = (NOW, NOW + timedelta(hours=12))
+    async with database.work(actor_for(clinic.coordinator_on_team)) as work:
+        await add_shift(work, clinic.team.id, nurse.id, Duty.NURSE, span)
+    await wrote(database, care, patient, NOW)
+    client = await client_for(patient)
+    for number, owner in enumerate((nurse, second)):
+        async with database.work(actor_for(nurse)) as work:
+            await assign(work, care, Seen(number, 1), owner.id)
+        page = (await client.get(f"/conversations/{care.id}/answering")).text
+        assert f"{owner.name} answers you." in page
+    assert nurse.name not in page
+    # In the evening only who is there is named: whoever has it has gone home.
+    clock.set(NOW + timedelta(hours=8))
+    later = await client_for(patient)
+    page = (await later.get(f"/conversations/{care.id}/answering")).text
+    assert f"{nurse.name} is here." in page
+    assert second.name not in page
