@@ -264,8 +264,8 @@ def _demo_secret(folder: Path, name: str) -> str:
     path = folder / f"{name.lower()}.demo"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
         path.write_text(os.urandom(48).hex())
-        path.chmod(0o600)
     return path.read_text().strip()
 
 

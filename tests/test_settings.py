@@ -98,6 +98,20 @@ def test_the_demo_makes_its_own_secrets_and_keeps_them(tmp_path: Path) -> None:
     assert first.oidc.issuer == "http://127.0.0.1:8000/demo-provider"
 
 
+def test_a_secret_of_the_demo_is_never_open_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, modes = Path.write_text, []
+
+    def written(path: Path, text: str) -> int:
+        modes.append(path.stat().st_mode & 0o777 if path.exists() else None)
+        return write(path, text)
+
+    monkeypatch.setattr(Path, "write_text", written)
+    Settings.from_env({"DATA_FOLDER": str(tmp_path)}, demo=True)
+    assert set(modes) == {0o600}
+
+
 def test_roles_from_the_provider_keep_their_order_of_precedence() -> None:
     settings = Settings.from_env({**GOOD, "OIDC_ROLES": "doctors=clinician, rn=nurse"})
     assert list(settings.oidc.roles.items()) == [("doctors", "clinician"), ("rn", "nurse")]
