@@ -125,6 +125,7 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     push_key: str | None = field(default=None, repr=False)
+    notices_days: int = 90
     log_format: str = "console"
     log_level: str = "INFO"
     host: str = "127.0.0.1"
@@ -175,6 +176,7 @@ class Settings:
             smtp_url=_checked(reaching.smtp_url, _text(source, "SMTP_URL", "")) or None,
             mail_from=_mail_from(source),
             push_key=_push_key(source, demo, data_folder),
+            notices_days=_whole(source, "NOTICES_DAYS", 90, most=3650, least=7),
             log_format=_choice(source, "LOG_FORMAT", _log_formats()),
             log_level=_choice(source, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
             host=host,
@@ -199,10 +201,10 @@ def _text(env: Mapping[str, str], name: str, default: str) -> str:
     return env.get(name, "").strip() or default
 
 
-def _whole(env: Mapping[str, str], name: str, default: int, most: int) -> int:
+def _whole(env: Mapping[str, str], name: str, default: int, most: int, least: int = 1) -> int:
     text = _text(env, name, str(default))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise SettingsError(f"{name} must be a whole number from 1 to {most}")
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}")
     return int(text)
 
 

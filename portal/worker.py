@@ -26,6 +26,7 @@ from portal.flags.shift_end import hand_on
 from portal.handling.clocks import return_silent, wake_snoozed
 from portal.handling.later_clock import send_due
 from portal.handling.telling import tell_of_messages
+from portal.notices.forgetting import forgetting_notices
 from portal.notices.ways import deliveries
 from portal.readings.waiting import settling_waiting
 from portal.realtime.bulletins import forget_bulletins
@@ -58,8 +59,12 @@ ANSWER_WITHIN = 5.0
 
 
 def jobs_for(settings: Settings, database: Database) -> tuple[Job, ...]:
-    """With those that need more than the database."""
-    return (*JOBS, forgetting_unsent_files(Cabinet(settings.files, database.vault)))
+    """With those that need the settings."""
+    return (
+        *JOBS,
+        forgetting_unsent_files(Cabinet(settings.files, database.vault)),
+        forgetting_notices(settings.notices_days),
+    )
 
 
 async def run_all(database: Database, stop: asyncio.Event, settings: Settings) -> None:

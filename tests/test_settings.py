@@ -53,6 +53,7 @@ def test_production_settings_are_read() -> None:
         ("MAIL_FROM", "Clinic <notices@example.org>"),
         ("MAIL_FROM", "notices"),
         ("PUSH_KEY", "short"),
+        ("NOTICES_DAYS", "6"),
         ("PORT", "eighty"),
         ("PORT", "70000"),
         ("WEB_CONCURRENCY", "0"),

@@ -51,6 +51,15 @@ class Reason(StrEnum):
 
 # About the check-ins after one dose, which is their subject.
 CHECK_IN_REASONS = (Reason.CHECK_IN_DUE, Reason.CHECK_IN_WAITING)
+# Whose subject is a flag.
+FLAG_REASONS = (
+    Reason.FLAG_RAISED,
+    Reason.FLAG_TOLD,
+    Reason.FLAG_UNTAKEN,
+    Reason.FLAG_WAITING,
+    Reason.HAND_OVER,
+    Reason.PROMISE_PASSED,
+)
 
 
 @dataclass(frozen=True, slots=True)
