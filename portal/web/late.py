@@ -36,7 +36,7 @@ async def give_words_back(request: Request, status: int = 401) -> Response:
 
     401: the sign-in had ended; 403: the form is from an earlier sign-in.
     """
-    words = words_in(await form_data(request))
+    words = await _words_of(request)
     context = {"words": words, "back": page_of_form(request), "is_signed_in": status == 403}
     if not is_htmx(request):
         return await page(request, "errors/signed_out.html", status, **context)
@@ -48,14 +48,17 @@ async def give_words_back(request: Request, status: int = 401) -> Response:
 
 async def too_fast(request: Request, sentence: str) -> Response:
     """The same for a form that followed too many others."""
-    try:
-        words = words_in(await form_data(request))
-    except PortalError:  # what cannot be read, or is too big
-        words = []
-    back = page_of_form(request)
+    words, back = await _words_of(request), page_of_form(request)
     return await page(
         request, "errors/too_fast.html", 429, sentence=sentence, words=words, back=back
     )
+
+
+async def _words_of(request: Request) -> list[str]:
+    try:
+        return words_in(await form_data(request))
+    except PortalError:  # what cannot be read, or is too big, as files of nobody are
+        return []
 
 
 def words_in(data: FormData) -> list[str]:

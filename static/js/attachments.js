@@ -106,7 +106,7 @@ class Basket {
 /** One message with files on its way. */
 class Parcel {
   constructor(basket, { name, words, seen, files }) {
-    Object.assign(this, { basket, name, words, seen, files, isOver: false, hasFailed: false });
+    Object.assign(this, { basket, name, words, seen, files, isOver: false, isStopped: false });
     this.address = `/conversations/${basket.id}/files`;
     this.element = this.#element(basket.form);
     this.bar = this.element.querySelector("progress");
@@ -122,7 +122,7 @@ class Parcel {
     request.setRequestHeader("hx-request", "true");
     request.upload.addEventListener("progress", (event) => this.#progress(event));
     request.addEventListener("load", () => this.#answered(request));
-    request.addEventListener("error", () => this.#failed(notReached()));
+    request.addEventListener("error", () => this.#unreached());
     request.send(this.#fields());
   }
 
@@ -160,18 +160,24 @@ class Parcel {
     else this.#failed(`${_("Not sent.")} ${_(detail)}`.trim());
   }
 
-  #failed(words) {
+  #unreached() {
+    if (live.state === "live") this.#failed(_("Not sent. Your words and files are kept."));
+    else this.#failed(_("Waiting for connection"), true);
+  }
+
+  #failed(words, onlyWaits = false) {
     if (this.isOver) return;
     this.#say(words, true);
+    this.element.classList.toggle("message--failed", !onlyWaits);
     announce(words);
   }
 
-  #say(words, failed = false) {
-    this.hasFailed = failed;
-    this.element.classList.toggle("message--failed", failed);
+  #say(words, isStopped = false) {
+    this.isStopped = isStopped;
+    this.element.classList.remove("message--failed");
     this.element.querySelector("[data-words]").textContent = words;
-    this.again.hidden = !failed;
-    this.bar.hidden = failed;
+    this.again.hidden = !isStopped;
+    this.bar.hidden = isStopped;
     if (words === _("Sending")) this.bar.value = 0;
   }
 
@@ -191,8 +197,6 @@ class Parcel {
     return element;
   }
 }
-
-const notReached = () => (live.state === "live" ? _("Not sent. Your words and files are kept.") : _("Waiting for connection"));
 
 function detailOf(text) {
   try {
@@ -262,7 +266,7 @@ document.addEventListener("htmx:after:swap", () => setTimeout(() => {
 // What had to wait goes by itself once the line, or the sign-in, is back.
 function sendWaiting() {
   for (const basket of baskets.values()) {
-    for (const parcel of basket.parcels) if (parcel.hasFailed) parcel.send();
+    for (const parcel of basket.parcels) if (parcel.isStopped) parcel.send();
   }
 }
 

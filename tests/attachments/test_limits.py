@@ -16,7 +16,7 @@ from portal.web.uploads import Room
 from tests.attachments.pictures import EXECUTABLE, HTML, PDF, SVG, photo
 from tests.attachments.sending import lines, on_disk, send
 from tests.clients import Client
-from tests.conftest import ClientFor
+from tests.conftest import ClientFor, Clock
 
 if TYPE_CHECKING:
     from portal.app import Portal
@@ -51,7 +51,18 @@ async def test_too_many_too_large_and_none_at_all_are_refused_in_a_sentence(
     assert (none.status_code, none.json()["code"]) == (422, "no_file")
 
 
-async def test_a_body_over_all_limits_is_not_even_read(sender: Client, care: Conversation) -> None:
+@pytest.mark.parametrize("size", [0, 3 << 20])
+async def test_whoever_was_signed_out_meanwhile_is_told_so_whatever_they_send(
+    sender: Client, care: Conversation, clock: Clock, size: int
+) -> None:
+    clock.forward(minutes=31)
+    answer = await send(sender, care.id, ("arm.jpg", photo() + bytes(size)), body="My arm")
+    assert answer.status_code == 401
+
+
+async def pour(client: Client, conversation_id: object) -> tuple[int, int]:
+    """A file of 60 MiB: the answer's status, and how many of them were read."""
+
     async def body() -> AsyncIterator[bytes]:
         yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
         for _ in range(60):
@@ -60,10 +71,15 @@ async def test_a_body_over_all_limits_is_not_even_read(sender: Client, care: Con
 
     sent: list[int] = []
     headers = {"content-type": "multipart/form-data; boundary=x", "accept": "application/json"}
-    url = f"/conversations/{care.id}/files"
-    answer = await sender.http.post(url, content=body(), headers=headers)
-    assert answer.status_code == 413
-    assert len(sent) < 60
+    url = f"/conversations/{conversation_id}/files"
+    answer = await client.http.post(url, content=body(), headers=headers)
+    return answer.status_code, len(sent)
+
+
+async def test_a_body_over_all_limits_is_not_even_read(sender: Client, care: Conversation) -> None:
+    status, read = await pour(sender, care.id)
+    assert status == 413
+    assert read < 60
 
 
 async def test_a_body_that_is_said_to_be_over_all_limits_is_answered_with_a_sentence(
@@ -79,9 +95,9 @@ async def test_a_body_that_is_said_to_be_over_all_limits_is_answered_with_a_sent
 async def test_without_a_sign_in_the_small_limit_holds(
     client_for: ClientFor, care: Conversation
 ) -> None:
-    nobody = await client_for(None)
-    answer = await send(nobody, care.id, ("a.pdf", PDF + bytes(2 << 20)))
-    assert answer.status_code == 413
+    status, read = await pour(await client_for(None), care.id)
+    assert status == 401
+    assert read <= 2
 
 
 async def test_who_sends_too_much_at_a_time_is_told_so_in_their_language(
