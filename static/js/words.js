@@ -16,12 +16,15 @@ export function _(sentence, values = {}) {
 export function reword(element, zone) {
   if (!given) return;
   for (const time of element.querySelectorAll("time[datetime]")) retell(time, zone);
+  for (const photo of element.querySelectorAll(".files__photo img")) photo.alt = _("Photo from %(name)s", { name: bylineOf(photo) });
   const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     const said = known[text.data.trim()];
     if (said && !text.parentElement.closest('[dir="auto"]')) text.data = text.data.replace(text.data.trim(), said);
   }
 }
+
+const bylineOf = (photo) => photo.closest("[data-message]").querySelector(".message__author span").textContent;
 
 function retell(time, zone) {
   const at = new Date(time.dateTime);

@@ -69,6 +69,8 @@ async def test_corrected_words_are_what_everybody_reads_and_the_first_ones_stay(
     shown = (await theirs.get(f"/conversations/{care.id}")).text
     assert "I took 2 pills" in shown
     assert "Corrected" in shown
+    spanish = (await theirs.get(f"/conversations/{care.id}", accept_language="es")).text
+    assert "<span>Corregido <time" in spanish
     assert "I took 20 pills" not in shown
     nurse = await client_for(nurse_on_team)
     thread = (await nurse.get(f"/inbox/{care.id}")).text
