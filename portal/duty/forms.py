@@ -39,7 +39,8 @@ def read_shift(form: Form, zone: ZoneInfo) -> Asked:
     phone = read_phone(form)
     fields = ("person", "duty", "day", "begins", "ends", "repeat", "phone")
     values = {name: form.raw(name)[:LONGEST_PHONE] for name in fields}
-    return Asked(person_id, Duty(duty) if duty else None, spans, phone, values, form.errors)
+    errors = {name: form.errors[name] for name in fields if name in form.errors}
+    return Asked(person_id, Duty(duty) if duty else None, spans, phone, values, errors)
 
 
 def read_phone(form: Form) -> str:

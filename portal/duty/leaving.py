@@ -113,9 +113,10 @@ def _options(left: Left) -> list[tuple[str, str]]:
 async def leave(request: Request) -> Response:
     """Hand over what was ticked, all of it or, when somebody was first, none."""
     form = await form_of(request)
-    next_id, note = form.uuid("next"), form.text("note", longest=LONGEST_NOTE)
+    next_id = form.uuid("next")
     if next_id is None:
         form.errors["next"] = "Choose who goes on with it."
+    note = form.text("note", longest=LONGEST_NOTE)
     if form.errors or next_id is None:
         return await _show(request, form)
     try:
@@ -124,8 +125,13 @@ async def leave(request: Request) -> Response:
     except (Conflict, Invalid) as refusal:
         form.errors["next"] = refusal.sentence
         return await _show(request, form)
-    said = "Handed over 1 item" if count == 1 else f"Handed over {count} items"
-    return see_other("/hand-over", said=said)
+    return see_other("/hand-over", said=_said(count))
+
+
+def _said(count: int) -> str:
+    if not count:
+        return "Nothing was handed over. Only what is ticked goes to them."
+    return "Handed over 1 item" if count == 1 else f"Handed over {count} items"
 
 
 async def _hand_all(unit: UnitOfWork, actor: Actor, next_id: UUID, note: str, form: Form) -> int:

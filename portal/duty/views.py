@@ -108,9 +108,10 @@ async def _shift_page(request: Request, form: Form | None = None) -> Response:
 
 async def give(request: Request) -> Response:
     form = await form_of(request)
-    person_id, phone = form.uuid("person"), read_phone(form)
+    person_id = form.uuid("person")
     if person_id is None:
         form.errors["person"] = "Choose who does it instead."
+    phone = read_phone(form)
     if form.errors or person_id is None:
         return await _shift_page(request, form)
     return await _change(

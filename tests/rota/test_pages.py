@@ -1,5 +1,6 @@
 """The rota's pages and the end of a shift, without scripts."""
 
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -71,6 +72,25 @@ async def test_a_form_that_cannot_be_says_why_and_keeps_what_was_written(
         assert sentence in answer.text
 
 
+async def test_what_is_wrong_with_a_form_is_listed_in_its_order(
+    coordinator: Client, client_for: ClientFor, clinic: Clinic
+) -> None:
+    url = f"/rota/{clinic.team.id}"
+    wrong = a_shift(clinic.nurse_on_team, person="", day="", repeat="9", phone="ring me")
+    answer = await coordinator.post(f"{url}/shifts", **wrong)
+    assert listed(answer.text) == ["person", "day", "repeat", "phone"]
+    await coordinator.post(f"{url}/shifts", **a_shift(clinic.nurse_on_team))
+    shift = (await page_of(coordinator, url)).split('href="/rota/shifts/')[1].split('"')[0]
+    answer = await coordinator.post(f"/rota/shifts/{shift}/give", phone="ring me")
+    assert listed(answer.text) == ["person", "phone"]
+
+
+def listed(page: str) -> list[str]:
+    """The fields that the summary names."""
+    summary = page.split('class="error-list">')[1].split("</ul>")[0]
+    return re.findall(r'href="#(\w+)"', summary)
+
+
 async def test_a_shift_is_given_to_somebody_else_and_taken_out(
     coordinator: Client, clinic: Clinic
 ) -> None:
@@ -135,6 +155,8 @@ async def test_the_end_of_a_shift_lists_what_is_open_and_hands_it_to_the_next(
     gone = {"next": str(clinic.nurse_elsewhere.id), "note": "Quiet", "flag": str(flag.id)}
     assert "Quiet</textarea>" in (await nurse.post("/hand-over", **gone)).text
     form = {"next": str(clinic.second_nurse.id), "note": "Quiet since nine"}
+    nothing = await nurse.post("/hand-over", **form)
+    assert "Nothing was handed over" in await page_of(nurse, nothing.headers["location"])
     both = [str(flag.id), str(mild.id)]
     await nurse.post("/hand-over", flag=both, talk=str(care.id), **form)
     assert "You have nothing open" in await page_of(nurse, "/hand-over")
