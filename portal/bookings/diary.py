@@ -1,6 +1,6 @@
 """Who is busy when. The database's constraint decides; these reads only help people choose."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -63,10 +63,3 @@ async def lock_diaries(work: UnitOfWork, patient_id: UUID, nurse_ids: Collection
         .order_by(col(Practitioner.id))
         .with_for_update(key_share=True)
     )
-
-
-async def slots_of(session: AsyncSession, offer_id: UUID) -> Sequence[Slot]:
-    found = await session.exec(
-        select(Slot).where(col(Slot.offer_id) == offer_id).order_by(col(Slot.starts_at))
-    )
-    return found.all()

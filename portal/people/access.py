@@ -37,15 +37,10 @@ def patients_visible_to(actor: Actor) -> SelectOfScalar[UUID]:
     return select(Patient.id).where(col(Patient.care_team_id).in_(teams))
 
 
-async def visible_patient_ids(session: AsyncSession, actor: Actor) -> frozenset[UUID]:
-    """The same answer as a set, for an open socket to hold in memory."""
-    return (await visible_to_all(session, [actor]))[actor.person_id]
-
-
 async def visible_to_all(
     session: AsyncSession, actors: Sequence[Actor]
 ) -> dict[UUID, frozenset[UUID]]:
-    """The same for many people, by person.
+    """The same answer as sets, by person, for open sockets to hold in memory.
 
     Two queries for any number of people; whoever is on the same teams shares one set.
     """

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlmodel import col, select
+
 from portal import clock
 from portal.bookings.actions import ask
 from portal.bookings.details import Details
-from portal.bookings.diary import slots_of
 from portal.bookings.kinds import Health, Kind, Part, Window
 from portal.bookings.models import Appointment, BookingRequest, Offer, Slot
 from portal.bookings.offering import Proposed, accept, offer_times
@@ -86,7 +87,8 @@ async def offered(
     async with database.work(actor) as work:
         state = await request_for(work.session, actor, request.id)
         offer = await offer_times(work, state, times)
-        return offer, await slots_of(work.session, offer.id)
+        query = select(Slot).where(col(Slot.offer_id) == offer.id).order_by(col(Slot.starts_at))
+        return offer, (await work.session.exec(query)).all()
 
 
 async def accepted(

@@ -19,7 +19,7 @@ from portal.demo.data import build
 from portal.flags.history import reasons_of
 from portal.flags.models import Disposition, Flag, Outcome
 from portal.flags.queries import flags_of, open_flags_for
-from portal.people.access import visible_patient_ids
+from portal.people.access import visible_to_all
 from portal.people.models import Patient, Person
 from portal.permissions import Actor
 from portal.symptoms.levels import Level
@@ -70,8 +70,8 @@ async def test_the_whole_demo_is_there_and_holds_together(demo: Database) -> Non
 async def _has_people_in_two_teams(demo: Database) -> None:
     ours, theirs = await actor(demo, "Night nurse"), await actor(demo, "Nurse, Hill team")
     async with demo.read() as session:
-        mine = await visible_patient_ids(session, ours)
-        other = await visible_patient_ids(session, theirs)
+        seen = await visible_to_all(session, [ours, theirs])
+        mine, other = seen[ours.person_id], seen[theirs.person_id]
         patients = (await session.exec(select(Patient))).all()
     assert len(mine) >= 14
     assert other

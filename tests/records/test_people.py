@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from portal.audit.models import AuditEvent
 from portal.db import Database
-from portal.people.access import visible_patient_ids
+from portal.people.access import visible_to_all
 from portal.people.models import Person
 from portal.people.queries import care_teams, everybody
 from portal.permissions import Actor
@@ -26,7 +26,7 @@ async def tags(database: Database) -> list[str]:
 async def patients_of(database: Database, actor: Actor | None) -> frozenset[object]:
     assert actor
     async with database.read() as session:
-        return await visible_patient_ids(session, actor)
+        return (await visible_to_all(session, [actor]))[actor.person_id]
 
 
 @pytest.mark.parametrize("who", ["patient", "nurse_on_team", "coordinator_on_team"])
