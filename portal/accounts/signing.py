@@ -23,7 +23,13 @@ from portal.accounts.sessions import end_session
 from portal.audit.actions import record
 from portal.errors import Conflict
 from portal.languages import N_
-from portal.web.requests import actor_or_none, origin_of, reading, see_other
+from portal.web.requests import (
+    actor_or_none,
+    is_opened_here,
+    origin_of,
+    reading,
+    see_other,
+)
 from portal.web.state import state_of
 from portal.web.templates import page
 
@@ -43,7 +49,8 @@ async def welcome(request: Request) -> Response:
 async def start(request: Request) -> Response:
     """To the provider, from a page of ours; another site's link leads to the welcome page."""
     back = _page_wanted(request)
-    if request.method == "HEAD" or is_sent_from_elsewhere(request):
+    # Nobody is to be signed in without asking for it.
+    if not is_opened_here(request):
         return see_other(f"/welcome?next={quote(back, safe='')}")
     return await _to_provider(request, {"next": back})
 
@@ -64,14 +71,9 @@ async def accept(request: Request) -> Response:
     token = str(request.path_params["token"])
     async with reading(request) as session:
         invitation_id = await open_invitation(session, token)
-    if request.method == "HEAD" or is_sent_from_elsewhere(request):
+    if not is_opened_here(request):
         return see_other(f"/invitations/{token}")
     return await _to_provider(request, {"next": "/", "invitation": str(invitation_id)})
-
-
-def is_sent_from_elsewhere(request: Request) -> bool:
-    """Another page began this navigation: nobody is to be signed in without asking for it."""
-    return request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}
 
 
 async def _to_provider(request: Request, kept: round_trips.Kept) -> Response:

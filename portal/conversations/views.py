@@ -34,7 +34,16 @@ from portal.ids import new_id
 from portal.languages import N_
 from portal.permissions import Permission
 from portal.web.forms import Form, form_of
-from portal.web.requests import actor_of, is_htmx, origin_of, path_id, reading, see_other, work
+from portal.web.requests import (
+    actor_of,
+    is_htmx,
+    is_opened_here,
+    origin_of,
+    path_id,
+    reading,
+    see_other,
+    work,
+)
 from portal.web.routing import get, post
 from portal.web.state import state_of
 from portal.web.templates import page
@@ -75,7 +84,8 @@ async def show(
         found = await conversation_for(unit.session, actor, conversation_id)
         record(unit, "conversation:read", patient_id=found.patient_id, subject=found.id)
         lines = await read_page(unit.session, actor, found, before)
-        await mark_read(unit, found, actor.person_id, lines.head)
+        if is_opened_here(request):
+            await mark_read(unit, found, actor.person_id, lines.head)
         draft = await draft_of(unit.session, found, actor.person_id)
     # Outside the transaction: nobody's message waits for what is only looked up.
     async with reading(request) as session:
@@ -89,6 +99,7 @@ async def show(
         status,
         conversation=found,
         reading=lines,
+        is_marked=is_opened_here(request),
         between=between(lines, happened, ZoneInfo(actor.time_zone)),
         answering=answering,
         understood=understood,

@@ -15,6 +15,7 @@ from portal.figures.drawing import CLASSES, bars
 from portal.figures.facts import facts_for
 from portal.figures.tables import TABLES, Cell, Table, tables_of
 from portal.permissions import Permission
+from portal.web.limits import FIGURES
 from portal.web.requests import actor_of, work
 from portal.web.routing import get
 from portal.web.state import state_of
@@ -83,6 +84,6 @@ def _harmless(cell: Cell) -> Cell:
 
 
 routes = [
-    get("/figures", show_figures, allow=Permission.FIGURES_READ),
-    get("/figures/{table}.csv", table_file, allow=Permission.FIGURES_READ),
+    get("/figures", show_figures, allow=Permission.FIGURES_READ, pace=FIGURES),
+    get("/figures/{table}.csv", table_file, allow=Permission.FIGURES_READ, pace=FIGURES),
 ]

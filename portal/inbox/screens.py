@@ -21,7 +21,7 @@ from portal.inbox.queries import Thread, in_queue, threads_for
 from portal.inbox.thread import OpenThread, open_thread
 from portal.people.queries import named
 from portal.permissions import Actor
-from portal.web.requests import actor_of, is_htmx, reading, see_other, work
+from portal.web.requests import actor_of, is_htmx, is_opened_here, reading, see_other, work
 from portal.web.templates import fragment, page
 
 WAITING = "waiting"
@@ -64,8 +64,16 @@ async def thread_answer(
         if found.kind is Kind.NOTES:
             care = await care_conversation_of(unit.session, found.patient_id)
             return see_other(f"/inbox/{care.id}")
-        opened = await open_thread(unit, actor, found, _before(request))
-    context = {"thread": opened, "mode": _mode(request), "notice": notice, **_ids(opened)}
+        opened = await open_thread(
+            unit, actor, found, _before(request), marks=is_opened_here(request)
+        )
+    context = {
+        "thread": opened,
+        "is_marked": is_opened_here(request),
+        "mode": _mode(request),
+        "notice": notice,
+        **_ids(opened),
+    }
     context["to_newest"] = status == Conflict.status
     context["here"] = await others_here(request, opened.conversation.patient_id)
     context |= await _written(request, opened)

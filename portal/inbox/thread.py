@@ -53,9 +53,15 @@ class OpenThread:
 
 
 async def open_thread(
-    work: UnitOfWork, actor: Actor, conversation: Conversation, before: int | None = None
+    work: UnitOfWork,
+    actor: Actor,
+    conversation: Conversation,
+    before: int | None = None,
+    *,
+    marks: bool = True,
 ) -> OpenThread:
-    """Read a thread that was found through the actor; that it was read is noted."""
+    """Read a thread that was found through the actor; that it was read is noted. `marks`: also for
+    the other side and the list."""
     session, patient_id = work.session, conversation.patient_id
     notes = await notes_of(session, patient_id)
     reading = await read_page(session, actor, conversation, before)
@@ -63,7 +69,7 @@ async def open_thread(
     flags = await flags_of(session, patient_id)
     about = await about_patient(session, actor, patient_id, flags)
     record(work, "conversation:read", patient_id=patient_id, subject=conversation.id)
-    if reading.is_latest:
+    if reading.is_latest and marks:
         await mark_read(work, conversation, actor.person_id, reading.head)
         await mark_read(work, notes, actor.person_id, notes.last_seq)
     return OpenThread(

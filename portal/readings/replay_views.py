@@ -15,6 +15,7 @@ from portal.check_ins.rules import RuleSet
 from portal.permissions import Permission
 from portal.readings.replay import Change, Tally, replay
 from portal.web.forms import form_of
+from portal.web.limits import REPLAYS
 from portal.web.requests import reading, work
 from portal.web.routing import get, post
 from portal.web.state import state_of
@@ -77,5 +78,5 @@ TRY = Permission.RULES_TRY
 
 routes = [
     get("/rules/replay", show, allow=TRY),
-    post("/rules/replay", run, allow=TRY),
+    post("/rules/replay", run, allow=TRY, pace=REPLAYS),
 ]

@@ -33,6 +33,10 @@ SIGN_INS = Pace("sign_ins", Rate(per_second=2, burst=100))
 CALLBACKS = Pace("callbacks", Rate(per_second=2, burst=100))
 INVITATIONS = Pace("invitations", Rate(per_second=1, burst=60))
 SEARCHES = Pace("searches", Rate(per_second=2, burst=60))
+# Counting a year of a large clinic takes a core for a second; the page has five files to load.
+FIGURES = Pace("figures", Rate(per_second=0.2, burst=30))
+# Judging a year of it again takes twenty.
+REPLAYS = Pace("replays", Rate(per_second=1 / 30, burst=10))
 # Asking for a visit takes about seven posts.
 BOOKINGS = Pace("bookings", Rate(per_second=0.2, burst=60))
 CALLS = Pace("calls", Rate(per_second=1 / 60, burst=10))

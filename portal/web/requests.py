@@ -16,6 +16,8 @@ from portal.permissions import Actor
 from portal.web.state import state_of
 
 SAID_COOKIE = "__Host-said"
+# What browsers call a page that they fetch before anybody asks for it.
+AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 
 
 def actor_of(connection: HTTPConnection) -> Actor:
@@ -62,6 +64,22 @@ def is_htmx(connection: HTTPConnection) -> bool:
 def is_background(connection: HTTPConnection) -> bool:
     """A page refreshing itself: nobody did anything, so the session is not prolonged."""
     return connection.headers.get("x-background") == "yes"
+
+
+def is_sent_from_elsewhere(connection: HTTPConnection) -> bool:
+    """A page of another site began this navigation; nobody here asked for it."""
+    return connection.headers.get("sec-fetch-site") in {"cross-site", "same-site"}
+
+
+def is_fetched_ahead(connection: HTTPConnection) -> bool:
+    """A browser guesses that this page will be wanted; nobody may ever see it."""
+    named = (connection.headers.get(name, "") for name in AHEAD)
+    return any("prefetch" in purpose or "preview" in purpose for purpose in named)
+
+
+def is_opened_here(request: Request) -> bool:
+    """A person opened this page, from a page of ours or by its address: what it shows is read."""
+    return request.method != "HEAD" and not is_sent_from_elsewhere(request)
 
 
 def see_other(url: str, said: str | None = None) -> Response:

@@ -21,7 +21,7 @@ from portal.permissions import Actor, Permission
 from portal.web.forms import form_data
 from portal.web.late import give_words_back, local
 from portal.web.limits import POSTS, Pace, require_pace
-from portal.web.requests import actor_or_none, is_htmx
+from portal.web.requests import actor_or_none, is_fetched_ahead, is_htmx
 from portal.web.security import csrf_token, is_same_origin
 from portal.web.state import state_of
 from portal.web.uploads import TakesFiles
@@ -50,6 +50,9 @@ class Guarded:
         self.pace = pace
 
     async def answer(self, request: Request) -> Response:
+        if is_fetched_ahead(request):
+            # Reading is noted, in the trail and for the other side: nothing is read ahead.
+            return Response(status_code=503)
         # In this order, so that another site cannot use up what a person may do.
         if self.method == "POST" and self.allow is not ANY_SERVER:
             _require_same_origin(request)

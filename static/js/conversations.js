@@ -33,7 +33,8 @@ class Talk {
     this.isShown = true;
     this.log = log;
     this.form = form;
-    this.readSeq = log.lastOfOthers(this.id);
+    // What another site's page led to was not marked as read on the way here.
+    this.readSeq = log.list.hasAttribute("data-unmarked") ? 0 : log.lastOfOthers(this.id);
     this.line = live.followConversation(this.id, after, {
       message: (frame) => this.message(frame),
       fetched: (html) => this.fetched(html),
@@ -192,6 +193,7 @@ function showState(state, why) {
   if (state === "over") tellLost(OVER[why] ?? LOST);
   else if (state === "lost") lostTimer = setTimeout(() => tellLost(LOST), SAY_LOST_AFTER);
   else hideLost();
+  if (state === "live") markAll();
 }
 
 function tellLost(words) {

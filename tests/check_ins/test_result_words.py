@@ -48,6 +48,7 @@ def page_after(*reasons: Reason) -> str:
         coming=None,
         counts=Counts(),
         csrf="",
+        nonce="",
         demo=False,
         is_old=False,
         path="/",

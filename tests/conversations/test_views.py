@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from sqlmodel import select
 
+from portal.audit.models import AuditEvent
 from portal.conversations import switchboard
 from portal.conversations.models import Conversation
-from portal.conversations.queries import messages_after
+from portal.conversations.queries import messages_after, unread_for
 from portal.db import Database
 from portal.people.models import Person
 from portal.realtime.rates import Rate
@@ -239,3 +241,59 @@ async def test_a_name_that_is_no_id_is_refused_with_the_words_kept(
     answer = await client.post(address, body="I feel sick", client_id="seven")
     assert answer.status_code == 422
     assert "I feel sick" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "site", "unread"),
+    [
+        ("GET", "same-origin", 0),
+        ("GET", "none", 0),
+        ("GET", "cross-site", 1),
+        ("GET", "same-site", 1),
+        ("HEAD", "same-origin", 1),
+    ],
+)
+async def test_only_who_opens_the_page_here_has_read_it(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+    method: str,
+    site: str,
+    unread: int,
+) -> None:
+    await said(database, care, nurse_on_team, "How are you?")
+    client = await client_for(patient)
+    answer = await client.http.request(method, address(care), headers={"sec-fetch-site": site})
+    assert answer.status_code == 200
+    assert client.actor is not None
+    async with database.read() as session:
+        assert await unread_for(session, client.actor) == unread
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-origin"])
+async def test_a_page_that_marked_nothing_leaves_it_to_its_script(
+    client_for: ClientFor, care: Conversation, patient: Person, nurse_on_team: Person, site: str
+) -> None:
+    for person, url in ((patient, address(care)), (nurse_on_team, f"/inbox/{care.id}")):
+        page = await (await client_for(person)).get(url, sec_fetch_site=site)
+        assert ("data-unmarked" in page.text) is (site == "cross-site")
+
+
+@pytest.mark.parametrize("header", ["sec-purpose", "purpose", "x-moz"])
+async def test_a_page_that_nobody_asked_for_yet_is_not_served_and_not_read(
+    client_for: ClientFor,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+    header: str,
+) -> None:
+    await said(database, care, nurse_on_team, "How are you?")
+    client = await client_for(patient)
+    answer = await client.http.get(address(care), headers={header: "prefetch;prerender"})
+    assert (answer.status_code, answer.text) == (503, "")
+    async with database.read() as session:
+        tags = (await session.exec(select(AuditEvent.tag))).all()
+    assert "conversation:read" not in tags

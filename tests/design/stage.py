@@ -9,15 +9,13 @@ from playwright.async_api import Page, Route
 
 from portal.permissions import Actor, Role
 from portal.settings import Clinic
+from portal.web.security import CONTENT_POLICY
 from portal.web.state import Counts
 from portal.web.templates import environment
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 ADDRESS = "http://desk.test"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY = CONTENT_POLICY.format(nonce="x")
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 DETAIL = """<article class="detail" data-detail-for="{id}"><h2 tabindex="-1" data-detail-title>
@@ -51,6 +49,7 @@ def desk(keys_on: bool = True, said: str | None = None) -> str:
         clinic=Clinic(),
         counts=Counts(),
         csrf="x",
+        nonce="x",
         said=said,
         patients=PATIENTS,
     )

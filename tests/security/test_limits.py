@@ -165,6 +165,34 @@ async def test_a_person_who_posts_too_often_waits_in_all_tabs_and_others_do_not(
     assert (await tab.get("/account")).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/figures", "/figures/weeks-effects.csv"])
+async def test_who_counts_figures_too_often_waits_and_others_do_not(
+    client_for: ClientFor, clinic: Clinic, moved: Moved, path: str
+) -> None:
+    doctor, other = await client_for(clinic.clinician_on_team), await client_for(clinic.admin)
+    moved.use_up(limits.FIGURES, clinic.clinician_on_team.id, but=1)
+    assert (await doctor.get(path)).status_code == 200
+    refused = await doctor.get("/figures")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
+    assert "Please wait a moment" in refused.text
+    assert (await other.get(path)).status_code == 200
+    assert (await doctor.get("/triage")).status_code == 200
+    moved.time += 5
+    assert (await doctor.get(path)).status_code == 200
+
+
+async def test_trying_rules_on_all_that_was_said_is_paced_for_itself(
+    client_for: ClientFor, admin: Person, moved: Moved
+) -> None:
+    client = await client_for(admin)
+    moved.use_up(limits.REPLAYS, admin.id, but=1)
+    assert (await client.post("/rules/replay")).status_code == 200
+    refused = await client.post("/rules/replay", rules="# my own file")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+    assert "# my own file</textarea>" in refused.text
+    assert (await client.get("/rules/replay")).status_code == 200
+
+
 @pytest.fixture
 async def hasty(client_for: ClientFor, patient: Person, moved: Moved) -> Client:
     client = await client_for(patient)
