@@ -73,6 +73,7 @@ async def test_two_people_talk_and_see_each_other_at_once(
     await write(desk, "Call her first.", "Save note")
     await expect(log).to_contain_text("Internal note. Patient cannot see this")
     await expect(log.locator(".note")).to_contain_text("Call her first.")
+    await expect(log.locator(".note time")).not_to_contain_text(",")  # the day stands above
     await write(patient_page, "Thank you")
     await expect(log).to_contain_text("Thank you")
     assert "Call her first." not in await patient_page.content()

@@ -141,6 +141,8 @@ export class Log {
   #dropNamedDay(fragment) {
     const fresh = fragment.querySelector(".log__day");
     if (fresh && dayOf(this.list, fresh)) fresh.remove();
+    const note = fragment.querySelector(".note");
+    if (note && dayOf(this.list, note)) note.querySelector("time").textContent = note.querySelector("time").textContent.split(", ").at(-1);
   }
 
   #messagesOf(conversation) {
