@@ -14,6 +14,7 @@ const SHOW_TYPING = 5000;
 const TELL_TYPING_EVERY = 1500;
 const SAY_LOST_AFTER = 10_000;
 const LOST = _("Messages may come late. You can still write: it is sent when the connection is back.");
+const LATE = _("Messages may come some seconds late. You can write as always.");
 const OVER = {
   signed_out: _("You are signed out. What you wrote is still here."),
   idle: _("You are signed out. What you wrote is still here."),
@@ -192,6 +193,7 @@ function showState(state, why) {
   clearTimeout(lostTimer);
   if (state === "over") tellLost(OVER[why] ?? LOST);
   else if (state === "lost") lostTimer = setTimeout(() => tellLost(LOST), SAY_LOST_AFTER);
+  else if (live.isDelayed) tellLost(LATE);
   else hideLost();
   if (state === "live") markAll();
 }

@@ -3,7 +3,7 @@
 //
 //   live.followTopic("triage", () => …)                fetch the page's part again
 //   live.followConversation(id, after, { message, revised, read, typing, here, sent, refused, followed, fetched }, corrections)
-//   live.onState((state, why) => …)                    "live", "lost", or "over": it will not come back
+//   live.onState((state, why) => …)                    "live" (maybe isDelayed), "lost", or "over": it will not come back
 
 const SLOWEST = 15_000;
 const PING_EVERY = 25_000;
@@ -153,6 +153,7 @@ function refuse(frame) {
 
 export const live = {
   get state() { return state; },
+  get isDelayed() { return delayed; },
 
   followTopic(topic, callback) {
     const callbacks = topics.get(topic) ?? new Set();
@@ -207,7 +208,7 @@ function listening() {
 // The server is reached, but not by the others: what they say may come some seconds late.
 function showDelay(is) {
   delayed = is;
-  show(state);
+  for (const listener of listeners) listener(state, reason);
 }
 
 const WORDS = { live: "Live", late: "Live, some seconds late", lost: "Not live", over: "Not live" };

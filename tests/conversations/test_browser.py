@@ -9,11 +9,14 @@ from playwright.async_api import Page, expect
 
 from portal import clock as portal_clock
 from portal.accounts.sessions import end_all_sessions
+from portal.announcements import Announcement
 from portal.conversations.actions import send_message
 from portal.conversations.models import Conversation
 from portal.conversations.queries import messages_after
+from portal.conversations.switchboard import Switchboard
 from portal.db import Database
 from portal.people.models import Person
+from portal.realtime.relay import BACK, TOPIC
 from tests.conftest import Browse, Clock
 from tests.conversations.people import said
 
@@ -128,6 +131,25 @@ async def look_again(page: Page) -> None:
     """The page comes to the front: it need not wait for its minute."""
     async with page.expect_response("**/answering"):
         await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+async def test_while_the_line_between_processes_is_lost_the_page_says_what_comes_late(
+    browse: Browse,
+    database: Database,
+    care: Conversation,
+    patient: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as lost:
+        lost.setattr(Switchboard, "is_delayed", True)
+        page = await browse(patient, "phone")
+        await page.goto(f"/conversations/{care.id}")
+        banner = page.locator("[data-lost]")
+        await expect(banner).to_contain_text("some seconds late")
+        await write(page, "All the same")
+        await expect(page.locator("[data-receipt]")).to_have_text("Sent")
+    database.publish([Announcement(TOPIC, BACK, patient.id)])
+    await expect(banner).to_be_hidden()
 
 
 async def test_without_a_socket_messages_still_go_and_come(
