@@ -34,6 +34,24 @@ async def entries_about(
     return rows.all()
 
 
+async def fits_our_key(session: AsyncSession) -> bool:
+    """Whether the first or the last entry was chained with the key that we hold.
+
+    One that was forged says nothing about the key; where neither fits, it is another one.
+    """
+    last = (await session.exec(select(AuditHead.seq))).one_or_none() or 0
+    ends = {1, last - 1, last}
+    rows = await session.exec(select(AuditEvent).where(col(AuditEvent.seq).in_(ends)))
+    found = {event.seq: event for event in rows.all()}
+    key = chain_key(session)
+    looked_at = [
+        mac_of(key, before.mac if before else "", found[seq]) == found[seq].mac
+        for seq, before in ((1, None), (last, found.get(last - 1)))
+        if seq in found
+    ]
+    return not looked_at or any(looked_at)
+
+
 async def verify(session: AsyncSession, known: tuple[int, str] | None = None) -> Verdict:
     """Walk the chain from its start. `known` is (seq, mac) noted outside the database earlier."""
     key, previous, expected = chain_key(session), "", 0

@@ -67,6 +67,7 @@ def _add_audit(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     audit = _add(commands, "audit", "the audit trail")
     actions = audit.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("verify", help="check that the trail is whole; exit 1 if it is not")
+    actions.add_parser("new-key", help="go on with another key where the one before is lost")
 
 
 def _add_rules(commands: "argparse._SubParsersAction[OneLineParser]") -> None:

@@ -20,6 +20,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     async with reached(settings) as database:
         await require_current(database)
         await require_keys(database)
+        await require_audit_key(database)
         yield database
 
 
@@ -62,6 +63,20 @@ async def require_keys(database: Database) -> None:
             await check_ins.require_readable(session)
     except CannotOpen as error:
         raise Refusal("ENCRYPTION_KEYS cannot open what this database holds", 2) from error
+
+
+async def require_audit_key(database: Database) -> None:
+    """Refuse another key than the trail was written with: else its next entry would break it."""
+    from portal.audit.queries import fits_our_key
+
+    async with database.read() as session:
+        fits = await fits_our_key(session)
+    if not fits:
+        raise Refusal(
+            "the audit trail was written with another key: set AUDIT_KEY to that one, "
+            "which is the SECRET_KEY from before if AUDIT_KEY was not set",
+            2,
+        )
 
 
 @contextmanager

@@ -29,7 +29,7 @@ async def test_an_entry_is_written_with_the_act_or_not_at_all(database: Database
 async def test_the_database_itself_refuses_a_change(database: Database, statement: str) -> None:
     await _write(database, 2)
     with pytest.raises(DBAPIError):
-        await _run(database, statement)
+        await run(database, statement)
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ async def test_whoever_gets_round_that_is_found_out(
     database: Database, statement: str, broken_at: int
 ) -> None:
     await _write(database, 5)
-    await _disarm(database)
+    await disarm(database)
     for one in statement.split(";"):
-        await _run(database, one)
+        await run(database, one)
     assert (await _verdict(database)).broken_at == broken_at
 
 
@@ -59,9 +59,9 @@ async def test_cutting_off_the_end_and_mending_the_head_is_found_with_a_note_kep
 ) -> None:
     await _write(database, 5)
     whole = await _verdict(database)
-    await _disarm(database)
-    await _run(database, "delete from audit_event where seq=5")
-    await _run(
+    await disarm(database)
+    await run(database, "delete from audit_event where seq=5")
+    await run(
         database,
         "update audit_head set seq=4, mac=(select mac from audit_event where seq=4)",
     )
@@ -87,15 +87,15 @@ async def _verdict(database: Database) -> Verdict:
         return await verify(session)
 
 
-async def _run(database: Database, statement: str) -> None:
+async def run(database: Database, statement: str) -> None:
     async with database.engine.begin() as connection:
         await connection.execute(text(statement))
 
 
-async def _disarm(database: Database) -> None:
+async def disarm(database: Database) -> None:
     """Take the guards off, as somebody with rights over the database could."""
     if database.is_sqlite:
-        await _run(database, "drop trigger audit_event_no_update")
-        await _run(database, "drop trigger audit_event_no_delete")
+        await run(database, "drop trigger audit_event_no_update")
+        await run(database, "drop trigger audit_event_no_delete")
     else:
-        await _run(database, "drop trigger audit_event_append_only on audit_event")
+        await run(database, "drop trigger audit_event_append_only on audit_event")

@@ -15,10 +15,11 @@ import httpx2
 import pytest
 
 from portal.cli import main
+from tests.keys import SECRET_KEY
 from tests.warm import Process, Start, Warm
 
 GOOD = {
-    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
+    "SECRET_KEY": SECRET_KEY,
     "ENCRYPTION_KEYS": "zyxwvutsrqponmlkjihgfedcba9876543210",
     "OIDC_ISSUER": "https://provider.test",
     "OIDC_CLIENT_ID": "portal",

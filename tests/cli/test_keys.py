@@ -2,12 +2,14 @@
 
 import pytest
 
-from portal.cli.opening import require_keys
+from portal.audit.actions import record
+from portal.cli.opening import require_audit_key, require_keys
 from portal.cli.refusal import Refusal
 from portal.db import Database
 from portal.people.models import Person
 from portal.sealing import Vault
 from portal.settings import Settings
+from tests.audit.test_chain import disarm, run
 from tests.conversations.people import opened, said
 
 
@@ -38,3 +40,37 @@ async def test_a_new_first_key_beside_the_old_one_is_fine(
     care, _ = await opened(database, patient)
     await said(database, care, patient, "I feel sick")
     await with_keys(settings, "a key that nobody used before today", *settings.encryption_keys)
+
+
+@pytest.mark.parametrize("entries", [1, 2, 5])
+async def test_another_audit_key_is_refused_before_it_breaks_the_trail(
+    settings: Settings, database: Database, entries: int
+) -> None:
+    await require_audit_key(database)  # nothing is written yet: any key will do
+    for _ in range(entries):
+        async with database.work() as work:
+            record(work, "session:start")
+    await require_audit_key(database)
+    other = Database(settings.database_url, Vault(settings.encryption_keys, "another secret key"))
+    try:
+        with pytest.raises(Refusal, match="set AUDIT_KEY to that one") as refused:
+            await require_audit_key(other)
+    finally:
+        await other.dispose()
+    assert refused.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        "update audit_event set tag = 'x' where seq = 1",
+        "update audit_event set tag = 'x' where seq = 3",
+    ],
+)
+async def test_one_forged_entry_stops_no_start(database: Database, forge: str) -> None:
+    for _ in range(3):
+        async with database.work() as work:
+            record(work, "session:start")
+    await disarm(database)
+    await run(database, forge)
+    await require_audit_key(database)
