@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from time import monotonic
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -165,10 +166,7 @@ class Relay:
 
     async def _take_all(self, letters: PubSub) -> None:
         while True:
-            # Bounded, so that the connection's health is looked at even when nobody speaks.
-            letter = await letters.get_message(timeout=HEALTH_EVERY)
-            if letter is None:
-                continue
+            letter = await self._next(letters)
             if letter["type"] == "subscribe":
                 if "relay.cannot_hear" in self._said:
                     self._said.clear()
@@ -179,6 +177,17 @@ class Relay:
                 self.tally.hear(letter["data"])
             elif letter["type"] == "message":
                 self._take(letter["data"])
+
+    async def _next(self, letters: PubSub) -> dict[str, Any]:
+        """What is said next, or the answer to a ping: a Valkey that is frozen takes all that it is
+        told, and never answers. Raises TimeoutError then."""
+        if self.is_connected and (letter := await letters.get_message(timeout=HEALTH_EVERY)):
+            return dict(letter)
+        await letters.ping()
+        async with asyncio.timeout(PATIENCE):
+            while (letter := await letters.get_message(timeout=PATIENCE)) is None:
+                pass
+        return dict(letter)
 
     def _take(self, data: bytes) -> None:
         with contextlib.suppress(msgspec.DecodeError):

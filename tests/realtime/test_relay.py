@@ -33,7 +33,7 @@ from tests.serving import Served, serving
 
 
 class Line:
-    """A line to Valkey that a test can cut and mend."""
+    """A line to Valkey that a test can cut and mend, or hold: then nothing comes through."""
 
     def __init__(self, server: str, path: Path) -> None:
         self.url = f"unix://{path}"
@@ -41,6 +41,14 @@ class Line:
         self._path = path
         self._listener: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._flows = asyncio.Event()
+        self._flows.set()
+
+    def hold(self) -> None:
+        self._flows.clear()
+
+    def let_go(self) -> None:
+        self._flows.set()
 
     async def mend(self) -> None:
         self._listener = await asyncio.start_unix_server(self._carry, self._path)
@@ -57,15 +65,15 @@ class Line:
         both = {writer, far_writer}
         self._writers |= both
         with contextlib.suppress(OSError):
-            await asyncio.gather(_pour(reader, far_writer), _pour(far_reader, writer))
+            await asyncio.gather(self._pour(reader, far_writer), self._pour(far_reader, writer))
         self._writers -= both
 
-
-async def _pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    while data := await source.read(65_536):
-        sink.write(data)
-        await sink.drain()
-    sink.close()
+    async def _pour(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while data := await source.read(65_536):
+            await self._flows.wait()
+            sink.write(data)
+            await sink.drain()
+        sink.close()
 
 
 class Listener:
@@ -175,6 +183,26 @@ async def test_after_a_gap_everybody_looks_for_what_they_missed(process: Start, 
     assert far.heard == []
     await line.mend()
     await until(lambda: MISSED in far.kinds)
+    await until(lambda: there.is_connected and here.is_connected)
+    here.publish([news("again")])
+    await until(lambda: "again" in far.kinds)
+
+
+async def test_a_line_that_is_open_and_silent_counts_as_lost_until_it_answers(
+    process: Start, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.realtime.relay.HEALTH_EVERY", 0.1)
+    monkeypatch.setattr("portal.realtime.relay.PATIENCE", 0.3)
+    monkeypatch.setattr("portal.realtime.relay.LOOK_EVERY", 0.1)
+    _, here, _ = await process()
+    _, there, far = await process()
+    await asyncio.sleep(0.5)
+    assert there.is_connected
+    assert MISSED not in far.kinds
+    line.hold()
+    here.publish([news("unheard")])
+    await until(lambda: not there.is_connected and MISSED in far.kinds)
+    line.let_go()
     await until(lambda: there.is_connected and here.is_connected)
     here.publish([news("again")])
     await until(lambda: "again" in far.kinds)
