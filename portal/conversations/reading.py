@@ -1,5 +1,6 @@
 """What a page of a conversation shows: the last lines, if there are more, and what was read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,16 +15,30 @@ LINES_ON_A_PAGE = 60
 AFTER_EVERYTHING = 2**31 - 1
 
 
+SENT = N_("Sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How far the reader's own side has been read, in words, under the line `seq`."""
+
+    words: str
+    seq: int
+
+    @property
+    def is_read(self) -> bool:
+        return self.words != SENT
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`state` is how far the reader's own side has been read, in words, under the line `state_seq`;
-    `is_latest`: nothing was said after these lines when they were read."""
+    """`receipt`: where the reader's own side has said something. `is_latest`: nothing was said after
+    these lines when they were read."""
 
     lines: list[Line]
     has_earlier: bool
     is_latest: bool
-    state: str | None
-    state_seq: int
+    receipt: Receipt | None
 
     @property
     def head(self) -> int:
@@ -37,15 +52,21 @@ async def read_page(
     lines = await messages_before(
         session, conversation, before or AFTER_EVERYTHING, LINES_ON_A_PAGE
     )
-    own = [line for line in lines if (line.side == "patient") is actor.is_patient]
-    marks = await marks_of(session, conversation.id) if own else []
     return Reading(
         lines=lines,
         has_earlier=bool(lines) and lines[0].seq > 1,
         is_latest=before is None,
-        state=_state(own[-1], marks) if own else None,
-        state_seq=own[-1].seq if own else 0,
+        receipt=await receipt_for(session, actor, lines),
     )
+
+
+async def receipt_for(session: AsyncSession, actor: Actor, lines: Sequence[Line]) -> Receipt | None:
+    """How far the last of these lines that is of the actor's side has come."""
+    own = [line for line in lines if (line.side == "patient") is actor.is_patient]
+    if not own:
+        return None
+    marks = await marks_of(session, own[-1].conversation_id)
+    return Receipt(_state(own[-1], marks), own[-1].seq)
 
 
 def _state(line: Line, marks: list[Mark]) -> str:
@@ -54,4 +75,4 @@ def _state(line: Line, marks: list[Mark]) -> str:
         is_other_side = (mark.role is Role.PATIENT) is not (line.side == "patient")
         if is_other_side and mark.seq >= line.seq:
             return read_words(mark.read_at, line.zone, line.sent_at)
-    return N_("Sent")
+    return SENT

@@ -9,7 +9,7 @@ from portal.conversations.corrections import own_message
 from portal.conversations.models import Conversation, Kind
 from portal.conversations.queries import conversation_for, messages_before
 from portal.conversations.quick_answers import quick_answers
-from portal.conversations.reading import AFTER_EVERYTHING
+from portal.conversations.reading import AFTER_EVERYTHING, receipt_for
 from portal.conversations.urgent import LOOKED_AT, answer, question_about
 from portal.errors import Invalid, NotFound
 from portal.languages import N_, _
@@ -26,8 +26,8 @@ CAN_WAIT = N_("Thank you. If it gets worse, press I need help now.")
 
 
 async def above_composer(request: Request) -> Response:
-    """Who is here, when the answer comes, what can be pressed, and what was understood; asked for
-    again and again."""
+    """Who is here, when the answer comes, what can be pressed, and what was understood and read;
+    asked for again and again."""
     actor = actor_of(request)
     async with reading(request) as session:
         found = await conversation_for(session, actor, path_id(request, "conversation_id"))
@@ -36,6 +36,7 @@ async def above_composer(request: Request) -> Response:
         question = await question_about(session, lines)
         answering = await state_of(request).answering(session, found.patient_id)
         understood = await state_of(request).understood(session, lines)
+        receipt = await receipt_for(session, actor, lines)
     return fragment(
         request,
         "conversations/_answering_now.html",
@@ -44,6 +45,7 @@ async def above_composer(request: Request) -> Response:
         quick=quick_answers(lines),
         looked_at=[line.id for line in lines],
         understood=understood,
+        receipt=receipt,
     )
 
 

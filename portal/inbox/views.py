@@ -4,7 +4,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
-from portal.conversations.queries import conversation_for, notes_of
+from portal.conversations.queries import conversation_for, messages_before, notes_of
+from portal.conversations.reading import AFTER_EVERYTHING, receipt_for
+from portal.conversations.urgent import LOOKED_AT
 from portal.flags.queries import flags_of
 from portal.ids import new_id
 from portal.inbox import deciding, later_views, replying, saved_views, turning
@@ -62,7 +64,9 @@ async def about(request: Request) -> Response:
         found = await conversation_for(session, actor, conversation_id)
         flags = await flags_of(session, found.patient_id)
         beside = await about_patient(session, actor, found.patient_id, flags)
-    return fragment(request, "inbox/_about_now.html", about=beside)
+        lines = await messages_before(session, found, AFTER_EVERYTHING, LOOKED_AT)
+        receipt = await receipt_for(session, actor, lines)
+    return fragment(request, "inbox/_about_now.html", about=beside, receipt=receipt)
 
 
 async def here(request: Request) -> Response:

@@ -188,9 +188,12 @@ function clearTyping() {
 
 let lostTimer = 0;
 let saidLost = false;
+let wasLive = false;
 
 function showState(state, why) {
   clearTimeout(lostTimer);
+  if (state === "live" && wasLive) lookWhoAnswers();
+  wasLive ||= state === "live";
   if (state === "over") tellLost(OVER[why] ?? LOST);
   else if (state === "lost") lostTimer = setTimeout(() => tellLost(LOST), SAY_LOST_AFTER);
   else if (live.isDelayed) tellLost(LATE);
@@ -253,6 +256,8 @@ document.addEventListener("submit", (event) => {
   shown[0].answer(elements.client_id.value, event.submitter.value);
   event.target.remove();
 });
+
+document.addEventListener("asked-again", ({ detail }) => shown[0]?.log.showReceipt(detail));
 
 const markAll = () => shown.forEach((talk) => talk.markRead());
 document.addEventListener("visibilitychange", markAll);

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from portal import clock as portal_clock
 from portal.accounts.sessions import end_all_sessions
 from portal.announcements import Announcement
-from portal.conversations.actions import send_message
+from portal.conversations.actions import mark_read, send_message
 from portal.conversations.models import Conversation
 from portal.conversations.queries import messages_after
 from portal.conversations.switchboard import Switchboard
@@ -100,6 +100,20 @@ async def test_what_is_written_offline_is_kept_and_sent_once_when_the_line_is_ba
     await expect(waiting).to_have_count(0, timeout=15_000)
     await expect(patient_page.locator("[data-message]")).to_have_count(3)
     assert await bodies(database, care) == ["One", "Two", "Three"]
+
+
+async def test_what_was_read_while_the_line_was_lost_says_so_when_it_is_back(
+    patient_page: Page, database: Database, care: Conversation, nurse_on_team: Person
+) -> None:
+    await write(patient_page, "One")
+    receipt = patient_page.locator("[data-receipt]")
+    await expect(receipt).to_have_text("Sent")
+    await patient_page.context.set_offline(True)
+    async with database.work() as work:
+        held = await work.session.get_one(Conversation, care.id)
+        await mark_read(work, held, nurse_on_team.id, 1)
+    await patient_page.context.set_offline(False)
+    await expect(receipt).to_contain_text("Read ")
 
 
 async def test_the_head_says_by_itself_who_is_there_and_when_they_are_back(

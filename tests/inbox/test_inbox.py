@@ -203,7 +203,11 @@ async def test_an_open_page_asks_again_for_what_stands_beside_its_thread(
     assert standing
     assert standing in page
     flag = await raised(database, patient)
+    await said(database, care, nurse_on_team, "Small sips")
+    assert "data-read" not in (await client.get(beside)).text
+    await (await client_for(patient)).get(f"/conversations/{care.id}")
     asked = (await client.get(beside)).text
+    assert re.search(r'<span data-read="\d+">Read ', asked)
     level, _, rest = asked.partition("<div data-events>")
     events, _, standing = rest.partition("<div data-beside>")
     assert "Urgent" in level

@@ -21,6 +21,7 @@ export async function refreshAbout() {
   showLevel(level);
   showEvents([...events.children]);
   showBeside(beside);
+  document.dispatchEvent(new CustomEvent("asked-again", { detail: fresh }));
 }
 
 function showLevel(fresh) {

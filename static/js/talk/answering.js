@@ -32,6 +32,7 @@ function show(here, html) {
   const [head, answering] = ["[data-head]", ".answering"].map((part) => template.content.querySelector(part));
   replace(document.querySelector("[data-head]"), head);
   showUnderstood(template.content);
+  document.dispatchEvent(new CustomEvent("asked-again", { detail: template.content }));
   showAbove(here.querySelector(".answering"), answering);
 }
 

@@ -124,6 +124,12 @@ export class Log {
     return _("Read %(at)s", { at: clockOf(new Date(frame.read_at), this.list.dataset.zone) });
   }
 
+  /** What an open page asks for again says that our side was read: the word of it may have been missed. */
+  showReceipt(content) {
+    const receipt = content.querySelector("[data-read]");
+    if (receipt) this.showState(receipt.textContent, Number(receipt.dataset.read));
+  }
+
   /** How far our side's last message has come, in words under it. */
   showState(words, seq = Infinity) {
     const ours = [...this.list.querySelectorAll(`[data-message].message--${this.viewer}`)].at(-1);
