@@ -32,8 +32,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`receipt`: where the reader's own side has said something. `is_latest`: nothing was said after
-    these lines when they were read."""
+    """`receipt`: where the reader's own side has said something. `is_latest`: nothing was said
+    after these lines when they were read."""
 
     lines: list[Line]
     has_earlier: bool
