@@ -33,16 +33,21 @@ class Vault:
         if not keys:
             raise ValueError("at least one encryption key is needed")
         ciphers = [_derive(key) for key in keys]
-        self._first_id, self._first = ciphers[0]
+        self.first_id, self._first = ciphers[0]
         self._ciphers = dict(reversed(ciphers))
         self.audit_key = hashlib.sha256(b"audit chain" + audit_secret.encode()).digest()
+
+    @property
+    def key_ids(self) -> frozenset[bytes]:
+        """What values begin with that we can open."""
+        return frozenset(self._ciphers)
 
     def seal(self, text: str, *bound: object) -> bytes:
         return self.seal_bytes(text.encode(), *bound)
 
     def seal_bytes(self, data: bytes, *bound: object) -> bytes:
         nonce = os.urandom(NONCE_LENGTH)
-        return self._first_id + nonce + self._first.encrypt(nonce, data, _join(bound))
+        return self.first_id + nonce + self._first.encrypt(nonce, data, _join(bound))
 
     def open(self, sealed: bytes, *bound: object) -> str:
         return self.open_bytes(sealed, *bound).decode()

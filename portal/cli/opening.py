@@ -52,8 +52,10 @@ async def require_current(database: Database) -> None:
 
 
 async def require_keys(database: Database) -> None:
-    """Refuse keys that cannot open what is there: new words would be lost among the old ones."""
+    """Refuse keys that cannot open what is there: new words would be lost among the old ones, and
+    old ones show as blanks."""
     from portal.check_ins import queries as check_ins
+    from portal.cli.sealed import has_unknown_key
     from portal.conversations import queries as conversations
     from portal.sealing import CannotOpen
 
@@ -63,6 +65,8 @@ async def require_keys(database: Database) -> None:
             await check_ins.require_readable(session)
     except CannotOpen as error:
         raise Refusal("ENCRYPTION_KEYS cannot open what this database holds", 2) from error
+    if await has_unknown_key(database):
+        raise Refusal("a key is missing in ENCRYPTION_KEYS; see: portal keys reseal", 2)
 
 
 async def require_audit_key(database: Database) -> None:

@@ -79,7 +79,16 @@ def test_words_that_make_no_sense_are_one_line_and_2(
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["serve"], ["worker"], ["migrate"], ["demo"], ["people", "add"], ["audit", "verify"]],
+    [
+        [],
+        ["serve"],
+        ["worker"],
+        ["migrate"],
+        ["demo"],
+        ["people", "add"],
+        ["audit", "verify"],
+        ["keys", "reseal"],
+    ],
 )
 def test_every_command_explains_itself(
     words: list[str], capsys: pytest.CaptureFixture[str]
