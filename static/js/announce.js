@@ -18,10 +18,14 @@ function fill(region, text) {
   timers.set(region, setTimeout(() => { region.textContent = ""; }, CLEAR_AFTER));
 }
 
-/** Shows `words` in the status toast; frame.js says whatever is put there. */
+/** Shows `words` in the status toast; frame.js says whatever is put there. A patient's page has none:
+ *  there they stand above everything else, as the words of a page before. */
 export function toast(words) {
+  const dock = document.getElementById("toast");
   const box = document.createElement("div");
-  box.className = "toast";
+  box.className = dock ? "toast" : "banner banner--ok";
   box.append(Object.assign(document.createElement("p"), { textContent: words }));
-  document.getElementById("toast")?.replaceChildren(box);
+  if (dock) return dock.replaceChildren(box);
+  document.querySelector("#main .column")?.prepend(box);
+  announce(words);
 }

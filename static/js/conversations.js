@@ -257,7 +257,7 @@ document.addEventListener("submit", (event) => {
   event.target.remove();
 });
 
-document.addEventListener("asked-again", ({ detail }) => shown[0]?.log.showReceipt(detail));
+document.addEventListener("asked-again", ({ detail }) => shown[0]?.log.askedAgain(detail));
 
 const markAll = () => shown.forEach((talk) => talk.markRead());
 document.addEventListener("visibilitychange", markAll);

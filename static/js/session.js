@@ -4,6 +4,7 @@
 import { announce } from "./announce.js";
 import { live } from "./live.js";
 import { forgetAll, forgetOthers } from "./talk/keeping.js";
+import { sendLeft } from "./talk/left.js";
 import { _ } from "./words.js";
 
 const WARN_BEFORE = 120;
@@ -163,6 +164,9 @@ live.onState((now) => {
 
 // What waits to be sent is kept in this tab for the person who wrote it, until they sign out.
 forgetOthers(person);
+sendLeft(person);
+window.addEventListener("online", () => sendLeft(person));
+document.addEventListener("session:back", () => sendLeft(person));
 document.addEventListener("submit", (event) => {
   if (event.target.getAttribute("action") !== "/sign-out") return;
   isSigningOut = true; // its answer leads on, maybe to the provider: nothing may go elsewhere meanwhile

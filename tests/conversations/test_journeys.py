@@ -60,6 +60,30 @@ async def test_what_waits_for_a_connection_survives_a_reload_and_goes_in_order(
     assert await page.evaluate("sessionStorage.getItem('waiting-messages')") is None
 
 
+async def test_what_waits_is_sent_from_the_next_page_where_its_own_was_left(
+    browse: Browse, database: Database, care: Conversation, patient: Person
+) -> None:
+    page = await browse(patient, "phone")
+    await page.add_init_script(
+        "window.WebSocket = class extends EventTarget { close() {} send() {} };"
+    )
+    await page.goto(f"/conversations/{care.id}")
+    await page.route("**/messages", lambda route: route.abort())
+    for words in ("I feel faint", "Please call me"):
+        await page.locator("textarea:visible").fill(words)
+        await page.get_by_role("button", name="Send", exact=True).click()
+    await expect(page.get_by_text("Waiting for connection")).to_have_count(2)
+    await page.goto("about:blank")
+    await page.unroute("**/messages")
+    assert await bodies(database, care) == []
+    await page.goto("/")
+    await expect(page.locator("#main")).to_contain_text("What you wrote before is sent now.")
+    assert await bodies(database, care) == ["I feel faint", "Please call me"]
+    await page.goto(f"/conversations/{care.id}")
+    await expect(page.locator("[data-message]")).to_have_count(2)
+    await expect(page.locator("[data-pending]")).to_have_count(0)
+
+
 async def test_signing_out_leaves_nothing_that_waits_on_the_device(
     browse: Browse, care: Conversation, patient: Person
 ) -> None:

@@ -5,6 +5,7 @@
 // writer signs out, and when somebody else signs in.
 
 const KEY = "waiting-messages";
+const STILL_NEWS = 6 * 60 * 60 * 1000;
 
 function all() {
   try {
@@ -31,6 +32,16 @@ function of(person) {
 /** What this person wrote in this place and has not sent, in order; `at` is when. */
 export function remembered(person, place) {
   return of(person).places[place] ?? [];
+}
+
+/** The messages that wait, place by place; a draft is none. */
+export function waiting(person) {
+  return Object.entries(of(person).places).filter(([place]) => !place.startsWith("draft:"));
+}
+
+/** What is older is not sent by itself: it may no longer be true. */
+export function isNews(item) {
+  return Date.now() - item.at <= STILL_NEWS;
 }
 
 export function remember(person, place, items) {

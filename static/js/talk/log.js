@@ -124,8 +124,10 @@ export class Log {
     return _("Read %(at)s", { at: clockOf(new Date(frame.read_at), this.list.dataset.zone) });
   }
 
-  /** What an open page asks for again says that our side was read: the word of it may have been missed. */
-  showReceipt(content) {
+  /** What an open page asks for again says that our side was read: the word of it may have been missed.
+   *  Today may have become yesterday, too. */
+  askedAgain(content) {
+    nameToday(this.list);
     const receipt = content.querySelector("[data-read]");
     if (receipt) this.showState(receipt.textContent, Number(receipt.dataset.read));
   }

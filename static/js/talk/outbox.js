@@ -3,7 +3,7 @@
 
 import { toast } from "../announce.js";
 import { live } from "../live.js";
-import { forget, remember, remembered } from "./keeping.js";
+import { forget, isNews, remember, remembered } from "./keeping.js";
 import { _ } from "../words.js";
 
 const PATIENCE = 8000;
@@ -13,9 +13,8 @@ const AGAIN_AT_MOST = 30_000;
 // Sent again these would be refused again: the words go back to where they can be changed.
 const NEEDS_CHANGE = new Set(["empty", "too_long", "not_allowed", "closed", "meanwhile"]);
 const WAITING = _("Waiting for connection");
-// After a reload, what is older than this goes back to the text box: it may no longer be true.
+// After a reload, what is no news any more goes back to the text box.
 const OLD = _("This was not sent. Read it again, then send it.");
-const STILL_NEWS = 6 * 60 * 60 * 1000;
 
 export class Outbox {
   constructor(giveBack) {
@@ -112,7 +111,7 @@ export class Outbox {
 
   #comeBack(kept) {
     const left = kept.filter((item) => !this.log.has(item.clientId));
-    const old = left.filter((item) => Date.now() - item.at > STILL_NEWS);
+    const old = left.filter((item) => !isNews(item));
     if (old.length) this.giveBack(old.map((item) => item.body).join("\n"), OLD);
     return left.filter((item) => !old.includes(item)).map((item) => ({ ...item, isLate: true }));
   }
