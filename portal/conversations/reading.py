@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from portal import clock
 from portal.conversations.models import Conversation
 from portal.conversations.packets import read_words
 from portal.conversations.queries import Line, Mark, marks_of, messages_before
@@ -33,12 +35,13 @@ class Receipt:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`receipt`: where the reader's own side has said something. `is_latest`: nothing was said
-    after these lines when they were read."""
+    after these lines when they were read, at `at`."""
 
     lines: list[Line]
     has_earlier: bool
     is_latest: bool
     receipt: Receipt | None
+    at: datetime
 
     @property
     def head(self) -> int:
@@ -57,6 +60,7 @@ async def read_page(
         has_earlier=bool(lines) and lines[0].seq > 1,
         is_latest=before is None,
         receipt=await receipt_for(session, actor, lines),
+        at=clock.now(),
     )
 
 

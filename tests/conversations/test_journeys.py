@@ -202,13 +202,14 @@ async def test_a_draft_that_was_sent_from_another_tab_is_no_draft_here(
     assert await bodies(database, care) == ["Half a sentence", "Something else"]
 
 
-async def test_the_way_to_correct_stays_on_a_phone_whose_clock_is_wrong(
+async def test_today_and_the_way_to_correct_stay_true_on_a_phone_whose_clock_is_wrong(
     browse: Browse, database: Database, care: Conversation, patient: Person
 ) -> None:
     await said(database, care, patient, "I took 20 pills")
     page = await browse(patient, "phone")
     await page.clock.install(time="2031-01-01T12:00:00")
     await page.goto(f"/conversations/{care.id}")
+    await expect(page.locator(".log__day")).to_have_text("Today")
     await page.clock.fast_forward(14 * 60_000)
     change = page.get_by_role("link", name="Correct or withdraw")
     await expect(change).to_be_visible()

@@ -192,25 +192,27 @@ function paneOf(list) {
   return own && getComputedStyle(own).overflowY !== "visible" ? own : document.scrollingElement;
 }
 
-/** The page was written with dates, which stay true. A reader who looks today wants the word. */
+/** The page was written with dates, which stay true. A reader who looks today wants the word, and
+ *  the clock of the phone may be wrong. */
 export function nameToday(list) {
+  list.dataset.ahead ??= Date.now() - Date.parse(list.dataset.now);
+  const today = dayIn(list.dataset.zone, Date.now() - list.dataset.ahead);
   for (const time of list.querySelectorAll(".log__day time")) {
     time.dataset.words ??= time.textContent;
-    const isToday = dayIn(list.dataset.zone, time) === dayIn(list.dataset.zone);
+    const isToday = dayIn(list.dataset.zone, time.dateTime) === today;
     time.textContent = isToday ? _("Today") : time.dataset.words;
   }
 }
 
 /** The line that names the same day on this list, if there is one. */
 export function dayOf(list, mark) {
-  const day = (one) => dayIn(list.dataset.zone, one.querySelector("time"));
+  const day = (one) => dayIn(list.dataset.zone, one.querySelector("time").dateTime);
   return [...list.querySelectorAll(".log__day")].find((one) => day(one) === day(mark));
 }
 
-/** The day of a time element, or today's, on the clocks of a zone. */
-function dayIn(timeZone, time = null) {
-  const at = time ? new Date(time.dateTime) : new Date();
-  return at.toLocaleDateString("en", { timeZone });
+/** The day of a moment, on the clocks of a zone. */
+function dayIn(timeZone, at) {
+  return new Date(at).toLocaleDateString("en", { timeZone });
 }
 
 function copyOf(name) {
