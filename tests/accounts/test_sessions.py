@@ -14,6 +14,7 @@ from portal.accounts.models import Session
 from portal.accounts.sessions import COOKIE, end_all_sessions
 from portal.announcements import Announcement
 from portal.db import Database, UnitOfWork
+from portal.people.actions import enable_person
 from portal.people.models import Person
 from portal.web.late import words_in
 from tests.conftest import ClientFor, Clock
@@ -193,6 +194,9 @@ async def test_disabling_a_person_ends_all_their_sessions(
         await disable(work, await work.session.get_one(Person, nurse_on_team.id))
     assert (await theirs.get("/account")).status_code == 303
     assert (await bystander.get("/account")).status_code == 200
+    async with database.work() as work:
+        await enable_person(work, await work.session.get_one(Person, nurse_on_team.id))
+    assert (await theirs.get("/account")).status_code == 303  # they have to sign in again
 
 
 async def test_every_end_is_announced_to_that_persons_sockets(
