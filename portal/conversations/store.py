@@ -20,6 +20,7 @@ from portal.errors import NotFound, PortalError, Unavailable
 from portal.ids import new_id
 from portal.people.access import is_on_team
 from portal.sealing import CannotOpen, Vault
+from portal.symptoms.understanding import Understood, understood
 
 # Everything that decides about a message, in one look: its place, the line before it, what was
 # said under its name already, and whether a member of staff is on the patient's team.
@@ -71,7 +72,8 @@ _COUNT_FILES_POSTGRESQL = """
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message as its writer sent it, tidied, not yet numbered. `sent_at`: None is now."""
+    """A message as its writer sent it, tidied, not yet numbered. `sent_at`: None is now;
+    `understood`: None when it was not read yet."""
 
     conversation_id: UUID
     author_id: UUID
@@ -79,6 +81,7 @@ class Draft:
     text: str
     sent_at: datetime | None = None
     files: int = 0
+    understood: Understood | None = None
 
     @property
     def name(self) -> tuple[UUID, UUID, UUID]:
@@ -228,9 +231,11 @@ def _keep_readings(
         if one is None or isinstance(answer, PortalError) or not answer.is_new:
             continue
         patient_id = one.place.patient_id
-        if draft.author_id == patient_id and keep_reading(
-            pen, vault, patient_id, answer.id, draft.text
-        ):
+        if draft.author_id != patient_id:
+            continue
+        read = draft.understood or understood(draft.text)
+        if not read.is_quiet:
+            keep_reading(pen, vault, patient_id, answer.id, read)
             answers[number] = replace(answer, says_something=True)
     return answers
 

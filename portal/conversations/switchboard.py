@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from portal.conversations.store import Draft, Stored
 from portal.conversations.streams import Streams
 from portal.conversations.writer import Letter, Writer
 from portal.errors import TooFast
-from portal.permissions import Actor, Permission
+from portal.permissions import Actor, Permission, Role
 from portal.realtime.beacon import Beacon, OwnBeacon
 from portal.realtime.connection import Connection
 from portal.realtime.frames import write_frame
@@ -32,6 +33,7 @@ from portal.realtime.gather import Gather
 from portal.realtime.rates import Buckets, Rate
 from portal.realtime.relay import BACK, LOST, TOPIC, Relay
 from portal.realtime.tally import Tally
+from portal.symptoms.understanding import understood
 from portal.web.state import AppState, state_of
 
 TOPICS = {
@@ -141,6 +143,9 @@ class Switchboard:
         text = message_text(body)
         self._require_pace(actor)
         draft = Draft(conversation_id, actor.person_id, client_id, text, files=len(files))
+        if actor.role is Role.PATIENT:
+            # Here others' commits are not held up by it: this process mostly waits for one of them.
+            draft = replace(draft, understood=understood(text))
         return await self._writer.send(Letter(actor, origin, draft, files))
 
     @property

@@ -1,4 +1,4 @@
-"""What patients write is read as it is stored: what was found is kept beside the message."""
+"""What was found in a patient's words is kept beside the message, in its transaction."""
 
 from uuid import UUID
 
@@ -16,15 +16,13 @@ TOPIC = "readings"
 _KEEP = insert(MessageReading)
 
 
-def keep_reading(pen: Pen, vault: Vault, patient_id: UUID, message_id: UUID, text: str) -> bool:
-    """Read a new message of the patient, in its transaction. False for a quiet one: no row."""
-    found = understood(text)
-    if found.is_quiet:
-        return False
+def keep_reading(
+    pen: Pen, vault: Vault, patient_id: UUID, message_id: UUID, found: Understood
+) -> None:
+    """Keep what was found in a new message of the patient, in its transaction."""
     sealed = vault.seal(found.as_json(), *_bound(message_id, patient_id))
     row = {"message_id": message_id, "patient_id": patient_id, "found": sealed}
     pen.connection.execute(_KEEP, row)
-    return True
 
 
 async def read_again(
