@@ -1,9 +1,13 @@
 """The live protocol between people, over a real server and real sockets."""
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from portal.conversations.models import Conversation
+from portal.conversations.streams import Stream
 from portal.db import Database
 from portal.notices.actions import notify
 from portal.notices.reasons import Reason
@@ -57,6 +61,32 @@ async def test_following_after_a_number_brings_what_was_missed_and_then_what_com
         assert [frame["body"] for frame in missed] == ["Two", "Three"]
         await said(database, care, nurse_on_team, "Four")
         assert (await phone.hear("message"))["seq"] == 4
+
+
+async def test_what_is_said_between_loading_and_listening_is_heard_once(
+    server: Served,
+    care: Conversation,
+    patient: Person,
+    nurse_on_team: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    load, between = Stream._load, ["Between"]
+    async with page_of(server, patient) as phone, page_of(server, nurse_on_team) as desk:
+        await desk.send(care, "Before")
+
+        async def load_while_somebody_writes(stream: Stream, after: int) -> Any:
+            page = await load(stream, after)
+            if after == 0 and between:
+                seq = (await desk.send(care, between.pop()))["seq"]
+                while stream._head < seq:  # given to all who are caught up: too early for this one
+                    await asyncio.sleep(0.01)
+            return page
+
+        monkeypatch.setattr(Stream, "_load", load_while_somebody_writes)
+        heard = await phone.follow(care, after=0)
+        assert [frame["body"] for frame in heard] == ["Before", "Between"]
+        await desk.send(care, "After")
+        assert (await phone.hear("message"))["body"] == "After"
 
 
 async def test_following_from_nowhere_brings_only_what_comes(
