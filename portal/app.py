@@ -13,7 +13,7 @@ from portal.accounts.backend import SignedIn
 from portal.accounts.denials import on_denial
 from portal.accounts.views import routes as account_routes
 from portal.bookings.views import routes as booking_routes
-from portal.check_ins.queries import sent_in_words
+from portal.check_ins.in_words import sent_in_words
 from portal.check_ins.views import routes as check_in_routes
 from portal.conversations.change_views import routes as change_routes
 from portal.conversations.draft_views import routes as draft_routes

@@ -17,14 +17,7 @@ from portal.check_ins.library import rules_of
 from portal.check_ins.models import AnsweredBy, CheckIn, CutShort
 from portal.check_ins.opening import Opening, next_round, opening_of, series_of
 from portal.check_ins.own_words import is_own_words
-from portal.check_ins.queries import (
-    NOTE,
-    check_ins_of,
-    hours_since,
-    opened,
-    path_of,
-    unanswered,
-)
+from portal.check_ins.queries import NOTE, check_ins_of, hours_since, opened, path_of, unanswered
 from portal.check_ins.reminding import stop_reminding
 from portal.db import UnitOfWork
 from portal.errors import Conflict

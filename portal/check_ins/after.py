@@ -10,17 +10,12 @@ from starlette.responses import Response
 
 from portal import clock
 from portal.audit.actions import record
+from portal.check_ins.coming import missed_check_ins, next_check_in
+from portal.check_ins.in_words import answers_in_words
 from portal.check_ins.library import rules_of
-from portal.check_ins.queries import (
-    answers_in_words,
-    check_in_for,
-    missed_check_ins,
-    next_check_in,
-    opened,
-    submitted_check_in,
-    submitted_check_ins,
-)
+from portal.check_ins.queries import check_in_for, opened
 from portal.check_ins.results import advice
+from portal.check_ins.sent import submitted_check_ins
 from portal.flags.history import reasons_of
 from portal.flags.models import FlagSource
 from portal.flags.queries import FlagState, flag_of_source
@@ -96,9 +91,10 @@ async def show_answers(request: Request) -> Response:
     actor = actor_of(request)
     async with work(request) as unit:
         check_in = await check_in_for(unit.session, actor, path_id(request, "check_in_id"))
-        sent = await submitted_check_in(unit.session, check_in.id)
+        every = await submitted_check_ins(unit.session, check_in.patient_id)
+        sent = next((each for each in every if each.id == check_in.id), None)
         if sent is None:
             return see_other(f"/check-ins/{check_in.id}")
-        lines = await answers_in_words(unit.session, sent)
+        lines = answers_in_words(sent, every)
         record(unit, "check_in:read", patient_id=check_in.patient_id, subject=check_in.id)
     return await page(request, "check_ins/answers.html", sent=sent, lines=lines)

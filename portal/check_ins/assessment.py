@@ -10,9 +10,10 @@ from portal.check_ins.answers import Answer, Answers, Told
 from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, rules_of
 from portal.check_ins.models import CheckIn, SymptomReport
-from portal.check_ins.queries import Sent, case_of, earlier_of, history, hours_since
+from portal.check_ins.queries import hours_since
 from portal.check_ins.rules import Finding, judge
 from portal.check_ins.schedule import Point
+from portal.check_ins.sent import Sent, case_of, earlier_of, history
 from portal.check_ins.wording import change, effect_grades, limit, said, summary
 from portal.db import UnitOfWork
 from portal.flags.actions import raise_flag

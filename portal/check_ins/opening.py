@@ -11,8 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from portal.check_ins import schedule
 from portal.check_ins.library import CURRENT, rules_of
 from portal.check_ins.models import NO_DOSE, CheckIn
-from portal.check_ins.queries import check_ins_of, history, hours_since, opened
+from portal.check_ins.queries import check_ins_of, hours_since, opened
 from portal.check_ins.questionnaires import Questionnaire
+from portal.check_ins.sent import history
 from portal.flags.models import Flag, FlagReason
 from portal.people.queries import zone_of
 from portal.treatments.models import Dose

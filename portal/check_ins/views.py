@@ -24,11 +24,7 @@ from portal.check_ins.ladder import LATER_CHOICES
 from portal.check_ins.library import questionnaire_in, rules_of
 from portal.check_ins.models import CheckIn, CutShort
 from portal.check_ins.opening import Opening, opening_of
-from portal.check_ins.queries import (
-    check_in_for,
-    opened,
-    path_of,
-)
+from portal.check_ins.queries import check_in_for, opened, path_of
 from portal.check_ins.reminding import TooLateForLater, choices_for, remind_later
 from portal.check_ins.results import needs_crisis_line
 from portal.check_ins.steps import LAST, Step, is_whole, next_page, step_of

@@ -11,14 +11,9 @@ from portal import clock
 from portal.bookings.kinds import Kind
 from portal.bookings.queries import RequestState, requests_of
 from portal.bookings.visits import Visit, next_appointment
+from portal.check_ins.coming import NextCheckIn, next_check_in
 from portal.check_ins.opening import is_begun
-from portal.check_ins.queries import (
-    NextCheckIn,
-    Submitted,
-    next_check_in,
-    sent_before_dose,
-    submitted_check_ins,
-)
+from portal.check_ins.sent import Submitted, sent_before_dose, submitted_check_ins
 from portal.conversations.queries import Line, care_conversation_of, messages_before, unread_for
 from portal.db import clinic_of
 from portal.flags.ladder import GRAVE

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.bookings.visits import Visit, next_appointment
-from portal.check_ins.queries import Submitted, answers_for_team, submitted_check_ins
+from portal.check_ins.in_words import answers_for_team
+from portal.check_ins.sent import Submitted, submitted_check_ins
 from portal.check_ins.wording import Line
 from portal.flags.queries import FlagState
 from portal.inbox.events import Event
@@ -81,7 +82,7 @@ async def _latest(session: AsyncSession, patient_id: UUID) -> Latest | None:
     sent = await submitted_check_ins(session, patient_id)
     if not sent:
         return None
-    lines = in_order(await answers_for_team(session, sent[-1]))
+    lines = in_order(answers_for_team(sent[-1], sent))
     return Latest(sent[-1], lines[:ANSWERS_SHOWN], max(0, len(lines) - ANSWERS_SHOWN))
 
 

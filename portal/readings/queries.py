@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal.check_ins.answers import ticked
 from portal.check_ins.own_words import PLAIN_KINDS
-from portal.check_ins.queries import submitted_check_in
+from portal.check_ins.sent import Submitted, submitted_check_in
 from portal.conversations.models import Message
 from portal.conversations.reading_models import MessageReading
 from portal.conversations.revisions import corrections_of, messages_behind
@@ -71,9 +71,14 @@ async def reading_for(session: AsyncSession, actor: Actor, source: str, source_i
     return reading if await _is_theirs(session, actor, reading) else _missing()
 
 
-async def reading_of(session: AsyncSession, flag: Flag) -> Reading | None:
-    """The words behind a flag that was found through the actor."""
-    return await _reading(session, flag.source, flag.source_id)
+async def reading_of(
+    session: AsyncSession, flag: Flag, check_in: Submitted | None = None
+) -> Reading | None:
+    """The words behind a flag that was found through the actor: a message's, or the note of the
+    check-in that raised it."""
+    if flag.source == FlagSource.READING:
+        return await _of_message(session, flag.source_id)
+    return await _of_note(session, check_in)
 
 
 def _missing() -> Reading:
@@ -94,7 +99,7 @@ async def _reading(session: AsyncSession, source: str, source_id: UUID) -> Readi
     if source == FlagSource.READING:
         return await _of_message(session, source_id)
     if source == FlagSource.CHECK_IN:
-        return await _of_note(session, source_id)
+        return await _of_note(session, await submitted_check_in(session, source_id))
     return None
 
 
@@ -132,19 +137,18 @@ async def _words_of(
         return text, QUIET
 
 
-async def _of_note(session: AsyncSession, check_in_id: UUID) -> Reading | None:
-    sent = await submitted_check_in(session, check_in_id)
+async def _of_note(session: AsyncSession, sent: Submitted | None) -> Reading | None:
     if sent is None or not sent.note:
         return None
     codes = sorted(ticked(sent.told.answers, "text"))
     return Reading(
         FlagSource.CHECK_IN,
-        check_in_id,
-        check_in_id,
+        sent.id,
+        sent.id,
         sent.check_in.patient_id,
         sent.at,
         sent.note_pieces,
-        await things_of(session, FlagSource.CHECK_IN, check_in_id, codes),
+        await things_of(session, FlagSource.CHECK_IN, sent.id, codes),
     )
 
 

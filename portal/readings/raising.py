@@ -15,8 +15,9 @@ from portal.check_ins.facts import Case
 from portal.check_ins.library import PAGES, rules_of
 from portal.check_ins.opening import series_of
 from portal.check_ins.own_words import MESSAGE, answers_of
-from portal.check_ins.queries import Sent, earlier_of, history, hours_since
+from portal.check_ins.queries import hours_since
 from portal.check_ins.rules import Finding, RuleSet, judge
+from portal.check_ins.sent import Sent, earlier_of, history
 from portal.check_ins.wording import summary
 from portal.conversations.models import Message
 from portal.conversations.reading_models import MessageReading

@@ -23,9 +23,9 @@ from portal.check_ins.assessment import silence_case
 from portal.check_ins.facts import Case
 from portal.check_ins.ladder import Rung, rungs_of
 from portal.check_ins.library import PAGES
-from portal.check_ins.queries import earlier_of
 from portal.check_ins.rules import Finding, RuleSet, judge
 from portal.check_ins.schedule import POINTS
+from portal.check_ins.sent import earlier_of
 from portal.check_ins.silence_models import SilenceStep
 from portal.conversations.reading_models import MessageReading
 from portal.db import Database

@@ -11,14 +11,9 @@ from markupsafe import Markup
 from portal import clock
 from portal.audit.queries import entries_about
 from portal.bookings.visits import Visit, appointments_of
-from portal.check_ins.queries import (
-    NextCheckIn,
-    Submitted,
-    missed_check_ins,
-    next_check_in,
-    submitted_check_ins,
-)
+from portal.check_ins.coming import NextCheckIn, missed_check_ins, next_check_in
 from portal.check_ins.schedule import Due
+from portal.check_ins.sent import Submitted, submitted_check_ins
 from portal.conversations.models import Conversation
 from portal.conversations.queries import care_conversation_of
 from portal.db import UnitOfWork

@@ -2,28 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
-from portal.check_ins.queries import PainScore, Submitted, pain_series, submitted_check_in
 from portal.check_ins.rules import RuleSet
+from portal.check_ins.sent import Submitted
 from portal.flags.models import Flag, FlagSource
 from portal.flags.reasons import Reason
 from portal.treatments.models import Dose
-from portal.treatments.queries import doses_of
 from portal.web.charts import care_chart
 from portal.web.trends import DoseMark, Score
 
 
-async def check_in_of(session: AsyncSession, flag: Flag) -> Submitted | None:
-    """The check-in that raised the flag."""
+def check_in_of(flag: Flag, sent: Sequence[Submitted]) -> Submitted | None:
+    """The check-in that raised the flag, among those that its patient sent."""
     if flag.source != FlagSource.CHECK_IN:
         return None
-    return await submitted_check_in(session, flag.source_id)
+    return next((each for each in sent if each.id == flag.source_id), None)
 
 
 def answers_behind(rule_set: RuleSet, reasons: Sequence[Reason]) -> frozenset[str]:
@@ -32,21 +29,17 @@ def answers_behind(rule_set: RuleSet, reasons: Sequence[Reason]) -> frozenset[st
     return frozenset(name for rule in rules if rule for name in rule.about)
 
 
-async def pain_of(
-    session: AsyncSession, patient_id: UUID, zone: ZoneInfo, *, fired: bool
+def pain_in(
+    sent: Sequence[Submitted], doses: Sequence[Dose], zone: ZoneInfo, *, fired: bool
 ) -> Markup:
-    """The patient's pain over three months, empty without a score; days are the patient's."""
-    scores = await pain_series(session, patient_id)
-    doses = await doses_of(session, patient_id)
+    """A patient's pain over three months, empty without a score; days are the patient's."""
     today = clock.now().astimezone(zone).date()
     word = doses[-1].route.value if doses else "dose"
-    return care_chart(
-        _scores(scores, zone), _marks(doses, zone), today, fired=fired, dose_word=word
-    )
+    return care_chart(_scores(sent, zone), _marks(doses, zone), today, fired=fired, dose_word=word)
 
 
-def _scores(scores: Sequence[PainScore], zone: ZoneInfo) -> list[Score]:
-    return [Score(_day(score.at, zone), score.pain) for score in scores]
+def _scores(sent: Sequence[Submitted], zone: ZoneInfo) -> list[Score]:
+    return [Score(_day(each.at, zone), each.pain) for each in sent if each.pain is not None]
 
 
 def _marks(doses: Sequence[Dose], zone: ZoneInfo) -> list[DoseMark]:

@@ -10,10 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
 from portal.audit.actions import record
+from portal.check_ins.in_words import answers_for_team
 from portal.check_ins.library import rules_of
-from portal.check_ins.queries import Submitted, answers_for_team
 from portal.check_ins.rule_set_models import KeptRules
 from portal.check_ins.rule_sets import kept_rules
+from portal.check_ins.sent import Submitted, submitted_check_ins
 from portal.check_ins.wording import Line
 from portal.conversations.queries import care_conversation_of
 from portal.db import UnitOfWork
@@ -25,8 +26,8 @@ from portal.people.models import Caution, Patient
 from portal.permissions import Actor
 from portal.readings.queries import Reading, reading_of
 from portal.treatments.models import Dose
-from portal.treatments.queries import latest_dose, plan_of
-from portal.triage.course import answers_behind, check_in_of, pain_of
+from portal.treatments.queries import doses_of, latest_dose, plan_of
+from portal.triage.course import answers_behind, check_in_of, pain_in
 from portal.triage.desk import Desk, open_desk
 from portal.triage.queries import Row, rows_of
 from portal.triage.timeline import Moment, timeline_of
@@ -76,7 +77,8 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
     (row,) = await rows_of(session, actor, [state])
     plan = await plan_of(session, patient.id)
     reasons = await reasons_of(session, state.flag)
-    check_in = await check_in_of(session, state.flag)
+    sent = await submitted_check_ins(session, patient.id)
+    check_in = check_in_of(state.flag, sent)
     loud = answers_behind(rules_of(session), reasons)
     zone = ZoneInfo(row.patient.time_zone)
     return Detail(
@@ -89,10 +91,10 @@ async def open_detail(work: UnitOfWork, actor: Actor, flag_id: UUID) -> Detail:
         timeline=await timeline_of(session, state.flag, reasons, ZoneInfo(actor.time_zone)),
         conversation_url=await _conversation_url(session, patient.id),
         check_in=check_in,
-        answers=await answers_for_team(session, check_in) if check_in else (),
+        answers=answers_for_team(check_in, sent) if check_in else (),
         loud=loud,
-        reading=await reading_of(session, state.flag),
-        chart=await pain_of(session, patient.id, zone, fired="pain" in loud),
+        reading=await reading_of(session, state.flag, check_in),
+        chart=pain_in(sent, await doses_of(session, patient.id), zone, fired="pain" in loud),
         desk=await open_desk(session, actor, state, patient),
         rule_sets=await kept_rules(session, {reason.rule_set for reason in reasons}),
     )

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from portal import clock
-from portal.check_ins.queries import answered_by_adults
+from portal.check_ins.sent import answered_by_adults
 from portal.db import clinic_of
 from portal.flags.ladder import Rung
 from portal.flags.models import Outcome

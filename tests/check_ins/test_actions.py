@@ -15,16 +15,12 @@ from portal.check_ins.actions import (
     start_check_in,
     submit_check_in,
 )
+from portal.check_ins.coming import next_check_in
+from portal.check_ins.in_words import answers_in_words
 from portal.check_ins.models import CheckIn, SymptomReport
-from portal.check_ins.queries import (
-    answers_in_words,
-    check_in_for,
-    next_check_in,
-    pain_series,
-    submitted_check_in,
-    submitted_check_ins,
-)
+from portal.check_ins.queries import check_in_for
 from portal.check_ins.schedule import State
+from portal.check_ins.sent import submitted_check_ins
 from portal.db import Database
 from portal.errors import NotFound
 from portal.flags.history import reasons_of
@@ -175,7 +171,7 @@ async def test_without_a_flag_there_is_no_report_but_the_pain_is_in_the_series(
     clock.forward(minutes=5)
     await send(database, patient, pain=2)
     async with database.read() as session:
-        assert [each.pain for each in await pain_series(session, patient.id)] == [4, 2]
+        assert [each.pain for each in await submitted_check_ins(session, patient.id)] == [4, 2]
 
 
 async def test_the_cautions_of_the_record_raise_the_level(
@@ -253,9 +249,9 @@ async def test_the_team_reads_the_whole_check_in_and_what_changed(
     clock.forward(minutes=10)
     second = await send(database, patient, effects=("nausea",), nausea=4)
     async with database.read() as session:
-        submitted = await submitted_check_in(session, second.check_in.id)
-        assert submitted is not None
-        lines = {line.name: line for line in await answers_in_words(session, submitted)}
+        every = await submitted_check_ins(session, patient.id)
+    assert every[-1].id == second.check_in.id
+    lines = {line.name: line for line in answers_in_words(every[-1], every)}
     nausea = lines["nausea"]
     assert (nausea.squares, nausea.worse, nausea.was) == (4, 3, "a little sick to the stomach")
 

@@ -14,8 +14,9 @@ import pytest
 from sqlmodel import col, select
 
 from portal.check_ins.clocks import follow_silence, send_unfinished
+from portal.check_ins.coming import missed_check_ins
 from portal.check_ins.models import CheckIn, SymptomReport
-from portal.check_ins.queries import missed_check_ins, submitted_check_ins
+from portal.check_ins.sent import submitted_check_ins
 from portal.check_ins.silence_models import SilenceStep
 from portal.db import Database
 from portal.flags.models import Flag

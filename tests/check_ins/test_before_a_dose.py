@@ -4,7 +4,7 @@ import pytest
 
 from portal.bookings.kinds import Kind
 from portal.check_ins.models import CheckIn
-from portal.check_ins.queries import submitted_check_ins
+from portal.check_ins.sent import submitted_check_ins
 from portal.conversations.queries import care_conversation_of
 from portal.db import Database
 from portal.flags.queries import flags_of

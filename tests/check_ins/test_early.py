@@ -11,8 +11,9 @@ from portal.check_ins.actions import save_answers, start_check_in
 from portal.check_ins.answers import Answer
 from portal.check_ins.clocks import send_if_left, send_unfinished
 from portal.check_ins.early import send_left
+from portal.check_ins.in_words import answers_in_words
 from portal.check_ins.models import CheckIn, CutShort
-from portal.check_ins.queries import answers_in_words, submitted_check_in, submitted_check_ins
+from portal.check_ins.sent import submitted_check_ins
 from portal.db import Database, UnitOfWork
 from portal.flags.history import reasons_of
 from portal.flags.models import Flag
@@ -59,7 +60,7 @@ async def test_the_answer_that_shows_danger_sends_the_check_in_at_once(
     async with database.read() as session:
         [flag] = await flags_of(session, patient.id)
         [row] = await submitted_check_ins(session, patient.id)
-        lines = {each.label: each.said for each in await answers_in_words(session, row)}
+    lines = {each.label: each.said for each in answers_in_words(row, [row])}
     assert (flag.level, row.check_in.cut_short) == (Level.EMERGENCY, CutShort.AT_ONCE)
     assert lines["How it was sent"] == "Sent at once; 6 questions were not asked"
     assert lines["Pain"] == "Not asked"
@@ -100,7 +101,7 @@ async def test_an_emergency_in_the_last_question_leaves_none_open(
     assert (await own.post(address, answer="wish")).headers["location"].endswith("/result")
     async with database.read() as session:
         [row] = await submitted_check_ins(session, patient.id)
-        [first, *_] = await answers_in_words(session, row)
+    [first, *_] = answers_in_words(row, [row])
     assert first.said == "Sent at once; all questions were answered"
 
 
@@ -131,7 +132,7 @@ async def test_a_check_in_left_for_half_an_hour_is_sent_once_by_two_workers(
     database: Database, clinic: Clinic, patient: Person, clock: Clock
 ) -> None:
     await give_dose(database, clinic, hours_ago=5)
-    row = await left(database, patient, LEFT)
+    await left(database, patient, LEFT)
     assert await send_unfinished(database, clock.forward(minutes=29)) == 0
     now = clock.forward(minutes=2)
     assert sum(await asyncio.gather(*(send_unfinished(database, now) for _ in range(2)))) == 1
@@ -139,9 +140,8 @@ async def test_a_check_in_left_for_half_an_hour_is_sent_once_by_two_workers(
     async with database.read() as session:
         [flag] = await flags_of(session, patient.id)
         reasons = await reasons_of(session, flag.flag)
-        sent = await submitted_check_in(session, row.id)
-        assert sent is not None
-        lines = {each.label: each.said for each in await answers_in_words(session, sent)}
+        [sent] = await submitted_check_ins(session, patient.id)
+        lines = {each.label: each.said for each in answers_in_words(sent, [sent])}
         query = select(AuditEvent).where(col(AuditEvent.tag) == "check_in:submit")
         [entry] = (await session.exec(query)).all()
     assert flag.level is Level.SOON  # nobody says how bad it is

@@ -9,8 +9,8 @@ from sqlmodel import func, select
 
 from portal import clock as portal_clock
 from portal.check_ins.models import CheckIn, SymptomReport
-from portal.check_ins.queries import submitted_check_ins
 from portal.check_ins.questionnaires import Kind
+from portal.check_ins.sent import submitted_check_ins
 from portal.db import Database
 from portal.flags.actions import acknowledge_flag
 from portal.flags.models import Flag

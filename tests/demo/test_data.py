@@ -11,8 +11,9 @@ from portal.audit.queries import verify
 from portal.bookings.models import Appointment, Ending, OfferOutcome, RequestEnd
 from portal.bookings.queries import open_requests_for
 from portal.bookings.visits import next_appointment
+from portal.check_ins.coming import next_check_in
 from portal.check_ins.models import CheckIn, SymptomReport
-from portal.check_ins.queries import next_check_in, submitted_check_ins
+from portal.check_ins.sent import submitted_check_ins
 from portal.conversations.queries import unread_for
 from portal.db import Database
 from portal.demo.data import build
