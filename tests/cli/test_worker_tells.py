@@ -16,6 +16,7 @@ from portal.symptoms.levels import Level
 from tests.cli.commands import running, serving, settings_for
 from tests.clients import sign_in
 from tests.flags.raising import actor_for, raised
+from tests.keys import ENCRYPTION_KEY
 from tests.people import Clinic
 
 
@@ -37,7 +38,7 @@ async def test_a_flag_that_climbs_rings_the_bell_and_moves_the_queue_of_an_open_
         shift = (now, now + timedelta(hours=8))
         await add_shift(work, clinic.team.id, nurse.id, Duty.NURSE, shift)
     cookie, _ = await sign_in(database, nurse)
-    settings = settings_for(database_url)
+    settings = settings_for(database_url, ENCRYPTION_KEYS=ENCRYPTION_KEY)
     async with serving(settings) as (_, address):
         live = connect(
             address.replace("http", "ws", 1) + "/live",
