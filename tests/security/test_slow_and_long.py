@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -60,7 +60,9 @@ async def test_a_connection_that_asks_once_and_then_drips_is_ended(server: Serve
         writer.write(HEAD + b"\r\n")
         assert (await reader.readuntil(b"\r\n")).endswith(b"200 OK\r\n")
         drips = asyncio.create_task(_drip(writer))
-        await reader.read()
+        # A drip that falls after the end is answered with a reset: ended all the same.
+        with suppress(ConnectionResetError):
+            await reader.read()
         drips.cancel()
 
 
