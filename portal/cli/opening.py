@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import structlog
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from portal.cli.refusal import Refusal
 from portal.db import Database
 from portal.settings import Settings
 from portal.web.schema import schema_problem
+
+log = structlog.get_logger()
 
 ANSWER_WITHIN = 10.0
 
@@ -52,10 +55,8 @@ async def require_current(database: Database) -> None:
 
 
 async def require_keys(database: Database) -> None:
-    """Refuse keys that cannot open what is there: new words would be lost among the old ones, and
-    old ones show as blanks."""
+    """Refuse keys that cannot open what is there: new words would be lost among the old ones."""
     from portal.check_ins import queries as check_ins
-    from portal.cli.sealed import has_unknown_key
     from portal.conversations import queries as conversations
     from portal.sealing import CannotOpen
 
@@ -65,8 +66,15 @@ async def require_keys(database: Database) -> None:
             await check_ins.require_readable(session)
     except CannotOpen as error:
         raise Refusal("ENCRYPTION_KEYS cannot open what this database holds", 2) from error
+
+
+async def warn_of_missing_key(database: Database) -> None:
+    """Some old words show as blanks until their key is back. Where it is lost for good, or a row
+    was damaged, the clinic still has to work: nobody is refused for it."""
+    from portal.cli.sealed import has_unknown_key
+
     if await has_unknown_key(database):
-        raise Refusal("a key is missing in ENCRYPTION_KEYS; see: portal keys reseal", 2)
+        log.critical("keys.missing", see="ENCRYPTION_KEYS")
 
 
 async def require_audit_key(database: Database) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from portal.cli import logs
-from portal.cli.opening import opened
+from portal.cli.opening import opened, warn_of_missing_key
 from portal.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ async def work(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with opened(settings) as database, told_to_others(settings, database):
         await keep_rules(database)
+        # Here, not in every start: it looks at all that is sealed.
+        await warn_of_missing_key(database)
         await worker.run_all(database, stop, settings)
 
 

@@ -111,7 +111,7 @@ class Talk {
     const { body, client_id: own } = this.form?.elements ?? {};
     if (own?.value !== name) return;
     const sent = message.querySelector(".message__words, .note__words")?.textContent.trim();
-    if (sent?.includes(body.value.trim())) body.value = "";
+    if (sent?.startsWith(body.value.trim())) body.value = "";
     own.value = crypto.randomUUID();
     this.form.dispatchEvent(new Event("renamed", { bubbles: true }));
   }

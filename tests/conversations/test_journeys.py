@@ -202,6 +202,22 @@ async def test_a_draft_that_was_sent_from_another_tab_is_no_draft_here(
     assert await bodies(database, care) == ["Half a sentence", "Something else"]
 
 
+async def test_other_words_under_the_name_of_a_draft_that_was_sent_are_kept(
+    browse: Browse, care: Conversation, patient: Person
+) -> None:
+    first = await browse(patient, "phone")
+    await first.goto(f"/conversations/{care.id}")
+    await first.locator("textarea:visible").fill("It is not okay")
+    async with first.expect_response("**/draft"):
+        await first.locator("textarea:visible").blur()
+    other = await first.context.new_page()
+    await other.goto(f"/conversations/{care.id}")
+    await other.locator("textarea:visible").fill("okay")
+    await first.get_by_role("button", name="Send", exact=True).click()
+    await expect(other.locator("[data-message]")).to_have_count(1)
+    await expect(other.locator("textarea:visible")).to_have_value("okay")
+
+
 async def test_today_and_the_way_to_correct_stay_true_on_a_phone_whose_clock_is_wrong(
     browse: Browse, database: Database, care: Conversation, patient: Person
 ) -> None:
